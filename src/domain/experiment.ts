@@ -1,0 +1,66 @@
+/** An experiment as a person declares it: factors, counts and options, in a file that can be checked in. */
+import { z } from 'zod';
+import { NameSchema } from './function-manifest.js';
+import { StartSchema } from './factors.js';
+import { MillisecondsSchema } from './units.js';
+
+export const experimentSchemaId = 'lumos/experiment@1';
+
+const nonEmptyNames = z.array(z.string().min(1)).min(1);
+
+/**
+ * The state of the page cache before a cold start. `warm`: every artefact was read once before measuring. `dropped`:
+ * the kernel's page cache is dropped before each cold start (needs root). `as-is`: nothing is done about it.
+ */
+export const PageCacheSchema = z.enum(['warm', 'dropped', 'as-is']);
+export type PageCache = z.infer<typeof PageCacheSchema>;
+
+export const ExperimentSchema = z.strictObject({
+  schema: z.literal(experimentSchemaId).default(experimentSchemaId),
+  name: NameSchema,
+  description: z.string().default(''),
+  /** Names, classes or globs of functions. */
+  functions: nonEmptyNames,
+  /** Runtime ids. */
+  runtimes: nonEmptyNames,
+  /** Labels of the functions' ladders. */
+  payloads: nonEmptyNames.default(['small']),
+  starts: z.array(StartSchema).min(1).default(['cold', 'warm']),
+  concurrency: z.array(z.number().int().positive()).min(1).default([1]),
+  /** The runtime all others are compared against. Defaults to `docker`, or the first runtime where it is not there. */
+  baseline: z.string().optional(),
+  environment: z.string().min(1).default('local'),
+  /** Makes the inputs, the order of the trials and the resampling. */
+  seed: z.number().int().nonnegative().max(0xffffffff).default(1),
+  /** Measured invocations in each cell. */
+  repetitions: z
+    .strictObject({
+      cold: z.number().int().positive().default(30),
+      warm: z.number().int().positive().default(100),
+    })
+    .prefault({}),
+  warm: z
+    .strictObject({
+      /** Measured invocations in each sandbox; a cell's warm samples come from several sandboxes. */
+      invocationsPerSandbox: z.number().int().positive().default(10),
+      /** Invocations before the first measured one: verified, but no samples. */
+      warmups: z.number().int().positive().default(3),
+    })
+    .prefault({}),
+  /** The longest an invocation, its launch included, may take before it is ended as `timeout`. */
+  timeLimitMs: MillisecondsSchema.refine((ms) => ms > 0, 'must be above 0').default(30_000 as never),
+  pageCache: PageCacheSchema.default('warm'),
+  /** Ratios within 1/(1+margin) and 1+margin count as the same. */
+  margin: z.number().positive().max(1).default(0.05),
+  limits: z
+    .strictObject({
+      /** The most memory a sandbox may have, in MiB, where the runtime can limit it. */
+      memoryMiB: z.number().positive().optional(),
+      /** The largest answer taken, in MiB; a larger one is `wrong-output`. */
+      responseMiB: z.number().positive().max(1024).default(64),
+    })
+    .prefault({}),
+  /** Options of single runtimes, by runtime id, e.g. `docker: { network: none }`. */
+  options: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+});
+export type Experiment = z.infer<typeof ExperimentSchema>;

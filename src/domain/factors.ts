@@ -1,0 +1,47 @@
+/** The factors of the paper's performance model: workload x system x environment. A cell is one combination. */
+import { z } from 'zod';
+
+/** The paper's three classes and ours: what kind of sandbox a runtime gives a function. */
+export const RuntimeClassSchema = z.enum([
+  'container',
+  'wasm-interpreted',
+  'wasm-aot',
+  'wasm-jit',
+  'process',
+]);
+export type RuntimeClass = z.infer<typeof RuntimeClassSchema>;
+
+/**
+ * How an invocation finds its instance. `cold`: before the request no sandbox, process or container of this
+ * function exists. `fresh`: a new instance inside an engine that is up. `warm`: an instance that has served before.
+ */
+export const StartSchema = z.enum(['cold', 'fresh', 'warm']);
+export type Start = z.infer<typeof StartSchema>;
+
+/** What became of an invocation. Everything but `ok` is a failure, and a failure is a row, never a sample. */
+export const OutcomeSchema = z.enum(['ok', 'timeout', 'crashed', 'wrong-output', 'not-cold', 'rejected']);
+export type Outcome = z.infer<typeof OutcomeSchema>;
+
+/** The function's own phases, in the order in which an invocation passes through them. */
+export const functionPhases = ['deserialize', 'fetch', 'compute', 'store', 'serialize'] as const;
+export type FunctionPhase = (typeof functionPhases)[number];
+
+/** All phases of an invocation's latency: the launch, the function's own, and what is left. */
+export const phases = ['launch', ...functionPhases, 'transport'] as const;
+export type Phase = (typeof phases)[number];
+
+export const CellSchema = z.object({
+  function: z.string().min(1),
+  payload: z.string().min(1),
+  runtime: z.string().min(1),
+  class: RuntimeClassSchema,
+  environment: z.string().min(1),
+  start: StartSchema,
+  concurrency: z.number().int().positive(),
+});
+/** One combination of factors, in the words of CONTRACT.md. */
+export type Cell = z.infer<typeof CellSchema>;
+
+/** A string that is equal for equal cells and for no others. */
+export const cellKey = (cell: Cell): string =>
+  JSON.stringify([cell.function, cell.payload, cell.runtime, cell.environment, cell.start, cell.concurrency]);

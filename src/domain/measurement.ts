@@ -1,0 +1,52 @@
+/** The flat row: the one contract between measuring and everything after it. */
+import { z } from 'zod';
+import { CellSchema, OutcomeSchema } from './factors.js';
+import { BytesSchema, MillisecondsSchema } from './units.js';
+
+export const measurementSchemaId = 'lumos/measurement@1';
+
+const optionalMs = MillisecondsSchema.optional();
+const optionalBytes = BytesSchema.optional();
+
+/**
+ * One invocation. A figure that could not be measured is absent, never 0. What each figure includes is said in
+ * docs/method.md.
+ */
+export const MeasurementSchema = CellSchema.extend({
+  schema: z.literal(measurementSchemaId),
+  /** The planned trial this invocation belongs to: one sandbox, launched once. Unique in a run directory. */
+  trial: z.number().int().nonnegative(),
+  /** Which of the trial's measured invocations this is, from 0. `trial` and `invocation` name a row. */
+  invocation: z.number().int().nonnegative(),
+  /** The block of the interleaved plan in which the trial ran, from 0. */
+  round: z.number().int().nonnegative(),
+  /** When the request was sent or the sandbox asked for: wall clock, ISO 8601 in UTC. */
+  startedAt: z.string().min(1),
+  outcome: OutcomeSchema,
+  /** Why it failed, in the words of whoever said so. Absent when `outcome` is `ok`. */
+  reason: z.string().optional(),
+  payloadBytes: BytesSchema,
+  responseBytes: optionalBytes,
+  /** How many invocations this instance had served when it answered, this one included, by its own count. */
+  sequence: z.number().int().positive().optional(),
+  latencyMs: optionalMs,
+  launchMs: optionalMs,
+  deserializeMs: optionalMs,
+  fetchMs: optionalMs,
+  computeMs: optionalMs,
+  storeMs: optionalMs,
+  serializeMs: optionalMs,
+  /** `latencyMs` less `launchMs` and the function's phases. */
+  transportMs: optionalMs,
+  /** CPU time of the sandbox in both modes; present even where the two modes cannot be told apart. */
+  cpuMs: optionalMs,
+  cpuUserMs: optionalMs,
+  cpuSystemMs: optionalMs,
+  /** The sandbox's highest memory charge so far; the manifest's `probes.memory` says by which counter. */
+  peakMemoryBytes: optionalBytes,
+  /** Highest resident set of the sandbox's processes so far, shared pages included. */
+  peakResidentBytes: optionalBytes,
+  readBytes: optionalBytes,
+  writtenBytes: optionalBytes,
+});
+export type Measurement = z.infer<typeof MeasurementSchema>;

@@ -1,0 +1,85 @@
+/** `manifest.json` of a run directory: what was asked, with what, on which machine. */
+import { z } from 'zod';
+import { ExperimentSchema } from './experiment.js';
+import { RuntimeClassSchema } from './factors.js';
+import { BytesSchema, MillisecondsSchema } from './units.js';
+
+export const runManifestSchemaId = 'lumos/run@1';
+
+export const HostSchema = z.object({
+  kernel: z.string(),
+  operatingSystem: z.string(),
+  architecture: z.string(),
+  cpuModel: z.string(),
+  cores: z.number().int().positive(),
+  memoryBytes: BytesSchema,
+  /** Version of the cgroup hierarchy the counters are read from; absent where none could be used. */
+  cgroupVersion: z.union([z.literal(1), z.literal(2)]).optional(),
+  virtualization: z.string().optional(),
+  cpuGovernor: z.string().optional(),
+  /** 1-minute load average just before the first trial: what else was running. */
+  loadAverage: z.number().optional(),
+  /** Share of the CPU that the machine's neighbours took during the run (steal), 0 to 1. */
+  stealShare: z.number().optional(),
+  nodeVersion: z.string(),
+  lumosVersion: z.string(),
+});
+export type Host = z.infer<typeof HostSchema>;
+
+export const RuntimeRecordSchema = z.object({
+  id: z.string(),
+  engine: z.string(),
+  mode: z.string().optional(),
+  class: RuntimeClassSchema,
+  version: z.string(),
+  /** What else the runtime says of itself (storage driver, default isolation, ...). */
+  details: z.record(z.string(), z.string()),
+  /** The isolation options in force, defaults filled in. */
+  options: z.record(z.string(), z.unknown()),
+});
+export type RuntimeRecord = z.infer<typeof RuntimeRecordSchema>;
+
+export const ArtifactRecordSchema = z.object({
+  function: z.string(),
+  runtime: z.string(),
+  kind: z.string(),
+  digest: z.string(),
+  sizeBytes: BytesSchema,
+  imageDigest: z.string(),
+  imageCompressedBytes: BytesSchema,
+  imageUncompressedBytes: BytesSchema,
+});
+export type ArtifactRecord = z.infer<typeof ArtifactRecordSchema>;
+
+/** The harness's own share: `native` and `hello-world`, 64 B, measured in the same run before the first trial. */
+export const FloorSchema = z.object({
+  n: z.object({ cold: z.number().int(), warm: z.number().int() }),
+  coldP50Ms: MillisecondsSchema,
+  warmP50Ms: MillisecondsSchema,
+  /** Median cost of reading the clock twice. */
+  clockMs: MillisecondsSchema,
+});
+export type Floor = z.infer<typeof FloorSchema>;
+
+export const RunManifestSchema = z.object({
+  schema: z.literal(runManifestSchemaId),
+  runId: z.string(),
+  /** The experiment with every default and every option of the command line filled in. */
+  experiment: ExperimentSchema,
+  seed: z.number().int(),
+  startedAt: z.string(),
+  finishedAt: z.string().optional(),
+  /** Whether the run ended by itself; a resumed run is complete when its last part is. */
+  state: z.enum(['running', 'interrupted', 'complete']),
+  /** How often the run was taken up again after an end before its time. */
+  resumed: z.number().int().nonnegative(),
+  /** Trials in the plan. */
+  trials: z.number().int().nonnegative(),
+  host: HostSchema,
+  runtimes: z.array(RuntimeRecordSchema),
+  artifacts: z.array(ArtifactRecordSchema),
+  /** Which counter each figure of a row was read from; absent figures have none. */
+  probes: z.record(z.string(), z.string()),
+  floor: FloorSchema.optional(),
+});
+export type RunManifest = z.infer<typeof RunManifestSchema>;

@@ -1,0 +1,127 @@
+/** What a runtime is to the rest of the house. A runtime is an engine in a compilation mode with an isolation. */
+import type { Readable, Writable } from 'node:stream';
+import type { RuntimeClass } from './factors.js';
+import type { Bytes } from './units.js';
+
+/** Which kind of file a runtime runs, made by the builder of the same name. */
+export type ArtifactKind =
+  'native-binary' | 'wasm-module' | 'wasmtime-aot' | 'wasmtime-pulley' | 'native-image';
+
+/** A built file (or image archive) with what identifies and sizes it. */
+export interface Artifact {
+  readonly kind: ArtifactKind;
+  readonly function: string;
+  /** Where it lies on this machine. Never recorded in a row or manifest. */
+  readonly path: string;
+  /** `sha256:<hex>` of the file's bytes. */
+  readonly digest: string;
+  readonly sizeBytes: Bytes;
+  /** What a node would pull to run it: the OCI image FROM scratch that holds it. */
+  readonly image: ImageArtifact;
+}
+
+export interface ImageArtifact {
+  /** An archive that is at once an OCI image layout and what `docker load` reads. */
+  readonly archivePath: string;
+  /** The reference it is loaded under, e.g. `lumos/hello-world:native-<digest>`. */
+  readonly reference: string;
+  /** Digest of the image manifest, `sha256:<hex>`. */
+  readonly digest: string;
+  /** Compressed layers, config and manifest: the bytes a node would pull. */
+  readonly compressedBytes: Bytes;
+  /** The layers' bytes unpacked. */
+  readonly uncompressedBytes: Bytes;
+}
+
+export type Availability =
+  | { readonly usable: true; readonly version: string; readonly details: Readonly<Record<string, string>> }
+  | { readonly usable: false; readonly why: string; readonly remedy: string };
+
+/** How a sandbox ended. */
+export interface ExitStatus {
+  readonly code: number | undefined;
+  readonly signal: string | undefined;
+  /** The kernel killed it for memory. */
+  readonly outOfMemory: boolean;
+}
+
+/** Where the counters of a sandbox are to be read, by whoever reads counters. */
+export interface Accounting {
+  /** The sandbox's cgroup in each hierarchy it has one of its own in; absent where it shares one with others. */
+  readonly cgroups?: CgroupPaths;
+  /** The sandbox's processes at this moment. */
+  processes(): readonly number[];
+}
+
+/** Folders of one control group: version 1 has one a controller, version 2 one for all. */
+export interface CgroupPaths {
+  readonly version: 1 | 2;
+  readonly cpu?: string;
+  readonly memory?: string;
+  /** The folder whose `cgroup.procs` lists the sandbox's processes. */
+  readonly processes: string;
+}
+
+/** A sandbox that is up and can be spoken to in the protocol of docs/protocol.md. */
+export interface Sandbox {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly accounting: Accounting;
+  /** Resolves when the sandbox has ended by itself or was stopped. Never rejects. */
+  readonly exited: Promise<ExitStatus>;
+  /** The last of what it wrote to its standard error. */
+  stderrTail(): string;
+  /** Ends it and removes everything it had. Idempotent; resolves when nothing of it is left. */
+  remove(): Promise<void>;
+}
+
+/**
+ * Everything that may be done before a sandbox is asked for without any of it being a sandbox: what is staged holds
+ * no process, container or memory of the function. The timed window opens at `launch`.
+ */
+export interface StagedSandbox {
+  /** How many sandboxes of this function this run has standing at this moment; a cold start needs 0. */
+  existing(): Promise<number>;
+  /** Asks for the sandbox. Resolves as soon as a request can be written to it. */
+  launch(): Promise<Sandbox>;
+  /** Gives back what was staged, if `launch` was never called. */
+  discard(): Promise<void>;
+}
+
+export interface SandboxLimits {
+  /** The most memory a sandbox may have, where the runtime can limit it. */
+  readonly memoryBytes?: Bytes;
+}
+
+/** One function made ready on one runtime (e.g. its image loaded into the daemon). */
+export interface Prepared {
+  stage(): Promise<StagedSandbox>;
+  /** Undoes the preparation: only what it made. */
+  dispose(): Promise<void>;
+}
+
+export interface PrepareRequest {
+  readonly artifact: Artifact;
+  readonly limits: SandboxLimits;
+  /** Names everything that this run makes, so that it, and only it, can be removed after a crash. */
+  readonly runId: string;
+  /** This runtime's isolation options from the experiment, already validated by `optionsSchema`. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+export interface Runtime {
+  /** `<engine>` or `<engine>-<mode>` as in CONTRACT.md. */
+  readonly id: string;
+  readonly engine: string;
+  /** Compilation mode; absent for engines that compile nothing. */
+  readonly mode?: string;
+  readonly class: RuntimeClass;
+  readonly artifactKind: ArtifactKind;
+  /** Whether and in which version it can run here. Starts nothing. */
+  probe(): Promise<Availability>;
+  /** Checks this runtime's options from an experiment; gives them back with every default filled in, for the manifest. */
+  parseOptions(raw: unknown): Readonly<Record<string, unknown>>;
+  prepare(request: PrepareRequest): Promise<Prepared>;
+  /** Removes what a dead run of this id left behind, and only that. Returns what was removed. */
+  cleanUpAfter(runId: string): Promise<readonly string[]>;
+}
