@@ -19,6 +19,11 @@ export const rooms = {
 
 const processModules = ['child_process', 'node:child_process', 'cluster', 'node:cluster'];
 
+/**
+ * @param {string} room
+ * @param {readonly string[]} allowed
+ * @returns {import('typescript-eslint').ConfigWithExtends}
+ */
 function roomRule(room, allowed) {
   const forbidden = Object.keys(rooms).filter((other) => other !== room && !allowed.includes(other));
   return {
