@@ -41,7 +41,9 @@ export const ExperimentSchema = z.strictObject({
     .prefault({}),
   warm: z
     .strictObject({
-      /** Measured invocations in each sandbox; a cell's warm samples come from several sandboxes. */
+      /** Sandboxes a cell's warm samples come from, if there are that many samples. */
+      sandboxes: z.number().int().positive().default(10),
+      /** The most measured invocations in one sandbox; more samples than that need more sandboxes. */
       invocationsPerSandbox: z.number().int().positive().default(10),
       /** Invocations before the first measured one: verified, but no samples. */
       warmups: z.number().int().positive().default(3),

@@ -1,7 +1,7 @@
 /** `manifest.json` of a run directory: what was asked, with what, on which machine. */
 import { z } from 'zod';
 import { ExperimentSchema } from './experiment.js';
-import { RuntimeClassSchema } from './factors.js';
+import { CellSchema, RuntimeClassSchema } from './factors.js';
 import { BytesSchema, MillisecondsSchema } from './units.js';
 
 export const runManifestSchemaId = 'lumos/run@1';
@@ -73,6 +73,8 @@ export const RunManifestSchema = z.object({
   state: z.enum(['running', 'interrupted', 'complete']),
   /** How often the run was taken up again after an end before its time. */
   resumed: z.number().int().nonnegative(),
+  /** Every cell of the plan, whether it came to a result or not, with the size of its payload. */
+  cells: z.array(CellSchema.extend({ payloadBytes: BytesSchema })),
   /** Trials in the plan. */
   trials: z.number().int().nonnegative(),
   host: HostSchema,

@@ -66,7 +66,8 @@ export interface CgroupPaths {
 export interface Sandbox {
   readonly stdin: Writable;
   readonly stdout: Readable;
-  readonly accounting: Accounting;
+  /** Where its counters are. Asked for outside the timed window: finding out may take a call to a daemon. */
+  accounting(): Promise<Accounting>;
   /** Resolves when the sandbox has ended by itself or was stopped. Never rejects. */
   readonly exited: Promise<ExitStatus>;
   /** The last of what it wrote to its standard error. */
@@ -80,6 +81,8 @@ export interface Sandbox {
  * no process, container or memory of the function. The timed window opens at `launch`.
  */
 export interface StagedSandbox {
+  /** Counters that run before the launch (of a supervisor that waits, say), so that their start can be taken off. */
+  readonly accounting?: Accounting;
   /** How many sandboxes of this function this run has standing at this moment; a cold start needs 0. */
   existing(): Promise<number>;
   /** Asks for the sandbox. Resolves as soon as a request can be written to it. */
@@ -122,6 +125,9 @@ export interface Runtime {
   /** Checks this runtime's options from an experiment; gives them back with every default filled in, for the manifest. */
   parseOptions(raw: unknown): Readonly<Record<string, unknown>>;
   prepare(request: PrepareRequest): Promise<Prepared>;
-  /** Removes what a dead run of this id left behind, and only that. Returns what was removed. */
+  /**
+   * Removes whatever is left of a run, and only that: at its end, and before a run that died is taken up again.
+   * Returns what was removed.
+   */
   cleanUpAfter(runId: string): Promise<readonly string[]>;
 }

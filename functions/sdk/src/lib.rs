@@ -1,0 +1,34 @@
+//! What a Lumos function stands on: the loop that takes an invocation and returns a response, the framing of
+//! `docs/protocol.md`, and the clocks of the function's phases. A function's own file is its logic and nothing else:
+//!
+//! ```no_run
+//! use lumos_function::{serve, Context, FunctionError};
+//!
+//! fn main() {
+//!     serve(handle)
+//! }
+//!
+//! fn handle(context: &mut Context, payload: &[u8]) -> Result<Vec<u8>, FunctionError> {
+//!     let name = context.deserialize(|| std::str::from_utf8(payload))?;
+//!     let shouted = context.compute(|| name.to_uppercase());
+//!     Ok(context.serialize(|| shouted.into_bytes()))
+//! }
+//! ```
+//!
+//! The same source is a process, a container with its standard streams attached, and a WASI command. Standard output
+//! belongs to the protocol; a function that has something to say to people says it on standard error.
+
+mod context;
+mod error;
+mod frame;
+mod reader;
+mod serve;
+mod stdio;
+mod writer;
+
+pub use context::Context;
+pub use error::{FunctionError, StreamError};
+pub use serve::{run, serve};
+
+#[cfg(test)]
+mod tests;

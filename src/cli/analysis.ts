@@ -1,0 +1,46 @@
+/** A run directory's rows, reduced: the one way from what was measured to what is shown. */
+import type { RunManifest } from '../domain/run-manifest.js';
+import type { Summary } from '../domain/summary.js';
+import { bytes, type Bytes } from '../domain/units.js';
+import { readRows } from '../records/row-store.js';
+import type { RunDirectory } from '../records/run-directory.js';
+import { RunAccumulator } from '../report/summarize/accumulate.js';
+import { summarize } from '../report/summarize/summarize.js';
+import { collectSamples } from '../report/samples.js';
+
+/** The most points of one cell that the report draws one by one. */
+const pointsPerCell = 2000;
+
+export interface Analysis {
+  readonly manifest: RunManifest;
+  readonly summary: Summary;
+  readonly accumulated: RunAccumulator;
+}
+
+export async function analyse(directory: RunDirectory): Promise<Analysis> {
+  const manifest = directory.readManifest();
+  const accumulated = new RunAccumulator();
+  for await (const row of readRows(directory.measurementsPath)) accumulated.add(row);
+  return { manifest, accumulated, summary: summarize(accumulated, contextOf(manifest)) };
+}
+
+export const samplesOf = (directory: RunDirectory): ReturnType<typeof collectSamples> =>
+  collectSamples(readRows(directory.measurementsPath), pointsPerCell);
+
+function contextOf(manifest: RunManifest): Parameters<typeof summarize>[1] {
+  const { experiment } = manifest;
+  return {
+    runId: manifest.runId,
+    experiment: experiment.name,
+    margin: experiment.margin,
+    seed: manifest.seed,
+    baseline: experiment.baseline,
+    plannedCells: manifest.cells,
+    imageBytes: (name, runtime) => imageBytes(manifest, name, runtime),
+    payloadBytes: (name, payload) =>
+      manifest.cells.find((cell) => cell.function === name && cell.payload === payload)?.payloadBytes ?? bytes(0),
+  };
+}
+
+const imageBytes = ({ artifacts }: RunManifest, name: string, runtime: string): Bytes | undefined =>
+  artifacts.find((artifact) => artifact.function === name && artifact.runtime === runtime)?.imageCompressedBytes;

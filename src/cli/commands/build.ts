@@ -1,0 +1,43 @@
+/** `lumos build`: every artefact of the functions asked for. */
+import type { Artifact, ArtifactKind } from '../../domain/runtime.js';
+import { exitCodes, type ExitCode } from '../exit-codes.js';
+import { print, printJson } from '../output.js';
+import { requireRuntimes } from '../requirements.js';
+import { renderArtifacts } from '../artifact-table.js';
+import { createWorkbench } from '../workbench.js';
+
+export async function build(
+  patterns: readonly string[],
+  options: { readonly json?: boolean; readonly functionsPath: readonly string[] },
+): Promise<ExitCode> {
+  const workbench = await createWorkbench();
+  const catalogue = await workbench.catalogue(options.functionsPath);
+  const functions = patterns.length === 0 ? catalogue.all : catalogue.select(patterns);
+  // Building needs compilers and engines, but no daemon: images are put together without one.
+  const runtimes = workbench.registry.filter((runtime) => runtime.artifactKind !== 'native-image');
+  await requireRuntimes(workbench, runtimes, () => ({}));
+  const kinds = [...new Set(workbench.registry.map((runtime) => runtime.artifactKind))] satisfies ArtifactKind[];
+  await workbench.builder.shim();
+  const artifacts: Artifact[] = [];
+  for (const definition of functions) {
+    for (const kind of kinds) artifacts.push(await workbench.builder.artifact(definition, kind));
+  }
+  if (options.json === true) printJson({ artifacts: artifacts.map(toJson) });
+  else print(renderArtifacts(artifacts));
+  return exitCodes.done;
+}
+
+const toJson = ({ function: name, kind, path, digest, sizeBytes, image }: Artifact): object => ({
+  function: name,
+  kind,
+  path,
+  digest,
+  sizeBytes,
+  image: {
+    archivePath: image.archivePath,
+    reference: image.reference,
+    digest: image.digest,
+    compressedBytes: image.compressedBytes,
+    uncompressedBytes: image.uncompressedBytes,
+  },
+});

@@ -1,0 +1,98 @@
+/** `lumos list`: functions, runtimes, experiments, environments. */
+import Table from 'cli-table3';
+import { closest } from 'fastest-levenshtein';
+import { invalidInput } from '../../domain/errors.js';
+import { builtInExperiments, loadExperiment } from '../../experiment/experiment-file.js';
+import { formatBytes } from '../../report/format-quantity.js';
+import { exitCodes, type ExitCode } from '../exit-codes.js';
+import { print, printJson } from '../output.js';
+import { experimentsFolder } from '../package-root.js';
+import { createWorkbench } from '../workbench.js';
+
+interface Listing {
+  /** What --json prints. */
+  readonly json: object;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+const listings: Readonly<Record<string, (folders: readonly string[]) => Promise<Listing>>> = {
+  functions: listFunctions,
+  runtimes: listRuntimes,
+  experiments: () => Promise.resolve(listExperiments()),
+  environments: () => Promise.resolve(listEnvironments()),
+};
+
+export async function list(
+  what: string,
+  options: { readonly json?: boolean; readonly functionsPath: readonly string[] },
+): Promise<ExitCode> {
+  const names = Object.keys(listings);
+  const listing = Object.hasOwn(listings, what) ? listings[what] : undefined;
+  if (listing === undefined) {
+    throw invalidInput(`there is no list of "${what}"`, `Did you mean "${closest(what, names)}"? There are: ${names.join(', ')}.`);
+  }
+  const { json, head, rows } = await listing(options.functionsPath);
+  if (options.json === true) printJson(json);
+  else {
+    const table = new Table({ head: [...head], style: { head: [], border: [], compact: true } });
+    for (const row of rows) table.push([...row]);
+    print(table.toString());
+  }
+  return exitCodes.done;
+}
+
+async function listFunctions(folders: readonly string[]): Promise<Listing> {
+  const { all } = await (await createWorkbench()).catalogue(folders);
+  const functions = all.map(({ manifest: { name, class: kind, description, languages, storage, crates, payloads } }) => ({
+    name,
+    class: kind,
+    description,
+    languages: Object.keys(languages),
+    storage,
+    crates,
+    payloads,
+  }));
+  const ladder = (payloads: (typeof functions)[number]['payloads']): string =>
+    payloads.map(({ label, bytes, size }) => `${label} ${bytes === undefined ? `n=${size ?? ''}` : formatBytes(bytes)}`).join(', ');
+  return {
+    json: { functions },
+    head: ['function', 'class', 'payloads', 'storage', 'crates'],
+    rows: functions.map((f) => [f.name, f.class, ladder(f.payloads), f.storage.join(', '), f.crates.join(', ')]),
+  };
+}
+
+async function listRuntimes(): Promise<Listing> {
+  const { registry } = await createWorkbench();
+  const runtimes = registry.map(({ id, engine, mode, class: kind, artifactKind }) => ({
+    id,
+    engine,
+    ...(mode === undefined ? {} : { mode }),
+    class: kind,
+    artifact: artifactKind,
+    starts: ['cold', 'warm'],
+    transports: ['stdio'],
+  }));
+  return {
+    json: { runtimes },
+    head: ['runtime', 'class', 'runs', 'starts'],
+    rows: runtimes.map((r) => [r.id, r.class, r.artifact, r.starts.join(', ')]),
+  };
+}
+
+function listExperiments(): Listing {
+  const experiments = [...builtInExperiments(experimentsFolder).keys()].map((name) => {
+    const { description, functions, runtimes, payloads, starts, repetitions } = loadExperiment(name, experimentsFolder);
+    return { name, description, functions, runtimes, payloads, starts, repetitions };
+  });
+  return {
+    json: { experiments },
+    head: ['experiment', 'what it answers'],
+    rows: experiments.map((e) => [e.name, e.description]),
+  };
+}
+
+function listEnvironments(): Listing {
+  const environments = [{ name: 'local', description: 'this machine as it is, without limits' }];
+  return { json: { environments }, head: ['environment', 'what it is'], rows: environments.map((e) => [e.name, e.description]) };
+}

@@ -1,0 +1,63 @@
+/** `lumos report`: a run directory in the format asked for. */
+import { createWriteStream } from 'node:fs';
+import { closest } from 'fastest-levenshtein';
+import { invalidInput } from '../../domain/errors.js';
+import { readRows } from '../../records/row-store.js';
+import { RunDirectory, toJson, writeWhole } from '../../records/run-directory.js';
+import { renderCsv } from '../../report/csv.js';
+import { renderHtml } from '../../report/html/render-html.js';
+import { renderMarkdown } from '../../report/markdown.js';
+import { writeParquet } from '../../report/parquet.js';
+import { analyse, samplesOf } from '../analysis.js';
+import { exitCodes, type ExitCode } from '../exit-codes.js';
+import { note, print } from '../output.js';
+
+const formats = ['html', 'md', 'csv', 'json', 'parquet'] as const;
+type Format = (typeof formats)[number];
+
+export interface ReportOptions {
+  readonly format: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+export async function report(path: string, options: ReportOptions): Promise<ExitCode> {
+  const format = options.json === true ? 'json' : parseFormat(options.format);
+  const directory = new RunDirectory(path);
+  if (format === 'parquet') {
+    await reportParquet(directory, options.out);
+    return exitCodes.done;
+  }
+  const { manifest, summary } = await analyse(directory);
+  if (format === 'html') {
+    const out = options.out ?? directory.reportPath;
+    writeWhole(out, renderHtml({ manifest, summary, samples: await samplesOf(directory) }));
+    note(`wrote ${out}`);
+    return exitCodes.done;
+  }
+  const text = { md: renderMarkdown, csv: renderCsv, json: toJson }[format](summary);
+  if (options.out === undefined) print(text);
+  else writeWhole(options.out, text);
+  return exitCodes.done;
+}
+
+function parseFormat(name: string): Format {
+  const found = formats.find((format) => format === name);
+  if (found !== undefined) return found;
+  throw invalidInput(`--format: there is no format "${name}"`, `Did you mean "${closest(name, [...formats])}"? There are: ${formats.join(', ')}.`);
+}
+
+async function reportParquet(directory: RunDirectory, out: string | undefined): Promise<void> {
+  if (out === undefined) throw invalidInput('--format parquet is binary and needs a file', 'Name one with --out FILE.');
+  directory.readManifest();
+  const file = createWriteStream(out);
+  const rows = await writeParquet(readRows(directory.measurementsPath), (chunk) => {
+    if (file.write(chunk)) return;
+    return new Promise<void>((resolve) => file.once('drain', () => resolve()));
+  });
+  await new Promise<void>((resolve, reject) => {
+    file.once('error', reject);
+    file.end(() => resolve());
+  });
+  note(`wrote ${rows} rows to ${out}`);
+}

@@ -1,0 +1,155 @@
+/** `lumos run`: plan, measure, summarize, report. */
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { monotonicClock } from '../../data-plane/probes/monotonic-clock.js';
+import { invalidInput, missingDependency } from '../../domain/errors.js';
+import type { Experiment } from '../../domain/experiment.js';
+import type { RunManifest } from '../../domain/run-manifest.js';
+import { loadExperiment } from '../../experiment/experiment-file.js';
+import { planOf, runExperiment } from '../../experiment/run-experiment.js';
+import { select, type Selection } from '../../experiment/selection.js';
+import { RunDirectory, writeWhole } from '../../records/run-directory.js';
+import { lockRunDirectory } from '../../records/run-lock.js';
+import { renderHtml } from '../../report/html/render-html.js';
+import { renderTerminalTable } from '../../report/terminal-table.js';
+import { analyse, samplesOf } from '../analysis.js';
+import { exitCodes, type ExitCode } from '../exit-codes.js';
+import { onStopSignal } from '../stop-signal.js';
+import { note, print, printJson, tableWidth, title, wantsColour } from '../output.js';
+import { experimentsFolder, packageVersion } from '../package-root.js';
+import { RunProgress } from '../progress.js';
+import { requireRuntimes } from '../requirements.js';
+import { factorsGiven, withOptions, type RunOptions } from '../run-options.js';
+import { createWorkbench, type Workbench } from '../workbench.js';
+
+interface Asked {
+  readonly experiment: Experiment;
+  readonly directory: RunDirectory;
+  readonly resume?: RunManifest;
+}
+
+export async function run(name: string | undefined, options: RunOptions): Promise<ExitCode> {
+  const asked = whatIsAsked(name, options);
+  const workbench = await createWorkbench();
+  const catalogue = await workbench.catalogue(options.functionsPath);
+  const selection = select(asked.experiment, catalogue, workbench.registry);
+  const experiment = { ...asked.experiment, baseline: selection.baseline };
+  const runtimes = await requireRuntimes(workbench, selection.runtimes, (runtime) =>
+    runtime.parseOptions(experiment.options[runtime.id]),
+  );
+  checkRights(experiment);
+  checkSameVersions(asked.resume, runtimes);
+  const trials = planOf(experiment, selection).trials.length;
+  if (asked.resume === undefined) asked.directory.create();
+  const unlock = lockRunDirectory(asked.directory.path);
+  try {
+    note(title(`${experiment.name}: ${trials} trials, seed ${experiment.seed}, into ${shown(asked.directory.path)}`));
+    const manifest = await measure({ ...asked, experiment }, selection, workbench, runtimes, catalogue.all);
+    return await conclude(asked.directory, manifest, options);
+  } finally {
+    unlock();
+  }
+}
+
+function whatIsAsked(name: string | undefined, options: RunOptions): Asked {
+  if (options.resume === undefined) {
+    const experiment = withOptions(loadExperiment(name ?? 'quickstart', experimentsFolder), options);
+    return { experiment, directory: new RunDirectory(options.out ?? newDirectory(experiment.name)) };
+  }
+  const contradicting = [...factorsGiven(options), ...(options.out === undefined ? [] : ['--out'])];
+  if (contradicting.length > 0) {
+    throw invalidInput(
+      `${contradicting.join(', ')} cannot be given with --resume: a run is finished as it was begun`,
+      'Leave it out, or start a new run.',
+    );
+  }
+  const directory = new RunDirectory(options.resume);
+  const resume = directory.readManifest();
+  if (name !== undefined && name !== resume.experiment.name) {
+    throw invalidInput(`${options.resume} is a run of ${resume.experiment.name}, not of ${name}`);
+  }
+  return { experiment: resume.experiment, directory, resume };
+}
+
+function newDirectory(experiment: string): string {
+  const stamp = new Date().toISOString().replace(/[:.]/g, '-').slice(0, 19);
+  return join('lumos-results', `${experiment}-${stamp}`);
+}
+
+function checkRights(experiment: Experiment): void {
+  if (experiment.pageCache === 'dropped' && process.getuid?.() !== 0) {
+    throw missingDependency('pageCache: dropped needs root', 'Run as root, or declare "pageCache: warm".');
+  }
+}
+
+function checkSameVersions(resume: RunManifest | undefined, now: RunManifest['runtimes']): void {
+  for (const before of resume?.runtimes ?? []) {
+    const after = now.find((runtime) => runtime.id === before.id);
+    if (after !== undefined && after.version !== before.version) {
+      throw invalidInput(
+        `${before.id} is ${after.version} now and was ${before.version} when this run began`,
+        'Start a new run: figures of two versions do not belong in one.',
+      );
+    }
+  }
+}
+
+async function measure(
+  { experiment, directory, resume }: Asked,
+  selection: Selection,
+  workbench: Workbench,
+  runtimes: RunManifest['runtimes'],
+  functions: readonly Selection['functions'][number]['definition'][],
+): Promise<RunManifest> {
+  const progress = new RunProgress();
+  const stop = onStopSignal(() => note('stopping: taking sandboxes down, keeping the rows so far (again to leave at once)'));
+  const native = workbench.registry.find((runtime) => runtime.id === 'native');
+  const helloWorld = functions.find(({ manifest }) => manifest.name === 'hello-world');
+  try {
+    return await runExperiment({
+      runId: resume?.runId ?? randomBytes(6).toString('hex'),
+      experiment,
+      selection,
+      ...(native === undefined || helloWorld === undefined ? {} : { floorOf: { native, helloWorld } }),
+      runtimes,
+      cgroupVersion: workbench.hierarchy?.version,
+      lumosVersion: packageVersion(),
+      directory,
+      ...(resume === undefined ? {} : { resume }),
+      source: workbench.builder,
+      clock: monotonicClock,
+      signal: stop.signal,
+      onEvent: (event) => progress.handle(event),
+    });
+  } finally {
+    progress.stop();
+    stop.forget();
+  }
+}
+
+/** Summary, report and table of whatever there is, and what it means for whoever called. */
+async function conclude(directory: RunDirectory, manifest: RunManifest, options: RunOptions): Promise<ExitCode> {
+  if (existsSync(directory.measurementsPath)) await show(directory, options);
+  if (manifest.state !== 'complete') {
+    note(`interrupted: finish it with  lumos run --resume ${shown(directory.path)}`);
+    return exitCodes.interrupted;
+  }
+  const summary = directory.readSummary();
+  return summary.empty > 0 || summary.failures > 0 ? exitCodes.failed : exitCodes.done;
+}
+
+async function show(directory: RunDirectory, options: RunOptions): Promise<void> {
+  const { summary, manifest } = await analyse(directory);
+  directory.writeSummary(summary);
+  writeWhole(directory.reportPath, renderHtml({ manifest, summary, samples: await samplesOf(directory) }));
+  if (options.json === true) printJson(summary);
+  else print(renderTerminalTable(summary, { width: tableWidth(), color: wantsColour() }));
+  const say = options.json === true ? note : print;
+  say(`\nreport:  ${shown(directory.reportPath)}\nsummary: ${shown(directory.summaryPath)}`);
+}
+
+const shown = (path: string): string => {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere.startsWith('..') ? path : fromHere;
+};

@@ -1,0 +1,133 @@
+/** The command line: what can be said, and which command each word leads to. Commands are loaded when they are used. */
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import pc from 'picocolors';
+import { LumosError, messageOf } from '../domain/errors.js';
+import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.js';
+import { note, print } from './output.js';
+import { packageVersion } from './package-root.js';
+
+type Run = (code: ExitCode | Promise<ExitCode>) => Promise<void>;
+
+/** Runs one command line; gives back the exit code of CONTRACT.md. Never rejects. */
+export async function runCli(args: readonly string[]): Promise<ExitCode> {
+  let code: ExitCode = exitCodes.done;
+  const program = createProgram(async (running) => {
+    code = await running;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return code;
+  } catch (error) {
+    return report(error);
+  }
+}
+
+/** Says what went wrong and what to do; a stack only for what nobody foresaw. */
+function report(error: unknown): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.invalidInput;
+  if (error instanceof LumosError) {
+    note(`${pc.red('error:')} ${error.message}`);
+    if (error.remedy !== undefined) note(`  ${error.remedy}`);
+    return exitCodeOf[error.kind];
+  }
+  note(`${pc.red('error:')} ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}`);
+  return exitCodes.failed;
+}
+
+const list = (value: string): string[] =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+
+const wholeNumber = (value: string): number => {
+  if (!/^\d+$/.test(value)) throw new InvalidArgumentError('A whole number is expected.');
+  return Number(value);
+};
+
+const numbers = (value: string): number[] => list(value).map(wholeNumber);
+
+export function createProgram(run: Run): Command {
+  const program = new Command('lumos')
+    .description(
+      'Measures how a serverless function runs as a container, as interpreted and as AoT-compiled WebAssembly:\n' +
+        'cold and warm, verified, with intervals on every figure.',
+    )
+    .version(packageVersion())
+    .exitOverride()
+    .configureOutput({ writeOut: print, writeErr: (text) => note(text.trimEnd()) })
+    .showSuggestionAfterError()
+    .addHelpText('after', '\nExample:\n  lumos run quickstart\n\nExit codes: 0 done; 1 done, but some cell failed; 2 wrong usage or input; 3 something is missing; 130 interrupted.');
+  addMachineCommands(program, run);
+  addRunCommand(program, run);
+  addReportCommands(program, run);
+  return program;
+}
+
+const example = (command: Command, text: string): Command => command.addHelpText('after', `\nExample:\n  ${text}`);
+
+function addMachineCommands(program: Command, run: Run): void {
+  example(program.command('doctor'), 'lumos doctor --json')
+    .description('what can run here, with versions, and what to do about the rest')
+    .option('--json', 'machine-readable, and nothing else on standard output')
+    .action(async (options: { json?: boolean }) => run((await import('./commands/doctor.js')).doctor(options)));
+  example(program.command('setup [runtimes...]'), 'lumos setup wasmtime-aot docker')
+    .description('install what doctor names, where a package manager can')
+    .action(async (runtimes: string[]) => run((await import('./commands/setup.js')).setup(runtimes)));
+  example(program.command('list <what>'), 'lumos list functions --json')
+    .description('functions, runtimes, experiments or environments')
+    .option('--json', 'machine-readable, and nothing else on standard output')
+    .option('--functions-path <dirs>', 'further folders with functions, separated by commas', list, [])
+    .action(async (what: string, options: { json?: boolean; functionsPath: string[] }) =>
+      run((await import('./commands/list.js')).list(what, options)),
+    );
+  example(program.command('build [functions...]'), 'lumos build hello-world hashing')
+    .description('native binaries, Wasm modules, AoT artefacts, OCI images')
+    .option('--json', 'machine-readable, and nothing else on standard output')
+    .option('--functions-path <dirs>', 'further folders with functions, separated by commas', list, [])
+    .action(async (functions: string[], options: { json?: boolean; functionsPath: string[] }) =>
+      run((await import('./commands/build.js')).build(functions, options)),
+    );
+  example(program.command('completion <shell>'), 'lumos completion bash > /etc/bash_completion.d/lumos')
+    .description('a completion script for bash, zsh or fish')
+    .action(async (shell: string) => run((await import('./commands/completion.js')).completion(shell, program)));
+}
+
+function addRunCommand(program: Command, run: Run): void {
+  example(program.command('run [experiment]'), 'lumos run quickstart --functions hashing --repetitions 50 --out results/hashing')
+    .description('measure an experiment: a built-in name or a YAML file (default: quickstart)')
+    .option('--functions <names>', 'names, classes or globs, separated by commas', list)
+    .option('--runtimes <ids>', 'runtime ids, separated by commas', list)
+    .option('--payloads <labels>', 'labels of the ladder, separated by commas, or "all"', list)
+    .option('--starts <starts>', 'cold, warm, or both', list)
+    .option('--concurrency <numbers>', 'requests at once, separated by commas', numbers)
+    .option('--repetitions <n>', 'measured invocations in each cell, cold and warm alike', wholeNumber)
+    .option('--environment <name>', 'where it runs')
+    .option('--time-limit <ms>', 'the longest an invocation may take', wholeNumber)
+    .option('--seed <n>', 'makes the inputs, the order of trials and the resampling', wholeNumber)
+    .option('--out <dir>', 'the run directory (default: a new one in lumos-results/)')
+    .option('--resume <dir>', 'finish the run in this directory; its own experiment, nothing repeated')
+    .option('--functions-path <dirs>', 'further folders with functions, separated by commas', list, [])
+    .option('--json', 'the summary as JSON, and nothing else on standard output')
+    .action(async (experiment: string | undefined, options) =>
+      run((await import('./commands/run.js')).run(experiment, options as never)),
+    );
+}
+
+function addReportCommands(program: Command, run: Run): void {
+  example(program.command('report <dir>'), 'lumos report lumos-results/quickstart-1 --format md')
+    .description('a run directory as HTML, Markdown, CSV, JSON or Parquet')
+    .option('--format <format>', 'html, md, csv, json or parquet', 'html')
+    .option('--out <file>', 'where to; html defaults to report.html in the directory, the others to standard output')
+    .option('--json', 'the same as --format json')
+    .action(async (directory: string, options) =>
+      run((await import('./commands/report.js')).report(directory, options as never)),
+    );
+  example(program.command('compare <base> <candidate>'), 'lumos compare results/before results/after')
+    .description('two run directories side by side, cell by cell')
+    .option('--json', 'machine-readable, and nothing else on standard output')
+    .option('--margin <share>', 'ratios this close to 1 count as the same (default: that of the base run)', Number)
+    .action(async (base: string, candidate: string, options) =>
+      run((await import('./commands/compare.js')).compare(base, candidate, options as never)),
+    );
+}

@@ -1,0 +1,83 @@
+/** What a run tells, shown: a live bar at a terminal, a line now and then elsewhere. */
+import { Presets, SingleBar } from 'cli-progress';
+import { cellKey } from '../domain/factors.js';
+import type { RunEvent } from '../experiment/run-events.js';
+import { dim, isInteractive, note, warning } from './output.js';
+
+const linesEveryMs = 10_000;
+
+/** Shows a run's events on standard error. The display has its turn only between timed windows. */
+export class RunProgress {
+  private bar: SingleBar | undefined;
+  private startedAt = performance.now();
+  private doneBefore = 0;
+  private lastLineAt = 0;
+  private current = '';
+  private failures = 0;
+  private readonly complained = new Set<string>();
+
+  handle(event: RunEvent): void {
+    switch (event.type) {
+      case 'step':
+        return this.say(dim(`  ${event.text}`));
+      case 'cleaned':
+        for (const removed of event.removed) this.say(`  removed what the earlier run left behind: ${removed}`);
+        return;
+      case 'floor':
+        return this.say(`  harness floor: cold ${event.floor.coldP50Ms.toFixed(2)} ms, warm ${event.floor.warmP50Ms.toFixed(3)} ms (native, hello-world, 64 B)`);
+      case 'started':
+        return this.start(event.trials, event.alreadyDone);
+      case 'trial':
+        this.current = `${event.cell.function} ${event.cell.payload} ${event.cell.start} on ${event.cell.runtime}`;
+        return;
+      case 'row':
+        return this.complain(event);
+      case 'trial-done':
+        return this.advance(event.done, event.trials);
+    }
+  }
+
+  stop(): void {
+    this.bar?.stop();
+    this.bar = undefined;
+  }
+
+  private start(trials: number, alreadyDone: number): void {
+    this.startedAt = performance.now();
+    this.doneBefore = alreadyDone;
+    if (alreadyDone > 0) this.say(`  ${alreadyDone} of ${trials} trials are there already`);
+    if (!isInteractive()) return this.say(`  ${trials - alreadyDone} trials to run`);
+    this.bar = new SingleBar(
+      // The bar draws when it is told to, between trials: its own timer could fire inside a timed window.
+      { format: '  {bar} {value}/{total} trials | {left} | {failures}{current}', noTTYOutput: false, clearOnComplete: true, hideCursor: true, autopadding: true, fps: 4, stream: process.stderr },
+      Presets.shades_classic,
+    );
+    this.bar.start(trials, alreadyDone, { left: '', current: '', failures: '' });
+  }
+
+  private advance(done: number, trials: number): void {
+    const elapsed = performance.now() - this.startedAt;
+    const seconds = ((elapsed / Math.max(1, done - this.doneBefore)) * (trials - done)) / 1000;
+    const left = `about ${seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`} left`;
+    const failures = this.failures === 0 ? '' : `${this.failures} failed | `;
+    this.bar?.update(done, { left, current: this.current, failures });
+    if (this.bar !== undefined || performance.now() - this.lastLineAt < linesEveryMs) return;
+    this.lastLineAt = performance.now();
+    this.say(`  ${done}/${trials} trials, ${left}, ${failures}last: ${this.current}`);
+  }
+
+  /** Says the first failure of each kind in a cell; the summary counts them all. */
+  private complain(event: Extract<RunEvent, { type: 'row' }>): void {
+    if (event.outcome === 'ok') return;
+    this.failures += 1;
+    const kind = `${cellKey(event.cell)} ${event.outcome}`;
+    if (this.complained.has(kind)) return;
+    this.complained.add(kind);
+    this.say(warning(`  ${event.outcome}: ${this.current}: ${event.reason ?? ''}`));
+  }
+
+  private say(text: string): void {
+    if (this.bar !== undefined) process.stderr.write('\r\u001b[2K');
+    note(text);
+  }
+}

@@ -1,0 +1,58 @@
+/** One builder at a time in a folder that a compiler writes to, across processes. */
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { randomUUID } from 'node:crypto';
+import { hasCode } from '../../domain/errors.js';
+
+const pollEvery = 100;
+
+/** Runs `work` while holding the lock file `path`. A lock whose process has died is taken over. */
+export async function withFileLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+  while (!(await tryLock(path))) await sleep(pollEvery);
+  try {
+    return await work();
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+async function tryLock(path: string): Promise<boolean> {
+  try {
+    const file = await open(path, 'wx');
+    await file.writeFile(`${process.pid} ${(await startOf(process.pid)) ?? ''}`);
+    await file.close();
+    return true;
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+  }
+  const [pid, start] = (await readFile(path, 'utf8').catch(() => '')).split(' ');
+  // Without a number: just made, its owner not written yet, or just released.
+  if (Number(pid) > 0 && !(await isAlive(Number(pid), start))) {
+    // Only one waiter can rename it; the others find it gone.
+    const stale = `${path}.${randomUUID()}`;
+    await rename(path, stale).catch(() => undefined);
+    await rm(stale, { force: true });
+  }
+  return false;
+}
+
+/** Whether the process that took the lock still runs: not another one with its number, and not a dead one unburied. */
+async function isAlive(pid: number, start: string | undefined): Promise<boolean> {
+  const now = await startOf(pid);
+  if (now !== undefined) return now === start;
+  if ((await startOf(process.pid)) !== undefined) return false; // this system tells, and says nothing of it
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return hasCode(error, 'EPERM');
+  }
+}
+
+/** When a process was started, in clock ticks since boot; `undefined` for a dead one and where /proc does not tell. */
+async function startOf(pid: number): Promise<string | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // proc(5): after the command's name in parentheses, `state` is field 3 and `starttime` field 22.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
+}

@@ -1,0 +1,160 @@
+/**
+ * OCI images FROM scratch, put together without a daemon. The archive is an OCI image layout and also carries the
+ * `manifest.json` that `docker load` reads, so both kinds of tools take it. Nothing in it depends on when, where or by
+ * whom it was made: the same file gives the same bytes.
+ */
+import { promisify } from 'node:util';
+import { constants, gzip } from 'node:zlib';
+import { pack } from 'tar-stream';
+import { bytes, type Bytes } from '../../domain/units.js';
+import type { ArtifactKind } from '../../domain/runtime.js';
+import { digestOf, hexOf } from './digest.js';
+
+export interface ImageContent {
+  readonly function: string;
+  readonly kind: ArtifactKind;
+  /** The one file of the image, which is also its entry point. */
+  readonly file: Buffer;
+  /** For native code: the machine it runs on, as `process.arch` names it. */
+  readonly architecture: string;
+}
+
+export interface OciImage {
+  readonly archive: Buffer;
+  readonly reference: string;
+  /** Digest of the image manifest. */
+  readonly digest: string;
+  /** Compressed layer, config and manifest. */
+  readonly compressedBytes: Bytes;
+  /** The layer unpacked: the tar before gzip. */
+  readonly uncompressedBytes: Bytes;
+}
+
+/** Changes whenever the bytes of an image for the same file would: part of every cache key. */
+export const imageFormat = 'lumos/image@1';
+
+const mediaTypes = {
+  index: 'application/vnd.oci.image.index.v1+json',
+  manifest: 'application/vnd.oci.image.manifest.v1+json',
+  config: 'application/vnd.oci.image.config.v1+json',
+  layer: 'application/vnd.oci.image.layer.v1.tar+gzip',
+} as const;
+
+/** Go's names for the architectures Node names, as OCI wants them. */
+const goArchitectures: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', arm64: 'arm64' };
+
+/** What a kind is inside its image: the path of its file and the platform it asks for (runwasi's for Wasm). */
+export function imageLayout(
+  kind: ArtifactKind,
+  architecture: string,
+): { readonly path: string; readonly os: string; readonly architecture: string } {
+  switch (kind) {
+    case 'native-binary':
+    case 'native-image':
+      return { path: 'function', os: 'linux', architecture: goArchitectures[architecture] ?? architecture };
+    case 'wasm-module':
+      return { path: 'function.wasm', os: 'wasi', architecture: 'wasm' };
+    case 'wasmtime-aot':
+    case 'wasmtime-pulley':
+      return { path: 'function.cwasm', os: 'wasi', architecture: 'wasm' };
+  }
+}
+
+export async function createImage(content: ImageContent): Promise<OciImage> {
+  const layout = imageLayout(content.kind, content.architecture);
+  const layer = await tarOf([{ name: layout.path, data: content.file, mode: 0o755 }]);
+  const compressed = await compress(layer);
+  const config = json({
+    architecture: layout.architecture,
+    os: layout.os,
+    config: {
+      Entrypoint: [`/${layout.path}`],
+      Labels: { 'lumos.function': content.function, 'lumos.kind': content.kind },
+    },
+    rootfs: { type: 'layers', diff_ids: [digestOf(layer)] },
+  });
+  const manifest = json({
+    schemaVersion: 2,
+    mediaType: mediaTypes.manifest,
+    config: descriptor(mediaTypes.config, config),
+    layers: [descriptor(mediaTypes.layer, compressed)],
+  });
+  const digest = digestOf(manifest);
+  const tag = `${content.kind}-${hexOf(digest).slice(0, 12)}`;
+  const reference = `lumos/${content.function}:${tag}`;
+  const index = json({
+    schemaVersion: 2,
+    mediaType: mediaTypes.index,
+    manifests: [
+      {
+        ...descriptor(mediaTypes.manifest, manifest),
+        platform: { architecture: layout.architecture, os: layout.os },
+        annotations: {
+          'io.containerd.image.name': `docker.io/${reference}`,
+          'org.opencontainers.image.ref.name': tag,
+        },
+      },
+    ],
+  });
+  const blobs = [compressed, config, manifest];
+  const forDocker = json([
+    { Config: blobPath(config), RepoTags: [reference], Layers: [blobPath(compressed)] },
+  ]);
+  const archive = await tarOf([
+    ...blobs.map((data) => ({ name: blobPath(data), data, mode: 0o644 })),
+    { name: 'index.json', data: index, mode: 0o644 },
+    { name: 'manifest.json', data: forDocker, mode: 0o644 },
+    { name: 'oci-layout', data: json({ imageLayoutVersion: '1.0.0' }), mode: 0o644 },
+  ]);
+  return {
+    archive,
+    reference,
+    digest,
+    compressedBytes: bytes(blobs.reduce((sum, blob) => sum + blob.length, 0)),
+    uncompressedBytes: bytes(layer.length),
+  };
+}
+
+const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
+
+const blobPath = (data: Buffer): string => `blobs/sha256/${hexOf(digestOf(data))}`;
+
+const descriptor = (
+  mediaType: string,
+  data: Buffer,
+): { readonly mediaType: string; readonly digest: string; readonly size: number } => ({
+  mediaType,
+  digest: digestOf(data),
+  size: data.length,
+});
+
+interface TarFile {
+  readonly name: string;
+  readonly data: Buffer;
+  readonly mode: number;
+}
+
+/** A tar of `files` in the order of their names, owned by root and made at the beginning of time. */
+async function tarOf(files: readonly TarFile[]): Promise<Buffer> {
+  const tar = pack();
+  for (const { name, data, mode } of [...files].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    tar.entry(
+      { name, mode, size: data.length, mtime: new Date(0), uid: 0, gid: 0, uname: '', gname: '' },
+      data,
+    );
+  }
+  tar.finalize();
+  const chunks: Buffer[] = [];
+  for await (const chunk of tar as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+const gzipBuffer = promisify(gzip);
+/** RFC 1952, 2.3: byte 9 names the system that compressed; 255 is "unknown". */
+const gzipSystemByte = 9;
+
+async function compress(data: Buffer): Promise<Buffer> {
+  const compressed = await gzipBuffer(data, { level: constants.Z_BEST_COMPRESSION });
+  compressed[gzipSystemByte] = 255;
+  return compressed;
+}

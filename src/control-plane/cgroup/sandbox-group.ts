@@ -1,0 +1,128 @@
+/** A control group of a sandbox's own: made before it, limited, killed and removed with it. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { hasCode } from '../../domain/errors.js';
+import type { CgroupPaths, SandboxLimits } from '../../domain/runtime.js';
+import type { Hierarchy } from './hierarchy.js';
+
+/** Every group of a run lies below one of this name, so that a dead run's groups can be told from all others. */
+const runFolder = (runId: string): string => `lumos-${runId}`;
+
+const distinct = (hierarchy: Hierarchy): string[] => [
+  ...new Set([hierarchy.cpu, hierarchy.memory, hierarchy.root].filter((path) => path !== undefined)),
+];
+
+export class SandboxGroup {
+  private constructor(
+    readonly paths: CgroupPaths,
+    private readonly folders: readonly string[],
+  ) {}
+
+  /** Makes the group `name` of the run in every hierarchy and sets its limits. Throws what the kernel says. */
+  static create(hierarchy: Hierarchy, runId: string, name: string, limits: SandboxLimits): SandboxGroup {
+    const place = (root: string): string => join(root, runFolder(runId), name);
+    const folders = distinct(hierarchy).map(place);
+    for (const root of distinct(hierarchy)) {
+      mkdirSync(join(root, runFolder(runId)), { recursive: true });
+      if (hierarchy.version === 2) enableControllers(join(root, runFolder(runId)), ['memory', 'cpu']);
+      mkdirSync(place(root));
+    }
+    const group = new SandboxGroup(
+      {
+        version: hierarchy.version,
+        processes: place(hierarchy.root),
+        ...(hierarchy.cpu === undefined ? {} : { cpu: place(hierarchy.cpu) }),
+        ...(hierarchy.memory === undefined ? {} : { memory: place(hierarchy.memory) }),
+      },
+      folders,
+    );
+    group.limit(limits);
+    return group;
+  }
+
+  /** The files a process writes itself into to be a member. */
+  get processFiles(): string[] {
+    return this.folders.map((folder) => join(folder, 'cgroup.procs'));
+  }
+
+  processes(): number[] {
+    return readProcesses(this.paths.processes);
+  }
+
+  /** How many of its processes the kernel killed for memory; `undefined` where it does not say. */
+  outOfMemoryKills(): number | undefined {
+    const { memory, version } = this.paths;
+    if (memory === undefined) return undefined;
+    const text = readFileSync(join(memory, version === 1 ? 'memory.oom_control' : 'memory.events'), 'utf8');
+    const found = /^oom_kill (\d+)$/m.exec(text)?.[1];
+    return found === undefined ? undefined : Number(found);
+  }
+
+  /** Kills what is in it and removes it. Idempotent. */
+  async remove(): Promise<void> {
+    for (const folder of this.folders) await removeGroup(folder);
+  }
+
+  private limit(limits: SandboxLimits): void {
+    const { memory, version } = this.paths;
+    if (limits.memoryBytes === undefined || memory === undefined) return;
+    writeFileSync(join(memory, version === 1 ? 'memory.limit_in_bytes' : 'memory.max'), String(limits.memoryBytes));
+    const swap = join(memory, version === 1 ? 'memory.memsw.limit_in_bytes' : 'memory.swap.max');
+    if (existsSync(swap)) writeFileSync(swap, version === 1 ? String(limits.memoryBytes) : '0');
+  }
+}
+
+function enableControllers(folder: string, wanted: readonly string[]): void {
+  const offered = readFileSync(join(folder, 'cgroup.controllers'), 'utf8').trim().split(' ');
+  for (const controller of wanted.filter((name) => offered.includes(name))) {
+    writeFileSync(join(folder, 'cgroup.subtree_control'), `+${controller}`);
+  }
+}
+
+function readProcesses(folder: string): number[] {
+  try {
+    return readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENODEV')) return [];
+    throw error;
+  }
+}
+
+async function removeGroup(folder: string): Promise<void> {
+  // The kernel takes a moment to let a dead process go: until then the folder is busy.
+  for (let attempt = 0; attempt < 200 && existsSync(folder); attempt += 1) {
+    for (const pid of readProcesses(folder)) kill(pid);
+    try {
+      rmdirSync(folder);
+      return;
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return;
+      if (!hasCode(error, 'EBUSY', 'ENOTEMPTY')) throw error;
+    }
+    await sleep(attempt < 20 ? 1 : 20);
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!hasCode(error, 'ESRCH')) throw error;
+  }
+}
+
+/** Removes every group of a run, with whatever is still in it. Returns the folders removed. */
+export async function removeRunGroups(hierarchy: Hierarchy, runId: string): Promise<string[]> {
+  const removed: string[] = [];
+  for (const root of distinct(hierarchy)) {
+    const parent = join(root, runFolder(runId));
+    if (!existsSync(parent)) continue;
+    for (const entry of readdirSync(parent, { withFileTypes: true })) {
+      if (entry.isDirectory()) await removeGroup(join(parent, entry.name));
+    }
+    await removeGroup(parent);
+    removed.push(parent);
+  }
+  return removed;
+}

@@ -1,0 +1,116 @@
+/** One sandbox's standard streams as a line on which invocations are made, one at a time. */
+import { messageOf } from '../../domain/errors.js';
+import type { Clock } from '../../domain/clock.js';
+import type { ExitStatus, Sandbox } from '../../domain/runtime.js';
+import type { Bytes, Milliseconds } from '../../domain/units.js';
+import { checkReady, decodeAnswer, FrameParser, frameKinds, type AnswerHead, type RawFrame } from './frames.js';
+
+/** What came of one invocation, with the moments between which its latency lies. */
+export type Exchange =
+  | {
+      readonly state: 'answered';
+      readonly answeredAt: Milliseconds;
+      readonly head: AnswerHead;
+      readonly body: Buffer;
+    }
+  | { readonly state: 'failed'; readonly outcome: 'timeout' | 'crashed' | 'wrong-output'; readonly reason: string };
+
+interface Waiting {
+  settle(exchange: Exchange | { frame: RawFrame; answeredAt: Milliseconds }): void;
+}
+
+export interface ConnectionOptions {
+  readonly clock: Clock;
+  readonly maximumResponseBytes: Bytes;
+}
+
+/**
+ * Speaks docs/protocol.md with a sandbox. The moment of an answer is taken when its last byte has come in, before
+ * anything is put together, parsed or verified.
+ */
+export class Connection {
+  /** When the function said that it was ready; `undefined` until it did. */
+  readyAt: Milliseconds | undefined;
+  private waiting: Waiting | undefined;
+  private broken: Exchange | undefined;
+
+  constructor(
+    private readonly sandbox: Sandbox,
+    private readonly options: ConnectionOptions,
+  ) {
+    const parser = new FrameParser(options.maximumResponseBytes, (frame) => this.take(frame));
+    sandbox.stdout.on('data', (chunk: Buffer) => {
+      try {
+        parser.push(chunk);
+      } catch (error) {
+        this.break({ state: 'failed', outcome: 'wrong-output', reason: messageOf(error) });
+      }
+    });
+    const ended = (): void => void this.sandbox.exited.then((status) => this.break(crash(status, sandbox.stderrTail())));
+    sandbox.stdout.once('end', ended);
+    sandbox.stdout.once('error', ended);
+    // A sandbox that died is told by the end of its output; the write that found it out adds nothing.
+    sandbox.stdin.on('error', () => undefined);
+  }
+
+  /**
+   * Sends one prepared `invoke` frame and waits for its answer, at most until `deadline` on the clock. Never rejects:
+   * whatever goes wrong is a failed exchange. After a failure the sandbox cannot be used again.
+   */
+  async invoke(frame: Buffer, deadline: Milliseconds): Promise<Exchange> {
+    const { clock } = this.options;
+    if (this.broken !== undefined) return this.broken;
+    const settled = await new Promise<Parameters<Waiting['settle']>[0]>((resolve) => {
+      const cancel = clock.after(Math.max(0, deadline - clock.now()) as Milliseconds, () => {
+        this.break({ state: 'failed', outcome: 'timeout', reason: 'no answer within the time limit' });
+      });
+      this.waiting = {
+        settle: (result) => {
+          this.waiting = undefined;
+          cancel();
+          resolve(result);
+        },
+      };
+      this.sandbox.stdin.write(frame);
+    });
+    return 'frame' in settled ? this.interpret(settled.frame, settled.answeredAt) : settled;
+  }
+
+  private take(frame: RawFrame): void {
+    const at = this.options.clock.now();
+    if (this.readyAt === undefined) {
+      checkReady(frame);
+      this.readyAt = at;
+    } else if (this.waiting === undefined || frame.kind === frameKinds.ready) {
+      this.break({ state: 'failed', outcome: 'wrong-output', reason: 'sent a frame that nothing had asked for' });
+    } else {
+      this.waiting.settle({ frame, answeredAt: at });
+    }
+  }
+
+  private interpret(frame: RawFrame, answeredAt: Milliseconds): Exchange {
+    try {
+      const { head, body } = decodeAnswer(frame);
+      if (frame.kind === frameKinds.answer) return { state: 'answered', answeredAt, head, body };
+      const message = body.toString('utf8').slice(0, 500);
+      return { state: 'failed', outcome: 'wrong-output', reason: `the function reports an error: ${message}` };
+    } catch (error) {
+      return { state: 'failed', outcome: 'wrong-output', reason: messageOf(error) };
+    }
+  }
+
+  private break(exchange: Exchange): void {
+    this.broken ??= exchange;
+    this.waiting?.settle(this.broken);
+  }
+}
+
+function crash(status: ExitStatus, stderrTail: string): Exchange {
+  const how = status.outOfMemory
+    ? 'killed for memory'
+    : status.signal !== undefined
+      ? `ended by ${status.signal}`
+      : `exited with code ${status.code ?? 'unknown'}`;
+  const lastWords = stderrTail.trim().split('\n').slice(-3).join(' | ').slice(0, 500);
+  return { state: 'failed', outcome: 'crashed', reason: `${how} before its answer${lastWords === '' ? '' : `: ${lastWords}`}` };
+}

@@ -1,0 +1,101 @@
+/** One container as a sandbox. */
+import { readFileSync } from 'node:fs';
+import { PassThrough, type Readable, type Writable } from 'node:stream';
+import type Dockerode from 'dockerode';
+import type { Accounting, ExitStatus, Sandbox } from '../../../domain/runtime.js';
+import { cgroupsOfProcess } from '../../cgroup/process-groups.js';
+
+const keptStderrBytes = 8 * 1024;
+
+/** Whether `error` is the daemon's answer with one of these HTTP status codes. */
+export const isStatus = (error: unknown, ...codes: number[]): boolean =>
+  error instanceof Error && 'statusCode' in error && codes.includes(Number(error.statusCode));
+
+export class DockerContainer implements Sandbox {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly exited: Promise<ExitStatus>;
+  private stderr: Buffer = Buffer.alloc(0);
+  private removal: Promise<void> | undefined;
+
+  private constructor(
+    private readonly container: Dockerode.Container,
+    stream: NodeJS.ReadWriteStream,
+    private readonly standing: Set<DockerContainer>,
+  ) {
+    const stdout = new PassThrough({ highWaterMark: 1 << 20 });
+    const stderr = new PassThrough();
+    stderr.on('data', (chunk: Buffer) => {
+      this.stderr = Buffer.concat([this.stderr, chunk]).subarray(-keptStderrBytes);
+    });
+    (container.modem as Demultiplexer).demuxStream(stream, stdout, stderr);
+    // The daemon ends the stream when the container is gone, by itself or by us, or when the daemon goes away.
+    const ended = new Promise<void>((resolve) => {
+      for (const event of ['end', 'close', 'error']) stream.once(event, () => resolve());
+    });
+    this.exited = ended.then(() => this.status()).finally(() => stdout.end());
+    this.stdin = stream as unknown as Writable;
+    this.stdout = stdout;
+  }
+
+  /** Creates, attaches to and starts a container, as `docker run -i` does. Leaves nothing behind when it fails. */
+  static async run(
+    docker: Dockerode,
+    body: Dockerode.ContainerCreateOptions,
+    standing: Set<DockerContainer>,
+  ): Promise<DockerContainer> {
+    const container = await docker.createContainer(body);
+    try {
+      const stream = await container.attach({ stream: true, hijack: true, stdin: true, stdout: true, stderr: true });
+      const sandbox = new DockerContainer(container, stream, standing);
+      standing.add(sandbox);
+      await container.start();
+      return sandbox;
+    } catch (error) {
+      await container.remove({ force: true, v: true });
+      throw error;
+    }
+  }
+
+  async accounting(): Promise<Accounting> {
+    const { State } = await this.container.inspect();
+    const cgroups = State.Pid > 0 ? cgroupsOfProcess(State.Pid) : undefined;
+    return {
+      ...(cgroups === undefined ? {} : { cgroups }),
+      processes: () => (cgroups === undefined ? [] : processesIn(cgroups.processes)),
+    };
+  }
+
+  stderrTail(): string {
+    return this.stderr.toString('utf8');
+  }
+
+  remove(): Promise<void> {
+    this.removal ??= this.container
+      .remove({ force: true, v: true })
+      .catch((error: unknown) => {
+        if (!isStatus(error, 404)) throw error;
+      })
+      .then(() => {
+        this.standing.delete(this);
+      });
+    return this.removal;
+  }
+
+  private async status(): Promise<ExitStatus> {
+    try {
+      const { State } = await this.container.inspect();
+      // Docker gives a death by signal the exit code of a shell: 128 and the signal's number.
+      return { code: State.ExitCode, signal: undefined, outOfMemory: State.OOMKilled };
+    } catch {
+      return { code: undefined, signal: undefined, outOfMemory: false };
+    }
+  }
+}
+
+interface Demultiplexer {
+  demuxStream(stream: NodeJS.ReadableStream, stdout: NodeJS.WritableStream, stderr: NodeJS.WritableStream): void;
+}
+
+const processesIn = (folder: string): number[] =>
+  readFileSync(`${folder}/cgroup.procs`, 'utf8').split('\n').filter(Boolean).map(Number);

@@ -1,0 +1,2 @@
+/** dockerode's types under one name. */
+export type { default as Docker } from 'dockerode';

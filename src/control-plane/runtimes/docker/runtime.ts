@@ -1,0 +1,101 @@
+/** `docker`: a container of the real engine, through its API, with its standard streams attached. */
+import { createReadStream } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import Dockerode from 'dockerode';
+import { LumosError } from '../../../domain/errors.js';
+import type { Availability, PrepareRequest, Prepared, Runtime, StagedSandbox } from '../../../domain/runtime.js';
+import { parseRuntimeOptions } from '../runtime-options.js';
+import { DockerContainer, isStatus } from './container.js';
+import { createBody, DockerOptionsSchema, functionLabel, runLabel } from './docker-options.js';
+
+/** Asks whether a daemon answers, and if not why and what mends it. */
+export type DockerProbe = () => Promise<Availability>;
+
+export function createDockerRuntime(probe: DockerProbe): Runtime {
+  const docker = new Dockerode();
+  return {
+    id: 'docker',
+    engine: 'docker',
+    class: 'container',
+    artifactKind: 'native-image',
+    probe,
+    parseOptions: (raw) => parseRuntimeOptions('docker', DockerOptionsSchema, raw),
+    prepare: async (request) => new PreparedImage(docker, request, await loadForRun(docker, request)),
+    cleanUpAfter: (runId) => removeRun(docker, runId),
+  };
+}
+
+/** A run names the image after itself, so that at its end it can give back its own name and nobody else's. */
+const runReference = (request: PrepareRequest): { repo: string; tag: string } => ({
+  repo: `lumos/${request.artifact.function}`,
+  tag: `run-${request.runId}`,
+});
+
+/** Loads the image from its archive and gives it the run's own name. */
+async function loadForRun(docker: Dockerode, request: PrepareRequest): Promise<string> {
+  const { archivePath, reference } = request.artifact.image;
+  const { repo, tag } = runReference(request);
+  const answer = await docker.loadImage(createReadStream(archivePath), { quiet: true });
+  const said = await text(answer);
+  if (said.includes('"error"')) throw new LumosError('failed', `docker does not load the image of ${request.artifact.function}: ${said.trim()}`);
+  const image = docker.getImage(reference);
+  await image.tag({ repo, tag });
+  await image.remove({ noprune: true }).catch(unlessMissing);
+  return `${repo}:${tag}`;
+}
+
+function unlessMissing(error: unknown): void {
+  if (!isStatus(error, 404, 409)) throw error;
+}
+
+class PreparedImage implements Prepared {
+  private readonly standing = new Set<DockerContainer>();
+  private readonly body: Dockerode.ContainerCreateOptions;
+
+  constructor(
+    private readonly docker: Dockerode,
+    private readonly request: PrepareRequest,
+    private readonly image: string,
+  ) {
+    const names = { runId: request.runId, function: request.artifact.function };
+    this.body = createBody(image, names, DockerOptionsSchema.parse(request.options), request.limits);
+  }
+
+  stage(): Promise<StagedSandbox> {
+    return Promise.resolve({
+      existing: () => this.existing(),
+      launch: async () => {
+        const container = await DockerContainer.run(this.docker, this.body, this.standing);
+        return container;
+      },
+      discard: () => Promise.resolve(),
+    });
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all([...this.standing].map((container) => container.remove()));
+    await this.docker.getImage(this.image).remove({ noprune: false }).catch(unlessMissing);
+  }
+
+  private async existing(): Promise<number> {
+    const filters = {
+      label: [`${runLabel}=${this.request.runId}`, `${functionLabel}=${this.request.artifact.function}`],
+    };
+    return (await this.docker.listContainers({ all: true, filters })).length;
+  }
+}
+
+async function removeRun(docker: Dockerode, runId: string): Promise<string[]> {
+  const removed: string[] = [];
+  const containers = await docker.listContainers({ all: true, filters: { label: [`${runLabel}=${runId}`] } });
+  for (const { Id } of containers) {
+    await docker.getContainer(Id).remove({ force: true, v: true }).catch(unlessMissing);
+    removed.push(`container ${Id.slice(0, 12)}`);
+  }
+  const images = await docker.listImages({ filters: { reference: [`lumos/*:run-${runId}`] } });
+  for (const reference of images.flatMap((image) => image.RepoTags ?? []).filter((tag) => tag.endsWith(`:run-${runId}`))) {
+    await docker.getImage(reference).remove({ noprune: false }).catch(unlessMissing);
+    removed.push(`image ${reference}`);
+  }
+  return removed;
+}

@@ -1,0 +1,77 @@
+/** Reads an experiment file. What is wrong in it is said by key, with what was expected and the nearest valid name. */
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { closest } from 'fastest-levenshtein';
+import { LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { invalidInput } from '../domain/errors.js';
+import { ExperimentSchema, type Experiment } from '../domain/experiment.js';
+
+/** The experiments in `folder`, by name: one YAML file each. */
+export function builtInExperiments(folder: string): Map<string, string> {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
+  return new Map(files.sort().map((file) => [file.slice(0, -'.yaml'.length), join(folder, file)]));
+}
+
+/** The experiment of that built-in name or in that file. @throws LumosError `invalid-input` */
+export function loadExperiment(nameOrPath: string, folder: string): Experiment {
+  const builtIn = builtInExperiments(folder);
+  const path = builtIn.get(nameOrPath) ?? (existsSync(nameOrPath) ? nameOrPath : undefined);
+  if (path === undefined) {
+    const names = [...builtIn.keys()];
+    throw invalidInput(
+      `there is no experiment "${nameOrPath}", neither built in nor as a file`,
+      `Did you mean "${closest(nameOrPath, names)}"? Built in: ${names.join(', ')}.`,
+    );
+  }
+  return parseExperiment(readFileSync(path, 'utf8'), path);
+}
+
+/** @throws LumosError `invalid-input` that names `source`, the key and what was expected there. */
+export function parseExperiment(text: string, source: string): Experiment {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter });
+  const [syntaxError] = document.errors;
+  if (syntaxError !== undefined) {
+    const { line } = lineCounter.linePos(syntaxError.pos[0]);
+    throw invalidInput(`${source}:${line}: not YAML: ${syntaxError.message.split('\n')[0] ?? ''}`);
+  }
+  return checkExperiment(document.toJS(), source);
+}
+
+/** @throws LumosError `invalid-input` */
+export function checkExperiment(raw: unknown, source: string): Experiment {
+  const parsed = ExperimentSchema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => describe(issue));
+  throw invalidInput(`${source}: ${problems.map((problem) => problem.text).join('; ')}`, problems.find((p) => p.advice)?.advice);
+}
+
+function describe(issue: z.core.$ZodIssue): { text: string; advice?: string } {
+  const where = issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
+  if (issue.code !== 'unrecognized_keys') return { text: `${where || 'the file: '}${issue.message}` };
+  const [key = ''] = issue.keys;
+  const known = keysAt(issue.path);
+  const advice = known.length === 0 ? {} : { advice: `Did you mean "${closest(key, known)}"? Keys here: ${known.join(', ')}.` };
+  return { text: `${where}unknown key "${key}"`, ...advice };
+}
+
+/** The keys an experiment may have at `path`; none where it takes any. */
+function keysAt(path: readonly PropertyKey[]): string[] {
+  let schema: unknown = ExperimentSchema;
+  for (const step of path) schema = unwrap(shapeOf(schema)?.[String(step)]);
+  return Object.keys(shapeOf(schema) ?? {});
+}
+
+function shapeOf(schema: unknown): Record<string, unknown> | undefined {
+  if (typeof schema !== 'object' || schema === null || !('shape' in schema)) return undefined;
+  return schema.shape as Record<string, unknown>;
+}
+
+/** The schema behind a default. */
+function unwrap(schema: unknown): unknown {
+  if (typeof schema === 'object' && schema !== null && 'unwrap' in schema && typeof schema.unwrap === 'function') {
+    return (schema.unwrap as () => unknown)();
+  }
+  return schema;
+}

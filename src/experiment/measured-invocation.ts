@@ -1,0 +1,80 @@
+/** From what one invocation gave to the row it becomes. */
+import type { Connection, Exchange } from '../control-plane/invoke/connection.js';
+import type { Counters } from '../data-plane/probes/counters.js';
+import { functionPhases, type Outcome, type Start } from '../domain/factors.js';
+import { measurementSchemaId, type Measurement } from '../domain/measurement.js';
+import { bytes, milliseconds, type Bytes, type Milliseconds } from '../domain/units.js';
+import { verifyOutput } from '../user-plane/functions/verify.js';
+import type { Trial } from './plan.js';
+
+export interface Observation {
+  readonly trial: Trial;
+  readonly invocation: number;
+  readonly startedAt: Date;
+  readonly payloadBytes: Bytes;
+  /** When the request was sent or the sandbox asked for. */
+  readonly sentAt: Milliseconds;
+  readonly exchange: Exchange;
+  /** When the function said that it was ready; given only where the launch is part of the invocation. */
+  readonly readyAt?: Connection['readyAt'];
+  readonly counters: Counters;
+  /** Sandboxes of this function that stood just before a cold start was asked for. */
+  readonly existingSandboxes: number;
+  readonly expected: Uint8Array;
+}
+
+export function toRow(observation: Observation): Measurement {
+  const { trial, exchange, counters } = observation;
+  const judged = judge(observation);
+  const common = {
+    ...trial.cell,
+    schema: measurementSchemaId,
+    trial: trial.index,
+    invocation: observation.invocation,
+    round: trial.round,
+    startedAt: observation.startedAt.toISOString(),
+    payloadBytes: observation.payloadBytes,
+    ...judged,
+  } satisfies Partial<Measurement>;
+  if (exchange.state === 'failed') return { ...common, ...counters };
+  return {
+    ...common,
+    responseBytes: bytes(exchange.body.length),
+    sequence: exchange.head.sequence,
+    ...times(observation, exchange),
+    ...counters,
+  };
+}
+
+type Answered = Extract<Exchange, { state: 'answered' }>;
+
+function times({ sentAt, readyAt }: Observation, { answeredAt, head }: Answered): Partial<Measurement> {
+  const latency = answeredAt - sentAt;
+  const launch = readyAt === undefined ? undefined : milliseconds(Math.max(0, readyAt - sentAt));
+  const inside = functionPhases.reduce((sum, phase) => sum + (head.phases[phase] ?? 0), 0);
+  return {
+    latencyMs: milliseconds(latency),
+    ...(launch === undefined ? {} : { launchMs: launch }),
+    ...Object.fromEntries(Object.entries(head.phases).map(([phase, time]) => [`${phase}Ms`, time])),
+    // The function's clock is not ours: its phases may come out longer than the whole by the difference of the two.
+    transportMs: milliseconds(Math.max(0, latency - (launch ?? 0) - inside)),
+  };
+}
+
+/** Verifies the output and the start; neither is taken on trust. */
+function judge(observation: Observation): { outcome: Outcome; reason?: string } {
+  const { exchange, expected, trial, existingSandboxes } = observation;
+  if (exchange.state === 'failed') return { outcome: exchange.outcome, reason: exchange.reason };
+  const wrong = verifyOutput(expected, exchange.body);
+  if (wrong !== undefined) return { outcome: 'wrong-output', reason: wrong };
+  const misfit = wrongStart(trial.cell.start, exchange.head.sequence, existingSandboxes);
+  return misfit ?? { outcome: 'ok' };
+}
+
+function wrongStart(start: Start, sequence: number, existing: number): { outcome: Outcome; reason: string } | undefined {
+  if (start === 'warm') {
+    return sequence > 1 ? undefined : { outcome: 'wrong-output', reason: 'not a warm start: the instance had not served before' };
+  }
+  if (existing > 0) return { outcome: 'not-cold', reason: `${existing} sandbox(es) of the function existed before the request` };
+  return sequence === 1 ? undefined : { outcome: 'not-cold', reason: `the instance had served ${sequence - 1} time(s) before` };
+}

@@ -1,0 +1,91 @@
+/** From factors to trials: which sandboxes are launched, in which order. */
+import type { Experiment } from '../domain/experiment.js';
+import { cellKey, type Cell, type Start } from '../domain/factors.js';
+import type { FunctionDefinition } from '../domain/function-manifest.js';
+import type { Runtime } from '../domain/runtime.js';
+import { seededRandom, shuffle } from '../stats/random.js';
+
+/** One sandbox, launched once, and the measured invocations it is to serve. */
+export interface Trial {
+  /** Its place in the plan, from 0; the same plan gives the same trials. */
+  readonly index: number;
+  readonly round: number;
+  readonly cell: Cell;
+  readonly invocations: number;
+}
+
+export interface Plan {
+  readonly cells: readonly Cell[];
+  readonly trials: readonly Trial[];
+}
+
+/** Payload labels of each function, in the order of its ladder. */
+export interface SelectedFunction {
+  readonly definition: FunctionDefinition;
+  readonly payloads: readonly string[];
+}
+
+/** Every combination of the factors, functions outermost. */
+export function cellsOf(
+  experiment: Experiment,
+  functions: readonly SelectedFunction[],
+  runtimes: readonly Runtime[],
+): Cell[] {
+  return functions.flatMap(({ definition, payloads }) =>
+    payloads.flatMap((payload) =>
+      experiment.starts.flatMap((start) =>
+        runtimes.flatMap((runtime) =>
+          experiment.concurrency.map((concurrency) => ({
+            function: definition.manifest.name,
+            payload,
+            runtime: runtime.id,
+            class: runtime.class,
+            environment: experiment.environment,
+            start,
+            concurrency,
+          })),
+        ),
+      ),
+    ),
+  );
+}
+
+/**
+ * A randomized block design: each round holds at most one trial of every cell, in an order drawn from the seed, so
+ * that whatever drifts while the run goes on (heat, neighbours, caches) meets all runtimes alike. A cell with fewer
+ * trials than there are rounds has them spread evenly over the run.
+ */
+export function makePlan(experiment: Experiment, cells: readonly Cell[]): Plan {
+  const sizes = new Map(cells.map((cell) => [cellKey(cell), trialSizes(experiment, cell.start)]));
+  const rounds = Math.max(0, ...[...sizes.values()].map((trials) => trials.length));
+  const random = seededRandom(experiment.seed, 'plan');
+  const trials: Trial[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const block = cells.flatMap((cell) => {
+      const own = sizes.get(cellKey(cell)) ?? [];
+      return own.flatMap((invocations, i) => (roundOf(i, own.length, rounds) === round ? [{ cell, invocations }] : []));
+    });
+    for (const trial of shuffle(block, random)) trials.push({ index: trials.length, round, ...trial });
+  }
+  return { cells, trials };
+}
+
+/**
+ * Measured invocations of each trial of a cell. Warm samples come from several sandboxes: what one sandbox was dealt
+ * (where its memory lies, say) is in all of its samples, and only others can show how much that matters.
+ */
+function trialSizes(experiment: Experiment, start: Start): number[] {
+  const { repetitions, warm } = experiment;
+  if (start !== 'warm') return Array.from({ length: repetitions.cold }, () => 1);
+  const count = Math.max(
+    Math.ceil(repetitions.warm / warm.invocationsPerSandbox),
+    Math.min(repetitions.warm, warm.sandboxes),
+  );
+  return Array.from(
+    { length: count },
+    (_, i) => Math.floor(((i + 1) * repetitions.warm) / count) - Math.floor((i * repetitions.warm) / count),
+  );
+}
+
+/** The round of the `i`-th of `count` trials when they are spread evenly over `rounds`. */
+const roundOf = (i: number, count: number, rounds: number): number => Math.floor((i * rounds) / count);

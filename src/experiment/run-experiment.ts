@@ -1,0 +1,240 @@
+/** One run from its plan to its last row: prepared, primed, measured, and taken down again. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { fingerprintHost, readCpuTicks, stealShare } from '../data-plane/host/fingerprint.js';
+import { describeProbes } from '../data-plane/probes/counters.js';
+import { dropPageCache, readIntoPageCache } from '../data-plane/probes/page-cache.js';
+import type { Clock } from '../domain/clock.js';
+import { LumosError } from '../domain/errors.js';
+import type { Experiment } from '../domain/experiment.js';
+import type { FunctionDefinition } from '../domain/function-manifest.js';
+import { runManifestSchemaId, type ArtifactRecord, type RunManifest, type RuntimeRecord } from '../domain/run-manifest.js';
+import type { Runtime } from '../domain/runtime.js';
+import type { Cell } from '../domain/factors.js';
+import { fromMebibytes, type Bytes } from '../domain/units.js';
+import type { RunDirectory } from '../records/run-directory.js';
+import { readRows, RowWriter } from '../records/row-store.js';
+import { Bench, type ArtifactSource } from './bench.js';
+import { measureFloor } from './floor.js';
+import { cellsOf, makePlan, type Plan, type SelectedFunction } from './plan.js';
+import { TrialProgress } from './progress-of-trials.js';
+import type { OnEvent } from './run-events.js';
+import { Interrupted, type TrialOptions } from './trial-runner.js';
+import type { Selection } from './selection.js';
+
+export interface RunRequest {
+  readonly runId: string;
+  readonly experiment: Experiment;
+  readonly selection: Selection;
+  /** For the floor: `native`, and `hello-world`; without either the run has no floor. */
+  readonly floorOf?: { readonly native: Runtime; readonly helloWorld: FunctionDefinition };
+  readonly runtimes: readonly RuntimeRecord[];
+  readonly cgroupVersion: 1 | 2 | undefined;
+  readonly lumosVersion: string;
+  readonly directory: RunDirectory;
+  /** The manifest of the run that is taken up again; absent for a new one. */
+  readonly resume?: RunManifest;
+  readonly source: ArtifactSource;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly onEvent: OnEvent;
+}
+
+/** The plan of an experiment whose names have been found. */
+export function planOf(experiment: Experiment, selection: Selection): Plan {
+  return makePlan(experiment, cellsOf(experiment, selection.functions, selection.runtimes));
+}
+
+/**
+ * Measures whatever of the plan has no row yet. Rows are appended as they come about; the manifest says at any moment
+ * how far the run is. Ends with everything taken down, however it ends; gives back the manifest it wrote last.
+ */
+export async function runExperiment(request: RunRequest): Promise<RunManifest> {
+  const { directory, onEvent, selection, runId } = request;
+  const plan = planOf(request.experiment, selection);
+  const progress = new TrialProgress();
+  if (request.resume !== undefined) {
+    onEvent({ type: 'cleaned', removed: await removeLeftovers(everyRuntime(request), runId) });
+    for await (const row of readRows(directory.measurementsPath)) progress.add(row);
+  }
+  const bench = new Bench(runId, request.experiment, request.source);
+  const before = readCpuTicks();
+  let manifest = startManifest(request, plan, bench);
+  directory.writeManifest(manifest);
+  try {
+    await prepareAll(request, bench);
+    manifest = { ...manifest, artifacts: artifactRecords(request, bench) };
+    checkSameArtifacts(request.resume, manifest);
+    await prime(request, bench);
+    const floor = request.resume?.floor ?? (await floorOf(request, bench));
+    manifest = { ...manifest, ...(floor === undefined ? {} : { floor }) };
+    directory.writeManifest(manifest);
+    await measureAll(request, plan, bench, progress);
+    manifest = { ...manifest, state: 'complete' };
+  } catch (error) {
+    manifest = { ...manifest, state: 'interrupted' };
+    if (!(error instanceof Interrupted)) throw error;
+  } finally {
+    await bench.dispose(everyRuntime(request));
+    const steal = stealShare(before, readCpuTicks());
+    const host = { ...manifest.host, ...(steal === undefined ? {} : { stealShare: steal }) };
+    manifest = { ...manifest, host, finishedAt: request.clock.wallTime().toISOString() };
+    directory.writeManifest(manifest);
+  }
+  return manifest;
+}
+
+const everyRuntime = ({ selection, floorOf: floor }: RunRequest): Runtime[] => [
+  ...new Set([...selection.runtimes, ...(floor === undefined ? [] : [floor.native])]),
+];
+
+async function removeLeftovers(runtimes: readonly Runtime[], runId: string): Promise<string[]> {
+  const removed: string[] = [];
+  for (const runtime of runtimes) removed.push(...(await runtime.cleanUpAfter(runId)));
+  return removed;
+}
+
+function startManifest(request: RunRequest, plan: Plan, bench: Bench): RunManifest {
+  const { resume, experiment, selection } = request;
+  const payloadBytes = (cell: Cell): Bytes => bench.payload(definitionOf(selection.functions, cell.function), cell.payload).payloadBytes;
+  return {
+    schema: runManifestSchemaId,
+    runId: request.runId,
+    experiment,
+    seed: experiment.seed,
+    startedAt: resume?.startedAt ?? request.clock.wallTime().toISOString(),
+    state: 'running',
+    resumed: resume === undefined ? 0 : resume.resumed + 1,
+    cells: plan.cells.map((cell) => ({ ...cell, payloadBytes: payloadBytes(cell) })),
+    trials: plan.trials.length,
+    host: fingerprintHost(request.lumosVersion, request.cgroupVersion),
+    runtimes: [...request.runtimes],
+    artifacts: resume?.artifacts ?? [],
+    probes: describeProbes(request.cgroupVersion),
+    ...(resume?.floor === undefined ? {} : { floor: resume.floor }),
+  };
+}
+
+async function prepareAll({ selection, onEvent, signal }: RunRequest, bench: Bench): Promise<void> {
+  for (const { definition } of selection.functions) {
+    for (const runtime of selection.runtimes) {
+      if (signal.aborted) throw new Interrupted('interrupted');
+      onEvent({ type: 'step', text: `preparing ${definition.manifest.name} on ${runtime.id}` });
+      await bench.prepare(definition, runtime);
+    }
+  }
+}
+
+function artifactRecords({ selection }: RunRequest, bench: Bench): ArtifactRecord[] {
+  return selection.functions.flatMap(({ definition }) =>
+    selection.runtimes.flatMap((runtime) => {
+      const artifact = bench.artifacts.get(`${definition.manifest.name}\n${runtime.id}`);
+      if (artifact === undefined) return [];
+      return [
+        {
+          function: definition.manifest.name,
+          runtime: runtime.id,
+          kind: artifact.kind,
+          digest: artifact.digest,
+          sizeBytes: artifact.sizeBytes,
+          imageDigest: artifact.image.digest,
+          imageCompressedBytes: artifact.image.compressedBytes,
+          imageUncompressedBytes: artifact.image.uncompressedBytes,
+        },
+      ];
+    }),
+  );
+}
+
+/** Rows of one run all come from the same artefacts. */
+function checkSameArtifacts(resume: RunManifest | undefined, now: RunManifest): void {
+  for (const old of resume?.artifacts ?? []) {
+    const same = now.artifacts.find((artifact) => artifact.function === old.function && artifact.runtime === old.runtime);
+    if (same !== undefined && same.digest !== old.digest) {
+      throw new LumosError('invalid-input', `${old.function} on ${old.runtime} is another artefact now than when this run began`, {
+        remedy: 'Start a new run: figures of two builds do not belong in one.',
+      });
+    }
+  }
+}
+
+/** Brings artefacts into the page cache by serving once on each, when the experiment asks for a warm one. */
+async function prime(request: RunRequest, bench: Bench): Promise<void> {
+  if (request.experiment.pageCache !== 'warm') return;
+  request.onEvent({ type: 'step', text: 'reading every artefact into the page cache' });
+  for (const { path } of bench.artifacts.values()) readIntoPageCache(path);
+  const options = trialOptions(request);
+  for (const { definition, payloads } of request.selection.functions) {
+    for (const runtime of request.selection.runtimes) {
+      const [payload] = payloads;
+      if (payload === undefined) continue;
+      const cell = {
+        function: definition.manifest.name,
+        payload,
+        runtime: runtime.id,
+        class: runtime.class,
+        environment: request.experiment.environment,
+        start: 'cold' as const,
+        concurrency: 1,
+      };
+      // What fails here fails in its own trials too, and is counted there.
+      await bench.run({ index: 0, round: 0, cell, invocations: 1 }, definition, options, () => undefined);
+    }
+  }
+}
+
+async function floorOf(request: RunRequest, bench: Bench): Promise<RunManifest['floor']> {
+  const { floorOf: subject, onEvent } = request;
+  if (subject === undefined) return undefined;
+  onEvent({ type: 'step', text: 'measuring the harness floor (native, hello-world, 64 B)' });
+  const floor = await measureFloor(bench, subject.helloWorld, subject.native, trialOptions(request));
+  if (floor !== undefined) onEvent({ type: 'floor', floor });
+  return floor;
+}
+
+function trialOptions({ clock, experiment, signal }: RunRequest): TrialOptions {
+  return {
+    clock,
+    timeLimitMs: experiment.timeLimitMs,
+    maximumResponseBytes: fromMebibytes(experiment.limits.responseMiB),
+    warmups: experiment.warm.warmups,
+    beforeCold: experiment.pageCache === 'dropped' ? dropPageCache : () => undefined,
+    signal,
+  };
+}
+
+async function measureAll(request: RunRequest, plan: Plan, bench: Bench, progress: TrialProgress): Promise<void> {
+  const { onEvent, selection, directory } = request;
+  const open = plan.trials.filter((trial) => progress.next(trial) !== undefined);
+  const alreadyDone = plan.trials.length - open.length;
+  onEvent({ type: 'started', trials: plan.trials.length, alreadyDone });
+  const options = trialOptions(request);
+  const writer = RowWriter.open(directory.measurementsPath);
+  try {
+    for (const [done, trial] of open.entries()) {
+      const { cell } = trial;
+      onEvent({ type: 'trial', cell });
+      await bench.run(
+        trial,
+        definitionOf(selection.functions, cell.function),
+        options,
+        (row) => {
+          writer.append(row);
+          const { outcome, reason } = row;
+          onEvent({ type: 'row', cell, outcome, ...(reason === undefined ? {} : { reason }) });
+        },
+        progress.next(trial),
+      );
+      onEvent({ type: 'trial-done', done: alreadyDone + done + 1, trials: plan.trials.length });
+      // Lets signals and the display have their turn, between the timed windows.
+      await nextTurn();
+    }
+  } finally {
+    writer.close();
+  }
+}
+
+function definitionOf(functions: readonly SelectedFunction[], name: string): FunctionDefinition {
+  const found = functions.find(({ definition }) => definition.manifest.name === name);
+  if (found === undefined) throw new Error(`the plan names ${name}, which was not selected`);
+  return found.definition;
+}

@@ -1,0 +1,226 @@
+/** Runs one trial: a sandbox launched, its invocations timed one after another, everything removed. */
+import { Connection, type Exchange } from '../control-plane/invoke/connection.js';
+import { between, readCounters, type Counters } from '../data-plane/probes/counters.js';
+import { messageOf } from '../domain/errors.js';
+import type { Clock } from '../domain/clock.js';
+import type { Measurement } from '../domain/measurement.js';
+import type { Accounting, Prepared, Sandbox, StagedSandbox } from '../domain/runtime.js';
+import { bytes, milliseconds, type Bytes, type Milliseconds } from '../domain/units.js';
+import { toRow, type Observation } from './measured-invocation.js';
+import type { Trial } from './plan.js';
+
+/** A payload made ready to be sent, and the answer it must get. */
+export interface ReadyPayload {
+  readonly frame: Buffer;
+  readonly payloadBytes: Bytes;
+  readonly expected: Uint8Array;
+}
+
+export interface TrialOptions {
+  readonly clock: Clock;
+  readonly timeLimitMs: Milliseconds;
+  readonly maximumResponseBytes: Bytes;
+  /** Invocations before the first measured one of a warm trial. */
+  readonly warmups: number;
+  /** Called right before a cold sandbox is staged, e.g. to drop the page cache. */
+  readonly beforeCold: () => void;
+  readonly signal: AbortSignal;
+}
+
+/** The run was told to stop; the invocation in flight has no row. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
+/**
+ * Runs `trial` from its invocation `from` on and hands over each row as it comes about. Ends early after a failure:
+ * a sandbox that failed is not asked again. Leaves nothing behind, however it ends. @throws Interrupted
+ */
+export async function runTrial(
+  trial: Trial,
+  prepared: Prepared,
+  payload: ReadyPayload,
+  options: TrialOptions,
+  onRow: (row: Measurement) => void,
+  from = 0,
+): Promise<void> {
+  const runner = new TrialRunner(trial, payload, options);
+  if (trial.cell.start === 'warm') await runner.warm(prepared, onRow, from);
+  else await runner.cold(prepared, onRow);
+}
+
+interface Launched {
+  readonly sandbox: Sandbox;
+  readonly connection: Connection;
+}
+
+class TrialRunner {
+  constructor(
+    private readonly trial: Trial,
+    private readonly payload: ReadyPayload,
+    private readonly options: TrialOptions,
+  ) {}
+
+  async cold(prepared: Prepared, onRow: (row: Measurement) => void): Promise<void> {
+    const { clock } = this.options;
+    this.options.beforeCold();
+    const staged = await this.stage(prepared, onRow);
+    if (staged === undefined) return;
+    const existingSandboxes = await orDiscard(staged, staged.existing());
+    const before = countersOf(staged.accounting);
+    const startedAt = clock.wallTime();
+    const sentAt = clock.now();
+    const launched = await this.launch(staged);
+    if ('state' in launched) {
+      onRow(this.row({ invocation: 0, startedAt, sentAt, exchange: launched, counters: {}, existingSandboxes }));
+      return;
+    }
+    const { connection, sandbox } = launched;
+    try {
+      const exchange = await this.ask(connection, sentAt);
+      const after = exchange.state === 'answered' ? countersOf(await accountingOf(sandbox)) : {};
+      const counters = between(staged.accounting === undefined ? undefined : before, after);
+      const { readyAt } = connection;
+      onRow(this.row({ invocation: 0, startedAt, sentAt, exchange, counters, existingSandboxes, readyAt }));
+    } finally {
+      await sandbox.remove();
+    }
+  }
+
+  async warm(prepared: Prepared, onRow: (row: Measurement) => void, from: number): Promise<void> {
+    const { clock } = this.options;
+    const staged = await this.stage(prepared, onRow, from);
+    if (staged === undefined) return;
+    const startedAt = clock.wallTime();
+    const sentAt = clock.now();
+    const launched = await this.launch(staged);
+    if ('state' in launched) {
+      onRow(this.row({ invocation: from, startedAt, sentAt, exchange: inWarmUp(launched), counters: {} }));
+      return;
+    }
+    try {
+      const failure = await this.warmUp(launched.connection, from, sentAt);
+      if (failure !== undefined) onRow(failure);
+      else await this.measureWarm(launched, onRow, from);
+    } finally {
+      await launched.sandbox.remove();
+    }
+  }
+
+  /** Serves the unmeasured invocations; gives back the row of the first that failed. */
+  private async warmUp(connection: Connection, from: number, launchedAt: Milliseconds): Promise<Measurement | undefined> {
+    const { clock, warmups } = this.options;
+    for (let i = 0; i < warmups; i += 1) {
+      const startedAt = clock.wallTime();
+      const sentAt = i === 0 ? launchedAt : clock.now();
+      const exchange = await this.ask(connection, sentAt);
+      // The first warm-up is the instance's first service: as a warm start it would rightly be refused.
+      if (i === 0 && exchange.state === 'answered') continue;
+      const row = this.row({ invocation: from, startedAt, sentAt, exchange: inWarmUp(exchange), counters: {} });
+      if (row.outcome !== 'ok') return row;
+    }
+    return undefined;
+  }
+
+  private async measureWarm({ connection, sandbox }: Launched, onRow: (row: Measurement) => void, from: number): Promise<void> {
+    const { clock } = this.options;
+    const accounting = await accountingOf(sandbox);
+    for (let invocation = from; invocation < this.trial.invocations; invocation += 1) {
+      const before = countersOf(accounting);
+      const startedAt = clock.wallTime();
+      const sentAt = clock.now();
+      const exchange = await this.ask(connection, sentAt);
+      const after = countersOf(accounting);
+      const counters = exchange.state === 'answered' ? between(before, after) : {};
+      const row = this.row({ invocation, startedAt, sentAt, exchange, counters });
+      onRow(row);
+      if (row.outcome !== 'ok') return;
+    }
+  }
+
+  /** The next sandbox, not yet asked for; `undefined` when it could not even be staged, which is then a row. */
+  private async stage(prepared: Prepared, onRow: (row: Measurement) => void, invocation = 0): Promise<StagedSandbox | undefined> {
+    this.checkInterrupt();
+    try {
+      return await prepared.stage();
+    } catch (error) {
+      const { clock } = this.options;
+      const exchange = failed('crashed', `the sandbox could not be staged: ${messageOf(error)}`);
+      onRow(this.row({ invocation, startedAt: clock.wallTime(), sentAt: clock.now(), exchange, counters: {} }));
+      return undefined;
+    }
+  }
+
+  /** Launches within the time limit. A launch that comes too late is removed as soon as it is there. */
+  private async launch(staged: StagedSandbox): Promise<Launched | Exclude<Exchange, { state: 'answered' }>> {
+    const { clock, timeLimitMs, maximumResponseBytes } = this.options;
+    const launching = staged.launch();
+    let cancel: () => void = () => undefined;
+    const late = new Promise<undefined>((resolve) => {
+      cancel = clock.after(timeLimitMs, () => resolve(undefined));
+    });
+    try {
+      const sandbox = await Promise.race([launching, late]);
+      if (sandbox === undefined) {
+        void launching.then((tooLate) => tooLate.remove()).catch(() => undefined);
+        return failed('timeout', 'no sandbox within the time limit');
+      }
+      return { sandbox, connection: new Connection(sandbox, { clock, maximumResponseBytes }) };
+    } catch (error) {
+      this.checkInterrupt();
+      return failed('crashed', `the sandbox could not be launched: ${messageOf(error)}`);
+    } finally {
+      cancel();
+    }
+  }
+
+  /** One invocation, given up as soon as the run is told to stop. */
+  private async ask(connection: Connection, sentAt: Milliseconds): Promise<Exchange> {
+    this.checkInterrupt();
+    const { signal, timeLimitMs } = this.options;
+    let stop: () => void = () => undefined;
+    const stopped = new Promise<undefined>((resolve) => {
+      stop = () => resolve(undefined);
+      signal.addEventListener('abort', stop, { once: true });
+    });
+    const exchange = await Promise.race([connection.invoke(this.payload.frame, milliseconds(sentAt + timeLimitMs)), stopped]);
+    signal.removeEventListener('abort', stop);
+    if (exchange === undefined || signal.aborted) throw new Interrupted('interrupted');
+    return exchange;
+  }
+
+  private checkInterrupt(): void {
+    if (this.options.signal.aborted) throw new Interrupted('interrupted');
+  }
+
+  private row(partial: Omit<Observation, 'trial' | 'payloadBytes' | 'expected' | 'existingSandboxes'> & { existingSandboxes?: number }): Measurement {
+    const { trial, payload } = this;
+    return toRow({ existingSandboxes: 0, ...partial, trial, payloadBytes: bytes(payload.payloadBytes), expected: payload.expected });
+  }
+}
+
+const failed = (outcome: 'timeout' | 'crashed', reason: string): Exclude<Exchange, { state: 'answered' }> => ({
+  state: 'failed',
+  outcome,
+  reason,
+});
+
+const inWarmUp = (exchange: Exchange): Exchange =>
+  exchange.state === 'failed' ? { ...exchange, reason: `in the warm-up: ${exchange.reason}` } : exchange;
+
+/** What `step` gives; what was staged is given back when it throws, since nothing will launch it then. */
+async function orDiscard<T>(staged: StagedSandbox, step: Promise<T>): Promise<T> {
+  try {
+    return await step;
+  } catch (error) {
+    await staged.discard();
+    throw error;
+  }
+}
+
+/** A sandbox whose counters cannot be found is still measured: those figures are absent from its rows. */
+async function accountingOf(sandbox: Sandbox): Promise<Accounting | undefined> {
+  return sandbox.accounting().catch(() => undefined);
+}
+
+const countersOf = (accounting: Accounting | undefined): Counters => (accounting === undefined ? {} : readCounters(accounting));

@@ -1,0 +1,144 @@
+/** The summary as a reader meets it: cells that differ only in their runtime stand together, the baseline first. */
+import { cellKey, type Cell, type Outcome, type Start } from '../domain/factors.js';
+import type { CellSummary, Comparison, Summary } from '../domain/summary.js';
+import { formatBytes, formatCount } from './format-quantity.js';
+
+/** One runtime's cell with how its latency compares to the baseline's. */
+export interface GroupRow {
+  readonly cell: CellSummary;
+  /** Absent for the baseline itself and where either side has no result. */
+  readonly comparison?: Comparison;
+  readonly isBaseline: boolean;
+}
+
+/** All runtimes' cells of one function, payload, start, concurrency and environment. */
+export interface CellGroup {
+  readonly key: string;
+  readonly function: string;
+  readonly payload: string;
+  readonly payloadBytes: CellSummary['payloadBytes'];
+  readonly start: Start;
+  readonly concurrency: number;
+  readonly environment: string;
+  readonly rows: readonly GroupRow[];
+}
+
+const startOrder: readonly Start[] = ['cold', 'fresh', 'warm'];
+
+const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
+
+/** The runtimes that the summary's ratios are against; normally one, none when nothing was compared. */
+export const baselinesOf = (summary: Summary): string[] =>
+  distinct(summary.comparisons.map((comparison) => comparison.baseline));
+
+/** Runtimes in the order of their first cell, baselines first. */
+export function runtimesOf(summary: Summary): string[] {
+  const baselines = baselinesOf(summary);
+  const all = distinct(summary.cells.map((cell) => cell.runtime));
+  return [...all.filter((id) => baselines.includes(id)), ...all.filter((id) => !baselines.includes(id))];
+}
+
+const groupKey = (cell: Omit<Cell, 'runtime' | 'class'>): string =>
+  JSON.stringify([cell.function, cell.payload, cell.environment, cell.start, cell.concurrency]);
+
+function sortGroups(groups: CellGroup[], functions: readonly string[]): CellGroup[] {
+  return groups.sort(
+    (a, b) =>
+      functions.indexOf(a.function) - functions.indexOf(b.function) ||
+      a.payloadBytes - b.payloadBytes ||
+      a.payload.localeCompare(b.payload, 'en') ||
+      a.environment.localeCompare(b.environment, 'en') ||
+      a.concurrency - b.concurrency ||
+      startOrder.indexOf(a.start) - startOrder.indexOf(b.start),
+  );
+}
+
+function latencyComparison(summary: Summary, cell: CellSummary): Comparison | undefined {
+  return summary.comparisons.find(
+    (one) => one.metric === 'latencyMs' && one.candidate === cell.runtime && groupKey(one) === groupKey(cell),
+  );
+}
+
+/**
+ * The summary's cells in groups: functions in the order of the summary, payloads from small to large, cold before
+ * fresh before warm; in each group the baseline first.
+ */
+export function groupCells(summary: Summary): CellGroup[] {
+  const runtimes = runtimesOf(summary);
+  const baselines = baselinesOf(summary);
+  const groups = new Map<string, CellSummary[]>();
+  for (const cell of summary.cells) {
+    const key = groupKey(cell);
+    const members = groups.get(key);
+    if (members === undefined) groups.set(key, [cell]);
+    else members.push(cell);
+  }
+  const result: CellGroup[] = [];
+  for (const [key, members] of groups) {
+    const [first] = members;
+    if (first === undefined) continue;
+    const rows = members
+      .sort((a, b) => runtimes.indexOf(a.runtime) - runtimes.indexOf(b.runtime))
+      .map((cell): GroupRow => {
+        const comparison = latencyComparison(summary, cell);
+        return {
+          cell,
+          isBaseline: baselines.includes(cell.runtime) && comparison === undefined,
+          ...(comparison === undefined ? {} : { comparison }),
+        };
+      });
+    const { payload, payloadBytes, start, concurrency, environment } = first;
+    result.push({
+      key,
+      function: first.function,
+      payload,
+      payloadBytes,
+      start,
+      concurrency,
+      environment,
+      rows,
+    });
+  }
+  return sortGroups(result, distinct(summary.cells.map((cell) => cell.function)));
+}
+
+/** What tells the groups apart beside function, payload and start: "8 at once", "on edge-pi"; empty when nothing does. */
+export function groupExtras(group: CellGroup, groups: readonly CellGroup[]): string[] {
+  const extras: string[] = [];
+  if (groups.some((other) => other.concurrency !== 1)) extras.push(`${group.concurrency} at once`);
+  if (distinct(groups.map((other) => other.environment)).length > 1) extras.push(`on ${group.environment}`);
+  return extras;
+}
+
+/** A payload as its label with its size: `small, 64 B`. */
+export const payloadText = (group: Pick<CellGroup, 'payload' | 'payloadBytes'>): string =>
+  `${group.payload}, ${formatBytes(group.payloadBytes)}`;
+
+/** How many invocations of a cell failed. */
+export const failureCount = (cell: CellSummary): number =>
+  Object.values(cell.failures).reduce((sum, count) => sum + count, 0);
+
+/** A cell's failures by outcome, most frequent first: `3 timeout, 1 crashed`. Empty when there are none. */
+export function failureText(cell: Pick<CellSummary, 'failures'>): string {
+  const counted = Object.entries(cell.failures) as [Exclude<Outcome, 'ok'>, number][];
+  return counted
+    .sort(([, a], [, b]) => b - a)
+    .map(([outcome, count]) => `${formatCount(count)} ${outcome}`)
+    .join(', ');
+}
+
+/** Smallest and largest number of samples in a cell, by start: `n = 30 (cold), 97 to 100 (warm)`. */
+export function sampleCounts(summary: Summary): string {
+  const parts = startOrder.flatMap((start) => {
+    const counts = summary.cells.filter((cell) => cell.start === start).map((cell) => cell.n);
+    if (counts.length === 0) return [];
+    const [low, high] = [Math.min(...counts), Math.max(...counts)];
+    const range = low === high ? formatCount(low) : `${formatCount(low)} to ${formatCount(high)}`;
+    return [`${range} (${start})`];
+  });
+  return parts.length === 0 ? 'n = 0' : `n = ${parts.join(', ')}`;
+}
+
+/** A cell by its comparison key, for joining samples to summaries. */
+export const indexByCell = <T>(items: readonly T[], cellOf: (item: T) => Cell): Map<string, T> =>
+  new Map(items.map((item) => [cellKey(cellOf(item)), item]));

@@ -1,0 +1,70 @@
+/** A summary as CSV: one line a cell, flat columns, the unit in each name. */
+import { OutcomeSchema, phases } from '../domain/factors.js';
+import type { Summary } from '../domain/summary.js';
+import { groupCells, type GroupRow } from './cell-groups.js';
+
+type Field = string | number | undefined;
+type Column = readonly [name: string, of: (row: GroupRow) => Field];
+
+const failureOutcomes = OutcomeSchema.exclude(['ok']).options;
+
+const columns: readonly Column[] = [
+  ['function', ({ cell }) => cell.function],
+  ['payload', ({ cell }) => cell.payload],
+  ['payload_bytes', ({ cell }) => cell.payloadBytes],
+  ['response_bytes', ({ cell }) => cell.responseBytes],
+  ['start', ({ cell }) => cell.start],
+  ['runtime', ({ cell }) => cell.runtime],
+  ['class', ({ cell }) => cell.class],
+  ['environment', ({ cell }) => cell.environment],
+  ['concurrency', ({ cell }) => cell.concurrency],
+  ['n', ({ cell }) => cell.n],
+  ['sandboxes', ({ cell }) => cell.sandboxes],
+  ...failureOutcomes.map((outcome): Column => [
+    `failures_${outcome.replaceAll('-', '_')}`,
+    ({ cell }) => cell.failures[outcome] ?? 0,
+  ]),
+  ['latency_p50_ms', ({ cell }) => cell.latencyMs?.p50],
+  ['latency_p50_ci95_low_ms', ({ cell }) => cell.latencyMs?.ci95?.[0]],
+  ['latency_p50_ci95_high_ms', ({ cell }) => cell.latencyMs?.ci95?.[1]],
+  ['latency_p90_ms', ({ cell }) => cell.latencyMs?.p90],
+  ['latency_p99_ms', ({ cell }) => cell.latencyMs?.p99],
+  ['latency_mean_ms', ({ cell }) => cell.latencyMs?.mean],
+  ['latency_sd_ms', ({ cell }) => cell.latencyMs?.sd],
+  ['latency_min_ms', ({ cell }) => cell.latencyMs?.min],
+  ['latency_max_ms', ({ cell }) => cell.latencyMs?.max],
+  ['ratio_baseline', ({ comparison }) => comparison?.baseline],
+  ['ratio', ({ comparison }) => comparison?.ratio],
+  ['ratio_ci95_low', ({ comparison }) => comparison?.ci95?.[0]],
+  ['ratio_ci95_high', ({ comparison }) => comparison?.ci95?.[1]],
+  ['ratio_verdict', ({ comparison }) => comparison?.verdict],
+  ...phases.map((phase): Column => [`phase_${phase}_p50_ms`, ({ cell }) => cell.phasesMs[phase]]),
+  ['cpu_p50_ms', ({ cell }) => cell.cpuMs],
+  ['peak_memory_p50_bytes', ({ cell }) => cell.peakMemoryBytes],
+  ['peak_resident_p50_bytes', ({ cell }) => cell.peakResidentBytes],
+  ['read_p50_bytes', ({ cell }) => cell.readBytes],
+  ['written_p50_bytes', ({ cell }) => cell.writtenBytes],
+  ['image_compressed_bytes', ({ cell }) => cell.imageBytes],
+  ['throughput_per_second', ({ cell }) => cell.throughputPerSecond],
+  ['notes', ({ cell }) => cell.notes.join('; ')],
+];
+
+/** RFC 4180, 2.5 to 2.7: a field with a quote, comma or line break is quoted, and a quote in it doubled. */
+function field(value: Field): string {
+  const text = value === undefined ? '' : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/**
+ * The summary's cells as CSV (RFC 4180, lines end in CR LF): a head of column names, then one line a cell in the order
+ * of the tables. Figures are not rounded; one that could not be measured is an empty field. The ratio is that of the
+ * latency medians against the baseline.
+ */
+export function renderCsv(summary: Summary): string {
+  const rows = groupCells(summary).flatMap((group) => group.rows);
+  const lines = [
+    columns.map(([name]) => name),
+    ...rows.map((row) => columns.map(([, of]) => field(of(row)))),
+  ];
+  return lines.map((line) => `${line.join(',')}\r\n`).join('');
+}

@@ -1,0 +1,39 @@
+/**
+ * Colours that stay apart for colour-blind readers, the same in every figure. Classes: Okabe & Ito, "Color universal
+ * design", 2008. Phases: after Paul Tol's "muted" scheme (SRON technical note 09-002, 2021). The dark values are lighter
+ * ones of the same hues.
+ */
+import type { Phase, RuntimeClass } from '../../domain/factors.js';
+
+interface Shades {
+  readonly light: string;
+  readonly dark: string;
+}
+
+const classColors: Readonly<Record<RuntimeClass, Shades>> = {
+  container: { light: '#0072b2', dark: '#5ab0e8' },
+  'wasm-aot': { light: '#d55e00', dark: '#ff8b3d' },
+  'wasm-interpreted': { light: '#b07d00', dark: '#f2c14e' },
+  'wasm-jit': { light: '#b0558c', dark: '#e29bc4' },
+  process: { light: '#007a5a', dark: '#4cc9a0' },
+};
+
+const phaseColors: Readonly<Record<Phase, Shades>> = {
+  launch: { light: '#332288', dark: '#8f83e0' },
+  deserialize: { light: '#88ccee', dark: '#88ccee' },
+  fetch: { light: '#44aa99', dark: '#44aa99' },
+  compute: { light: '#117733', dark: '#4fae6c' },
+  store: { light: '#aa4499', dark: '#d176c3' },
+  serialize: { light: '#ddcc77', dark: '#ddcc77' },
+  transport: { light: '#a6a6a6', dark: '#7c828a' },
+};
+
+export const classColor = (of: RuntimeClass): string => `var(--class-${of})`;
+export const phaseColor = (of: Phase): string => `var(--phase-${of})`;
+
+/** The palette as CSS custom properties. */
+export function paletteVariables(shade: keyof Shades): string {
+  const classes = Object.entries(classColors).map(([name, shades]) => `--class-${name}: ${shades[shade]};`);
+  const phases = Object.entries(phaseColors).map(([name, shades]) => `--phase-${name}: ${shades[shade]};`);
+  return [...classes, ...phases].join(' ');
+}

@@ -1,0 +1,52 @@
+/** What was asked and the answer. */
+import type { RunManifest } from '../../../domain/run-manifest.js';
+import type { Summary } from '../../../domain/summary.js';
+import { formatCount, typographicSigns } from '../../format-quantity.js';
+import { headlineOf } from '../../headline.js';
+import { html, nothing, type Markup } from '../template.js';
+
+const listed = (items: readonly string[]): string => items.join(', ');
+
+function question(manifest: RunManifest): string {
+  const { experiment } = manifest;
+  return (
+    `${listed(experiment.functions)}; on ${listed(experiment.runtimes)}; ${listed(experiment.starts)} starts; ` +
+    `payload ${listed(experiment.payloads)}.`
+  );
+}
+
+const unfinished = ({ state }: RunManifest): Markup =>
+  state === 'complete'
+    ? nothing
+    : html`<p class="warning">
+        This run is not complete (state: ${state}). What follows is of the rows so far.
+      </p>`;
+
+export function answerSection(manifest: RunManifest, summary: Summary): Markup {
+  const headline = headlineOf(summary, typographicSigns);
+  const { description } = manifest.experiment;
+  return html`<section id="answer">
+    <h2>Question and answer</h2>
+    ${unfinished(manifest)}
+    <p class="lead">${description === '' ? question(manifest) : description}</p>
+    ${description === '' ? nothing : html`<p class="quiet">${question(manifest)}</p>`}
+    <ul class="answer">
+      ${headline.lead.map((sentence) => html`<li>${sentence}</li>`)}
+    </ul>
+    <p class="quiet">
+      From ${formatCount(summary.rows)} invocations, ${formatCount(summary.failures)} of them failed. In
+      brackets: 95 % intervals.
+    </p>
+    <div class="cards">
+      ${headline.details.map(
+        ({ title, sentences }) =>
+          html`<div class="card">
+            <h3>${title}</h3>
+            <ul>
+              ${sentences.map((sentence) => html`<li>${sentence}</li>`)}
+            </ul>
+          </div>`,
+      )}
+    </div>
+  </section>`;
+}

@@ -1,0 +1,123 @@
+/** How the figures were made, where, and with what. */
+import type { RunManifest } from '../../../domain/run-manifest.js';
+import type { Summary } from '../../../domain/summary.js';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatShare,
+  typographicSigns,
+} from '../../format-quantity.js';
+import { verdictMeaning } from '../../legend.js';
+import { dataTable } from '../figure.js';
+import { html, nothing, type Markup } from '../template.js';
+
+export const methodSection = ({ experiment }: RunManifest, summary: Summary): Markup =>
+  html`<section id="method">
+    <h2>Method</h2>
+    <ul>
+      <li>
+        <strong>Latency</strong> runs from the moment the request is sent (warm) or the sandbox asked for
+        (cold) to the last byte of the answer. Only verified answers count; everything else is a failure and
+        listed as one.
+      </li>
+      <li>
+        <strong>Cold</strong>: no sandbox of the function exists before the request, which is checked for
+        each. Pulling the image is not part of it. <strong>Warm</strong>: the instance has served before;
+        ${experiment.warm.warmups} warm-up invocation(s) in each sandbox are not counted.
+      </li>
+      <li>
+        <strong>Phases</strong>: the function times its own from inside; launch is until the sandbox can be
+        written to, transport is what is left.
+      </li>
+      <li>
+        <strong>Memory</strong> is the peak of the whole sandbox, engine included. <strong>Image</strong> is
+        the compressed size of an image FROM scratch.
+      </li>
+      <li>
+        Trials of all runtimes are interleaved in a random order made from the seed, never one arm after the
+        other.
+      </li>
+      <li>
+        Intervals are 95 % bootstrap intervals of medians and of ratios of medians. Verdicts:
+        ${verdictMeaning(summary.margin)}.
+      </li>
+    </ul>
+    <p>
+      What each figure includes and where each method comes from is said in full in
+      <code>docs/method.md</code>.
+    </p>
+  </section>`;
+
+type Fact = readonly [term: string, value: string | undefined];
+
+const facts = (entries: readonly Fact[]): Markup =>
+  html`<dl>
+    ${entries.map(([term, value]) =>
+      value === undefined
+        ? nothing
+        : html`<dt>${term}</dt>
+            <dd>${value}</dd>`,
+    )}
+  </dl>`;
+
+const pairs = (record: Readonly<Record<string, unknown>>): string =>
+  Object.entries(record)
+    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');
+
+function hostFacts({ host, experiment, seed, probes, floor, ...run }: RunManifest): Fact[] {
+  const milliseconds = (value: Parameters<typeof formatDuration>[0]): string =>
+    formatDuration(value, typographicSigns);
+  return [
+    [
+      'Machine',
+      `${host.cpuModel}, ${host.cores} core(s), ${formatBytes(host.memoryBytes)}, ${host.architecture}`,
+    ],
+    ['System', `${host.operatingSystem}, ${host.kernel}`],
+    ['Virtualization', host.virtualization],
+    ['CPU governor', host.cpuGovernor],
+    ['cgroup', host.cgroupVersion === undefined ? undefined : `version ${host.cgroupVersion}`],
+    ['Load before', host.loadAverage === undefined ? undefined : `${host.loadAverage} (1-minute average)`],
+    [
+      'Steal',
+      host.stealShare === undefined
+        ? undefined
+        : `${formatShare(host.stealShare)} of the CPU went to neighbours`,
+    ],
+    ['Harness', `Lumos ${host.lumosVersion}, Node ${host.nodeVersion}`],
+    [
+      'Harness floor',
+      floor === undefined
+        ? 'not measured in this run'
+        : `${milliseconds(floor.coldP50Ms)} cold (n = ${floor.n.cold}), ${milliseconds(floor.warmP50Ms)} warm (n = ${floor.n.warm}): ` +
+          'the median of native hello-world with 64 B in this run; no latency here can be lower by much',
+    ],
+    ['Page cache', experiment.pageCache],
+    ['Seed', String(seed)],
+    ['Trials', `${formatCount(run.trials)} planned; resumed ${run.resumed} time(s); state: ${run.state}`],
+    ['Run', `${run.runId}, ${run.startedAt}${run.finishedAt === undefined ? '' : ` to ${run.finishedAt}`}`],
+    ...Object.entries(probes).map(([name, counter]): Fact => [`Probe: ${name}`, counter]),
+  ];
+}
+
+export const hostSection = (manifest: RunManifest): Markup =>
+  html`<section id="host">
+    <h2>Host and engines</h2>
+    ${facts(hostFacts(manifest))}
+    ${dataTable(
+      {
+        head: ['runtime', 'engine', 'version', 'class', 'options', 'details'],
+        names: 6,
+        rows: manifest.runtimes.map((one) => [
+          one.id,
+          one.mode === undefined ? one.engine : `${one.engine}, ${one.mode}`,
+          one.version,
+          one.class,
+          pairs(one.options),
+          pairs(one.details),
+        ]),
+      },
+      'Engines',
+    )}
+  </section>`;

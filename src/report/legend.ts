@@ -1,0 +1,48 @@
+/** What the columns of every table mean, said once for terminal, Markdown and page. */
+import type { Summary } from '../domain/summary.js';
+import { baselinesOf, sampleCounts } from './cell-groups.js';
+import { formatShare } from './format-quantity.js';
+
+export interface LegendEntry {
+  readonly term: string;
+  readonly meaning: string;
+}
+
+/** What each verdict says of a ratio's interval. */
+export function verdictMeaning(margin: number): string {
+  const band = `${(1 / (1 + margin)).toFixed(3)} to ${(1 + margin).toFixed(3)}`;
+  return (
+    `same: the whole interval lies within ${band} (the margin of ${formatShare(margin)}); ` +
+    'lower, higher: it lies wholly below or above that; unsure: it does neither, or n is too small for one'
+  );
+}
+
+/** The legend of a summary's table: baseline, intervals, verdict, memory, image, n. */
+export function legendOf(summary: Summary): LegendEntry[] {
+  const baselines = baselinesOf(summary);
+  const ratio: LegendEntry[] =
+    baselines.length === 0
+      ? [{ term: 'ratio', meaning: 'nothing was compared: no baseline has a result' }]
+      : [
+          {
+            term: 'ratio',
+            meaning: `p50 over the p50 of ${baselines.join(' or ')}, the baseline; below 1 is faster; [95 % interval]`,
+          },
+          { term: 'verdict', meaning: verdictMeaning(summary.margin) },
+        ];
+  return [
+    {
+      term: 'p50',
+      meaning: 'median latency of the verified answers with its 95 % interval; p99: 99th percentile',
+    },
+    ...ratio,
+    {
+      term: 'memory',
+      meaning: 'median peak of the whole sandbox; image: compressed bytes a node would pull',
+    },
+    {
+      term: 'samples',
+      meaning: `${sampleCounts(summary)} in each cell; failures are rows, never samples; - is not measured`,
+    },
+  ];
+}

@@ -1,0 +1,104 @@
+/** A summary as Markdown (GitHub's tables), for a README, an issue or a comment. */
+import type { Summary } from '../domain/summary.js';
+import {
+  failureText,
+  groupCells,
+  groupExtras,
+  payloadText,
+  type CellGroup,
+  type GroupRow,
+} from './cell-groups.js';
+import {
+  absent,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatDurationInterval,
+  formatRatio,
+  formatRatioInterval,
+} from './format-quantity.js';
+import { headlineOf } from './headline.js';
+import { legendOf } from './legend.js';
+import { printable } from './wrap-text.js';
+import { groupedNotes } from './notes.js';
+
+/** Text that Markdown and the HTML in it take literally, on one line and within one cell of a table. */
+export const escapeMarkdown = (text: string): string =>
+  printable(text).replace(/[\\`*_[\]<>|~#]/g, (sign) =>
+    sign === '<' ? '&lt;' : sign === '>' ? '&gt;' : `\\${sign}`,
+  );
+
+/** A table of text cells; `right` names the columns that hold figures. Cells must be escaped already. */
+export function markdownTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  right: readonly number[],
+): string {
+  const rule = head.map((_, index) => (right.includes(index) ? '---:' : '---'));
+  return [head, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
+}
+
+const latencyText = ({ cell: { latencyMs } }: GroupRow): string => {
+  if (latencyMs === undefined) return 'no result';
+  const interval =
+    latencyMs.ci95 === undefined ? '' : ` ${formatDurationInterval(latencyMs.ci95, latencyMs.p50)}`;
+  return `${formatDuration(latencyMs.p50)}${interval}`;
+};
+
+const ratioText = ({ comparison }: GroupRow): string => {
+  if (comparison === undefined) return absent;
+  const interval = comparison.ci95 === undefined ? '' : ` ${formatRatioInterval(comparison.ci95)}`;
+  return `${formatRatio(comparison.ratio)}${interval}`;
+};
+
+function tableRow(group: CellGroup, groups: readonly CellGroup[], row: GroupRow): string[] {
+  const { cell, comparison, isBaseline } = row;
+  const failures = failureText(cell);
+  return [
+    group.function,
+    payloadText(group),
+    [group.start, ...groupExtras(group, groups)].join(', '),
+    cell.runtime,
+    latencyText(row),
+    cell.latencyMs === undefined ? absent : formatDuration(cell.latencyMs.p99),
+    ratioText(row),
+    comparison?.verdict ?? (isBaseline && cell.latencyMs !== undefined ? 'baseline' : absent),
+    cell.peakMemoryBytes === undefined ? absent : formatBytes(cell.peakMemoryBytes),
+    cell.imageBytes === undefined ? absent : formatBytes(cell.imageBytes),
+    formatCount(cell.n),
+    failures === '' ? '0' : failures,
+  ].map(escapeMarkdown);
+}
+
+const head = [
+  'function',
+  'payload',
+  'start',
+  'runtime',
+  'p50 [95 %]',
+  'p99',
+  'ratio [95 %]',
+  'verdict',
+  'memory',
+  'image',
+  'n',
+  'failed',
+];
+
+const list = (items: readonly string[]): string =>
+  items.map((item) => `- ${escapeMarkdown(item)}\n`).join('');
+
+/** The answer, the table, the legend and the notes of a summary. */
+export function renderMarkdown(summary: Summary): string {
+  const groups = groupCells(summary);
+  const rows = groups.flatMap((group) => group.rows.map((row) => tableRow(group, groups, row)));
+  const notes = groupedNotes(summary);
+  const legend = legendOf(summary).map(({ term, meaning }) => `- **${term}**: ${escapeMarkdown(meaning)}\n`);
+  return [
+    `# ${escapeMarkdown(summary.experiment)}\n`,
+    list(headlineOf(summary).lead),
+    markdownTable(head, rows, [4, 5, 6, 8, 9, 10]),
+    legend.join(''),
+    ...(notes.length === 0 ? [] : [list(notes)]),
+  ].join('\n');
+}

@@ -1,0 +1,6 @@
+/** The figures that runtimes are compared by. */
+import type { Comparison } from '../../domain/summary.js';
+
+export type ComparedMetric = Comparison['metric'];
+
+export const comparedMetrics: readonly ComparedMetric[] = ['latencyMs', 'cpuMs', 'peakMemoryBytes'];

@@ -1,0 +1,102 @@
+/** One cell's columns into its entry of the summary. */
+import { phases, type Cell, type Phase } from '../../domain/factors.js';
+import type { CellSummary, LatencySummary } from '../../domain/summary.js';
+import { bytes, milliseconds, type Bytes, type Milliseconds } from '../../domain/units.js';
+import type { MedianEstimate } from '../../stats/median-interval.js';
+import { moments } from '../../stats/moments.js';
+import { median, quantile } from '../../stats/quantiles.js';
+import { sortSamples } from '../../stats/sorted-samples.js';
+import { failureCounts, type CellColumns, type Figure } from './accumulate.js';
+import type { CellMedians } from './cell-medians.js';
+import { noteText, notesOn } from './cell-notes.js';
+
+export interface CellFacts {
+  /** Of the payload, where no row of the cell tells. */
+  readonly payloadBytes: Bytes;
+  /** Compressed bytes a node would pull, where known. */
+  readonly imageBytes: Bytes | undefined;
+}
+
+/** The summary of a cell, of which there may be no row at all. */
+export function summarizeCell(
+  cell: Cell,
+  columns: CellColumns | undefined,
+  medians: CellMedians,
+  facts: CellFacts,
+): CellSummary {
+  const latency = medians.get('latencyMs');
+  return {
+    ...cell,
+    n: columns?.samples ?? 0,
+    sandboxes: columns === undefined ? 0 : new Set(columns.trials.present()).size,
+    failures: Object.fromEntries(columns === undefined ? [] : failureCounts(columns)),
+    ...(latency === undefined ? {} : { latencyMs: summarizeLatency(latency) }),
+    phasesMs: columns === undefined ? {} : phaseMedians(columns),
+    ...(columns === undefined ? {} : resourceMedians(columns)),
+    payloadBytes: (columns && payloadOf(columns)) ?? facts.payloadBytes,
+    ...(facts.imageBytes === undefined ? {} : { imageBytes: facts.imageBytes }),
+    notes: notesOn(columns, latency).map(noteText),
+  };
+}
+
+/** The median payload of a cell's rows in whole bytes; undefined where it has none. */
+export function payloadOf(columns: CellColumns): Bytes | undefined {
+  return columns.rows === 0 ? undefined : wholeBytes(median(sortSamples(columns.payloadBytes.present())));
+}
+
+function summarizeLatency({ sorted, median: p50, ci95 }: MedianEstimate): LatencySummary {
+  const { mean, sd } = moments(sorted);
+  return {
+    p50: milliseconds(p50),
+    p90: milliseconds(quantile(sorted, 0.9)),
+    p99: milliseconds(quantile(sorted, 0.99)),
+    mean: milliseconds(mean),
+    min: milliseconds(quantile(sorted, 0)),
+    max: milliseconds(quantile(sorted, 1)),
+    ...(sd === undefined ? {} : { sd: milliseconds(sd) }),
+    ...(ci95 === undefined ? {} : { ci95: [milliseconds(ci95[0]), milliseconds(ci95[1])] }),
+  };
+}
+
+/** A phase of `Phase` as a row names it. */
+const figureOfPhase = (phase: Phase): `${Phase}Ms` => `${phase}Ms`;
+
+function phaseMedians(columns: CellColumns): CellSummary['phasesMs'] {
+  const medians: Partial<Record<Phase, Milliseconds>> = {};
+  for (const phase of phases) {
+    const value = medianOf(columns, figureOfPhase(phase));
+    if (value !== undefined) medians[phase] = milliseconds(value);
+  }
+  return medians;
+}
+
+type Resources = Pick<
+  CellSummary,
+  'cpuMs' | 'peakMemoryBytes' | 'peakResidentBytes' | 'readBytes' | 'writtenBytes' | 'responseBytes'
+>;
+
+const byteFigures = [
+  'peakMemoryBytes',
+  'peakResidentBytes',
+  'readBytes',
+  'writtenBytes',
+  'responseBytes',
+] as const;
+
+function resourceMedians(columns: CellColumns): Resources {
+  const cpu = medianOf(columns, 'cpuMs');
+  const resources: Resources = cpu === undefined ? {} : { cpuMs: milliseconds(cpu) };
+  for (const figure of byteFigures) {
+    const value = medianOf(columns, figure);
+    if (value !== undefined) resources[figure] = wholeBytes(value);
+  }
+  return resources;
+}
+
+function medianOf(columns: CellColumns, figure: Figure): number | undefined {
+  const column = columns.figures.get(figure);
+  return column === undefined ? undefined : median(sortSamples(column.present()));
+}
+
+/** Half way between two counts of bytes may be half a byte. */
+const wholeBytes = (value: number): Bytes => bytes(Math.round(value));

@@ -1,0 +1,109 @@
+/** A run's rows into `summary.json`. */
+import { cellKey, type Cell } from '../../domain/factors.js';
+import { summarySchemaId, type Comparison, type Summary } from '../../domain/summary.js';
+import type { Bytes } from '../../domain/units.js';
+import type { RunAccumulator } from './accumulate.js';
+import { mediansOf, type CellMedians } from './cell-medians.js';
+import { groupKey, orderCells } from './cell-order.js';
+import { compareMedians, type ComparisonOptions } from './compare-medians.js';
+import { comparedMetrics } from './compared-metrics.js';
+import { payloadOf, summarizeCell } from './summarize-cell.js';
+
+/** What the rows do not say. */
+export interface SummaryContext extends ComparisonOptions {
+  readonly runId: string;
+  /** The experiment's name. */
+  readonly experiment: string;
+  /** The runtime all others are compared against; none leaves the comparisons empty. */
+  readonly baseline: string | undefined;
+  /** Every cell of the plan, in its order; those without a row are reported as such. */
+  readonly plannedCells: readonly Cell[];
+  /** Compressed bytes a node would pull to run a function on a runtime, where known. */
+  readonly imageBytes: (functionName: string, runtime: string) => Bytes | undefined;
+  /** The size of a payload. Asked only for a planned cell when no row of any runtime with this payload tells it. */
+  readonly payloadBytes: (functionName: string, payload: string) => Bytes;
+}
+
+/**
+ * The summary of all rows added so far: cells in the plan's order, then cells that were not planned by their names.
+ * The same rows give the same summary in whatever order they were added, digit for digit.
+ */
+export function summarize(run: RunAccumulator, context: SummaryContext): Summary {
+  const all = run.all();
+  const cells = orderCells(
+    context.plannedCells,
+    all.map((columns) => columns.cell),
+  );
+  const medians = new Map(cells.map((cell) => [cellKey(cell), mediansOf(run.get(cell))]));
+  const payloads = knownPayloads(cells, run);
+  const summaries = cells.map((cell) =>
+    summarizeCell(cell, run.get(cell), medians.get(cellKey(cell)) ?? new Map(), {
+      payloadBytes: payloads.get(payloadKey(cell)) ?? context.payloadBytes(cell.function, cell.payload),
+      imageBytes: context.imageBytes(cell.function, cell.runtime),
+    }),
+  );
+  return {
+    schema: summarySchemaId,
+    runId: context.runId,
+    experiment: context.experiment,
+    rows: all.reduce((sum, columns) => sum + columns.rows, 0),
+    failures: all.reduce((sum, columns) => sum + columns.rows - columns.samples, 0),
+    margin: context.margin,
+    cells: summaries,
+    comparisons: compareWithBaseline(cells, medians, context),
+    empty: summaries.filter((cell) => cell.n === 0).length,
+  };
+}
+
+const payloadKey = (cell: Cell): string => JSON.stringify([cell.function, cell.payload]);
+
+/** Sizes of payloads by function and label: every runtime is given the same bytes. */
+function knownPayloads(cells: readonly Cell[], run: RunAccumulator): ReadonlyMap<string, Bytes> {
+  const known = new Map<string, Bytes>();
+  for (const cell of cells) {
+    const columns = run.get(cell);
+    const size = columns === undefined ? undefined : payloadOf(columns);
+    if (size !== undefined && !known.has(payloadKey(cell))) known.set(payloadKey(cell), size);
+  }
+  return known;
+}
+
+/** Every runtime against the baseline, wherever they differ in nothing else and both have samples of a metric. */
+function compareWithBaseline(
+  cells: readonly Cell[],
+  medians: ReadonlyMap<string, CellMedians>,
+  context: SummaryContext,
+): Comparison[] {
+  const baselines = new Map(
+    cells.filter((cell) => cell.runtime === context.baseline).map((cell) => [groupKey(cell), cell]),
+  );
+  return cells.flatMap((candidate) => {
+    const baseline = baselines.get(groupKey(candidate));
+    if (baseline === undefined || candidate.runtime === baseline.runtime) return [];
+    return compareCells(candidate, baseline, medians, context);
+  });
+}
+
+function compareCells(
+  candidate: Cell,
+  baseline: Cell,
+  medians: ReadonlyMap<string, CellMedians>,
+  context: SummaryContext,
+): Comparison[] {
+  const { function: name, payload, environment, start, concurrency } = candidate;
+  return comparedMetrics.flatMap((metric) => {
+    const ours = medians.get(cellKey(candidate))?.get(metric);
+    const theirs = medians.get(cellKey(baseline))?.get(metric);
+    const label = JSON.stringify(['comparison', cellKey(candidate), baseline.runtime, metric]);
+    const compared = compareMedians(ours, theirs, context, label);
+    if (ours === undefined || theirs === undefined || compared === undefined) return [];
+    return {
+      ...{ function: name, payload, environment, start, concurrency },
+      metric,
+      baseline: baseline.runtime,
+      candidate: candidate.runtime,
+      ...compared,
+      n: { baseline: theirs.size.n, candidate: ours.size.n },
+    };
+  });
+}

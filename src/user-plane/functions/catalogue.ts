@@ -1,0 +1,125 @@
+/** The functions there are: every folder with a function.yaml, with its manifest checked and its oracle loaded. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { closest } from 'fastest-levenshtein';
+import { hasCode, invalidInput, messageOf } from '../../domain/errors.js';
+import { FunctionClassSchema } from '../../domain/function-manifest.js';
+import type { FunctionDefinition, Oracle } from '../../domain/function-manifest.js';
+import { parseManifest } from './manifest-file.js';
+
+const manifestName = 'function.yaml';
+
+export interface Catalogue {
+  /** Every function, in the order of their names. */
+  readonly all: readonly FunctionDefinition[];
+  /**
+   * The functions that any of the patterns names, in the order of `all` and each once. A pattern is a name, a class
+   * (`compute`, `data`, `mixed`) or a name with `*` (any characters) and `?` (any one). No pattern selects nothing.
+   * @throws LumosError `invalid-input` for a pattern that fits no function, with the nearest name.
+   */
+  select(patterns: readonly string[]): readonly FunctionDefinition[];
+}
+
+/**
+ * Loads `<folder>/<name>/function.yaml` of every folder given; a folder in it without one is not a function.
+ * @throws LumosError `invalid-input` for a folder that cannot be read, a manifest or oracle that is wrong, or two
+ * functions of one name.
+ */
+export async function loadCatalogue(folders: readonly string[]): Promise<Catalogue> {
+  const loaded = await Promise.all(folders.map((folder) => loadFolder(resolve(folder))));
+  const all = loaded.flat().sort((a, b) => (a.manifest.name < b.manifest.name ? -1 : 1));
+  for (const [index, { manifest, folder }] of all.entries()) {
+    const next = all[index + 1];
+    if (next?.manifest.name === manifest.name) {
+      throw invalidInput(`Two functions are called "${manifest.name}": ${folder} and ${next.folder}`);
+    }
+  }
+  return { all, select: (patterns) => select(all, patterns) };
+}
+
+async function loadFolder(folder: string): Promise<FunctionDefinition[]> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    throw invalidInput(`The folder of functions ${folder} cannot be read: ${messageOf(error)}`);
+  });
+  const functions = await Promise.all(names.map((name) => loadFunction(folder, name)));
+  return functions.filter((definition) => definition !== undefined);
+}
+
+async function loadFunction(parent: string, name: string): Promise<FunctionDefinition | undefined> {
+  const folder = join(parent, name);
+  const file = join(folder, manifestName);
+  const text = await readManifest(file);
+  if (text === undefined) return undefined;
+  const manifest = parseManifest(file, text);
+  if (manifest.name !== name) {
+    throw invalidInput(`${file}: name: expected "${name}", the folder's name, found "${manifest.name}"`);
+  }
+  return { manifest, folder, oracle: await loadOracle(file, join(folder, manifest.oracle)) };
+}
+
+async function readManifest(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw invalidInput(`${file} cannot be read: ${messageOf(error)}`);
+  }
+}
+
+async function loadOracle(manifestFile: string, file: string): Promise<Oracle> {
+  let loaded: unknown;
+  try {
+    loaded = await import(pathToFileURL(file).href);
+  } catch (error) {
+    throw invalidInput(`${manifestFile}: oracle: ${file} cannot be loaded: ${messageOf(error)}`);
+  }
+  const missing = ['input', 'output'].filter((name) => !hasFunction(loaded, name));
+  if (missing.length > 0) {
+    throw invalidInput(
+      `${manifestFile}: oracle: expected ${file} to export the functions input and output; missing: ${missing.join(', ')}`,
+    );
+  }
+  return loaded as Oracle;
+}
+
+const hasFunction = (module: unknown, name: string): boolean =>
+  typeof module === 'object' && module !== null && typeof Reflect.get(module, name) === 'function';
+
+function select(
+  all: readonly FunctionDefinition[],
+  patterns: readonly string[],
+): readonly FunctionDefinition[] {
+  const chosen = new Set(patterns.flatMap((pattern) => matching(all, pattern)));
+  return all.filter((definition) => chosen.has(definition));
+}
+
+function matching(all: readonly FunctionDefinition[], pattern: string): readonly FunctionDefinition[] {
+  const named = all.filter(({ manifest }) => manifest.name === pattern);
+  if (named.length > 0) return named;
+  const fits = globMatcher(pattern);
+  const found = all.filter(({ manifest }) => manifest.class === pattern || fits(manifest.name));
+  if (found.length > 0) return found;
+  const names = all.map(({ manifest }) => manifest.name);
+  if (/[*?]/.test(pattern)) {
+    throw invalidInput(`No function fits "${pattern}"`, `The functions are: ${names.join(', ')}`);
+  }
+  if (FunctionClassSchema.safeParse(pattern).success) {
+    throw invalidInput(`No function is of the class "${pattern}"`, `The functions are: ${names.join(', ')}`);
+  }
+  const nearest = closest(pattern, [...names, ...FunctionClassSchema.options]);
+  throw invalidInput(
+    `Unknown function "${pattern}"`,
+    `Did you mean "${nearest}"? \`lumos list functions\` lists them.`,
+  );
+}
+
+/** `*` stands for any characters, `?` for any one, everything else for itself. */
+function globMatcher(pattern: string): (name: string) => boolean {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  const expression = new RegExp(`^${source}$`, 'u');
+  return (name) => expression.test(name);
+}

@@ -1,0 +1,39 @@
+/** Reads a function.yaml; says file, key and what was expected of one that is wrong. */
+import { closest } from 'fastest-levenshtein';
+import { parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { invalidInput } from '../../domain/errors.js';
+import { FunctionManifestSchema, PayloadStepSchema } from '../../domain/function-manifest.js';
+import type { FunctionManifest } from '../../domain/function-manifest.js';
+
+/**
+ * @param file Where `text` comes from, for messages.
+ * @throws LumosError `invalid-input` that names every key that is wrong and what was expected there.
+ */
+export function parseManifest(file: string, text: string): FunctionManifest {
+  const document = parseDocument(text);
+  const [syntaxError] = document.errors;
+  if (syntaxError !== undefined) throw invalidInput(`${file}: ${syntaxError.message}`);
+  const parsed = FunctionManifestSchema.safeParse(document.toJS());
+  if (parsed.success) return parsed.data;
+  throw invalidInput(parsed.error.issues.map((issue) => `${file}: ${describe(issue)}`).join('\n'));
+}
+
+function describe(issue: z.core.$ZodIssue): string {
+  const key = issue.path.map(String).join('.');
+  const where = key === '' ? '' : `${key}: `;
+  if (issue.code !== 'unrecognized_keys') return `${where}${issue.message}`;
+  const valid = validKeys(issue.path);
+  return issue.keys
+    .map((unknown) => {
+      const advice = valid === undefined ? '' : `; did you mean "${closest(unknown, valid)}"?`;
+      return `${where}unknown key "${unknown}"${advice}`;
+    })
+    .join(', ');
+}
+
+/** The keys that may stand at `path`, where they are more than one or two. */
+function validKeys(path: readonly PropertyKey[]): string[] | undefined {
+  if (path.length === 0) return Object.keys(FunctionManifestSchema.shape);
+  return path[0] === 'payloads' ? Object.keys(PayloadStepSchema.shape) : undefined;
+}

@@ -1,0 +1,229 @@
+/** Real compilers, the real engine and the real daemon. */
+import { copyFile, cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import Docker from 'dockerode';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BuildProgress } from '../../src/control-plane/build/builder-context.js';
+import { cacheFolder } from '../../src/control-plane/build/cache-folder.js';
+import { createBuilder, type Builder } from '../../src/control-plane/build/create-builder.js';
+import { findDebianPieces, findWasmRoute } from '../../src/control-plane/build/rust-toolchain.js';
+import { missingPieces } from '../../src/control-plane/build/toolchain-route.js';
+import { runCommand } from '../../src/control-plane/process/run-command.js';
+import { probeDocker } from '../../src/control-plane/setup/docker.js';
+import { findWasmtime } from '../../src/control-plane/setup/wasmtime.js';
+import type { FunctionDefinition } from '../../src/domain/function-manifest.js';
+import type { ArtifactKind } from '../../src/domain/runtime.js';
+import { bytes } from '../../src/domain/units.js';
+
+const repositoryRoot = resolve(import.meta.dirname, '../..');
+const minutes = 60_000;
+
+/** The protocol's first word and the answer to one empty invocation begin like this (docs/protocol.md). */
+const ready = Buffer.from('01060000004c554d4f5301', 'hex');
+const invokeEmpty = Buffer.from('0200000000', 'hex');
+
+function definitionOf(name: string, folder: string): FunctionDefinition {
+  return {
+    folder,
+    manifest: {
+      schema: 'lumos/function@1',
+      name,
+      class: 'compute',
+      description: 'built by a test',
+      languages: { rust: { package: name } },
+      storage: ['inline'],
+      crates: [],
+      oracle: 'oracle.js',
+      payloads: [{ label: 'small', bytes: bytes(1) }],
+    },
+    oracle: { input: () => new Uint8Array(), output: () => new Uint8Array() },
+  };
+}
+
+const hello = definitionOf('hello-world', join(repositoryRoot, 'functions/hello-world'));
+
+let scratch = '';
+let wasmtime = '';
+let progress: BuildProgress[] = [];
+let builder: Builder;
+
+/** A builder with a cache of its own under the scratch folder. */
+const builderIn = (name: string, root = repositoryRoot, environment = process.env): Builder =>
+  createBuilder({
+    cacheFolder: join(scratch, name),
+    repositoryRoot: root,
+    wasmtime,
+    environment,
+    onProgress: (said) => progress.push(said),
+  });
+
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'lumos build '));
+  const found = await findWasmtime({ cacheFolder: cacheFolder(), repositoryRoot });
+  if (found === undefined) throw new Error('wasmtime is missing: ./lumos setup');
+  wasmtime = found;
+  builder = builderIn('first');
+});
+afterAll(() => rm(scratch, { recursive: true, force: true }));
+
+/** ELF-64 program header types of a file; PT_INTERP (3) names a dynamic loader. */
+function programHeaderTypes(elf: Buffer): number[] {
+  expect(elf.subarray(0, 5).toString('latin1')).toBe('\x7fELF\x02');
+  const [offset, size, count] = [Number(elf.readBigUInt64LE(32)), elf.readUInt16LE(54), elf.readUInt16LE(56)];
+  return Array.from({ length: count }, (_, i) => elf.readUInt32LE(offset + i * size));
+}
+
+const stdoutOf = async (command: string, args: string[]): Promise<Buffer> =>
+  Buffer.from((await runCommand(command, args, { stdin: invokeEmpty })).stdout, 'latin1');
+
+describe('a native binary', () => {
+  it('is static and speaks the protocol', async () => {
+    const { path, sizeBytes } = await builder.artifact(hello, 'native-binary');
+    const elf = await readFile(path);
+    expect(programHeaderTypes(elf)).not.toContain(3);
+    expect(elf.length).toBe(sizeBytes);
+    expect((await stdoutOf(path, [])).subarray(0, ready.length)).toEqual(ready);
+  });
+
+  it('is built without a word of this machine in it, as is the module and the shim', async () => {
+    const paths = [
+      (await builder.artifact(hello, 'native-binary')).path,
+      (await builder.artifact(hello, 'wasm-module')).path,
+      await builder.shim(),
+    ];
+    const machine = [
+      repositoryRoot,
+      scratch,
+      process.env['HOME'] ?? '/root',
+      '/rustlib/src',
+      '/registry/src',
+    ];
+    for (const path of paths) {
+      const content = await readFile(path, 'latin1');
+      for (const place of machine) {
+        // A crate's file may be named, but below the name that stands for its folder.
+        const index = content.indexOf(place);
+        const found = index < 0 ? '' : content.slice(Math.max(0, index - 20), index + 60);
+        if (place.startsWith('/r') && place !== '/root')
+          expect(found === '' || found.includes('/cargo')).toBe(true);
+        else expect(found).toBe('');
+      }
+    }
+  });
+});
+
+describe('the shim', () => {
+  it('is static', async () => {
+    expect(programHeaderTypes(await readFile(await builder.shim()))).not.toContain(3);
+  });
+});
+
+describe('what wasmtime runs', () => {
+  it.each<[ArtifactKind, string[]]>([
+    ['wasm-module', ['run']],
+    ['wasmtime-aot', ['run', '--allow-precompiled']],
+    ['wasmtime-pulley', ['run', '--target', 'pulley64', '--allow-precompiled']],
+  ])('speaks the protocol as %s', async (kind, args) => {
+    const { path } = await builder.artifact(hello, kind);
+    expect((await stdoutOf(wasmtime, [...args, path])).subarray(0, ready.length)).toEqual(ready);
+  });
+});
+
+describe('images', () => {
+  it('and all they hold are the same bytes from another folder and another cache', async () => {
+    const copy = join(scratch, 'a copy');
+    await mkdir(join(copy, 'test'), { recursive: true });
+    for (const file of ['Cargo.toml', 'Cargo.lock']) {
+      await copyFile(join(repositoryRoot, file), join(copy, file));
+    }
+    for (const folder of ['functions', 'shim', 'test/functions']) {
+      await cp(join(repositoryRoot, folder), join(copy, folder), { recursive: true });
+    }
+    const other = builderIn('second', copy);
+    const there = definitionOf('hello-world', join(copy, 'functions/hello-world'));
+    for (const kind of ['native-image', 'wasm-module', 'wasmtime-aot', 'wasmtime-pulley'] as const) {
+      const [a, b] = [await builder.artifact(hello, kind), await other.artifact(there, kind)];
+      expect(a.image.archivePath).not.toBe(b.image.archivePath);
+      expect(b.digest).toBe(a.digest);
+      const archives = [await readFile(a.image.archivePath), await readFile(b.image.archivePath)] as const;
+      expect(archives[0].equals(archives[1])).toBe(true);
+    }
+  });
+
+  it('of native code are loaded and run by the Docker daemon', async () => {
+    expect((await probeDocker()).state).toBe('answering');
+    const docker = new Docker();
+    const { image } = await builder.artifact(hello, 'native-image');
+    const loading = await docker.loadImage(image.archivePath, { quiet: true });
+    const said: Buffer[] = [];
+    for await (const chunk of loading as AsyncIterable<Buffer>) said.push(chunk);
+    expect(Buffer.concat(said).toString()).toContain(image.reference);
+    try {
+      const loaded = await docker.getImage(image.reference).inspect();
+      expect(loaded.Config.Entrypoint).toEqual(['/function']);
+      const container = await docker.createContainer({ Image: image.reference, OpenStdin: false });
+      try {
+        await container.start();
+        expect((await container.wait()) as unknown).toMatchObject({ StatusCode: 0 });
+      } finally {
+        await container.remove({ force: true });
+      }
+    } finally {
+      await docker.getImage(image.reference).remove({ force: true });
+    }
+    await expect(docker.getImage(image.reference).inspect()).rejects.toMatchObject({ statusCode: 404 });
+  });
+});
+
+describe('the cache', () => {
+  it('serves a second builder without compiling, and not when the artefact was damaged', async () => {
+    const { path } = await builder.artifact(hello, 'wasm-module');
+    progress = [];
+    const again = await builderIn('first').artifact(hello, 'wasm-module');
+    expect([again.path, progress.map((p) => p.state)]).toEqual([path, ['cached']]);
+    await writeFile(path, 'not a module');
+    progress = [];
+    const mended = await builderIn('first').artifact(hello, 'wasm-module');
+    expect(progress.at(-1)?.state).toBe('built');
+    expect((await stat(mended.path)).size).toBe(mended.sizeBytes);
+  });
+});
+
+describe("a user's own crate", () => {
+  it('is built from its folder; a source that does not compile is told in the words of rustc', async () => {
+    const folder = join(scratch, 'mine');
+    await mkdir(join(folder, 'src'), { recursive: true });
+    await writeFile(
+      join(folder, 'Cargo.toml'),
+      '[package]\nname = "mine"\nversion = "0.1.0"\nedition = "2021"\n\n[[bin]]\nname = "program"\npath = "src/main.rs"\n',
+    );
+    await writeFile(join(folder, 'src/main.rs'), 'fn main() { println!("mine"); }\n');
+    const mine = definitionOf('mine', folder);
+    await expect(builder.artifact(mine, 'native-binary')).rejects.toMatchObject({ kind: 'invalid-input' });
+    await runCommand('cargo', ['generate-lockfile'], { cwd: folder });
+    const { path } = await builder.artifact(mine, 'native-binary');
+    expect((await runCommand(path, [])).stdout).toBe('mine\n');
+    await writeFile(join(folder, 'src/main.rs'), 'fn main() { let x: u8 = "no"; }\n');
+    const broken = builderIn('first').artifact(mine, 'native-binary');
+    await expect(broken).rejects.toThrow(/does not compile[\s\S]*error\[E0308\]: mismatched types/);
+  });
+});
+
+describe("Debian's route to Wasm", async () => {
+  const missing = missingPieces(await findDebianPieces(repositoryRoot, process.env));
+
+  // Where rustup's target is in use, Debian's packages need not be installed.
+  it.skipIf(missing.length > 0)(
+    'builds a module that wasmtime runs',
+    async () => {
+      const environment = { ...process.env, LUMOS_WASM_ROUTE: 'debian' };
+      expect((await findWasmRoute(repositoryRoot, environment)).name).toBe('debian');
+      const debian = builderIn('debian', repositoryRoot, environment);
+      const { path } = await debian.artifact(hello, 'wasm-module');
+      expect((await stdoutOf(wasmtime, ['run', path])).subarray(0, ready.length)).toEqual(ready);
+      expect((await readFile(path, 'latin1')).includes('/usr/lib/rustlib')).toBe(false);
+    },
+    5 * minutes,
+  );
+});
