@@ -11,7 +11,7 @@ const NOT_STARTED: i32 = 126;
 
 /// Returns the shim's exit code.
 pub(crate) fn supervise(arguments: &Arguments) -> Result<i32, Failure> {
-    system::close_on_exec(CONTROL)?;
+    system::keep_from_command(CONTROL)?;
     let parent = system::parent();
     system::check(system::die_with_parent(), "prctl")?;
     if system::parent() != parent {

@@ -125,10 +125,21 @@ pub(crate) fn die_with_parent() -> c_int {
     unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) }
 }
 
-pub(crate) fn close_on_exec(descriptor: Descriptor) -> Result<(), Failure> {
-    // SAFETY: sets a flag of a descriptor; touches no memory.
-    let result = unsafe { libc::fcntl(descriptor.0, libc::F_SETFD, libc::FD_CLOEXEC) };
-    check(result, "descriptor 3").map(drop)
+/// Keeps `first` and every later descriptor from the command: the control socket, and whatever the processes before this
+/// one left open.
+pub(crate) fn keep_from_command(first: Descriptor) -> Result<(), Failure> {
+    // SAFETY: both calls set flags of descriptors and touch no memory. Kernels before 5.11 do not know the second; then
+    // only the descriptor that is ours to keep is kept.
+    unsafe {
+        let own = libc::fcntl(first.0, libc::F_SETFD, libc::FD_CLOEXEC);
+        libc::syscall(
+            libc::SYS_close_range,
+            first.0,
+            u32::MAX,
+            libc::CLOSE_RANGE_CLOEXEC,
+        );
+        check(own, "descriptor 3").map(drop)
+    }
 }
 
 /// Lets go of the command's standard streams, so that only the command holds them.

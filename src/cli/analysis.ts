@@ -38,9 +38,11 @@ function contextOf(manifest: RunManifest): Parameters<typeof summarize>[1] {
     plannedCells: manifest.cells,
     imageBytes: (name, runtime) => imageBytes(manifest, name, runtime),
     payloadBytes: (name, payload) =>
-      manifest.cells.find((cell) => cell.function === name && cell.payload === payload)?.payloadBytes ?? bytes(0),
+      manifest.cells.find((cell) => cell.function === name && cell.payload === payload)?.payloadBytes ??
+      bytes(0),
   };
 }
 
 const imageBytes = ({ artifacts }: RunManifest, name: string, runtime: string): Bytes | undefined =>
-  artifacts.find((artifact) => artifact.function === name && artifact.runtime === runtime)?.imageCompressedBytes;
+  artifacts.find((artifact) => artifact.function === name && artifact.runtime === runtime)
+    ?.imageCompressedBytes;

@@ -57,20 +57,26 @@ export function createProgram(run: Run): Command {
     .exitOverride()
     .configureOutput({ writeOut: print, writeErr: (text) => note(text.trimEnd()) })
     .showSuggestionAfterError()
-    .addHelpText('after', '\nExample:\n  lumos run quickstart\n\nExit codes: 0 done; 1 done, but some cell failed; 2 wrong usage or input; 3 something is missing; 130 interrupted.');
+    .addHelpText(
+      'after',
+      '\nExample:\n  lumos run quickstart\n\nExit codes: 0 done; 1 done, but some cell failed; 2 wrong usage or input; 3 something is missing; 130 interrupted.',
+    );
   addMachineCommands(program, run);
   addRunCommand(program, run);
   addReportCommands(program, run);
   return program;
 }
 
-const example = (command: Command, text: string): Command => command.addHelpText('after', `\nExample:\n  ${text}`);
+const example = (command: Command, text: string): Command =>
+  command.addHelpText('after', `\nExample:\n  ${text}`);
 
 function addMachineCommands(program: Command, run: Run): void {
   example(program.command('doctor'), 'lumos doctor --json')
     .description('what can run here, with versions, and what to do about the rest')
     .option('--json', 'machine-readable, and nothing else on standard output')
-    .action(async (options: { json?: boolean }) => run((await import('./commands/doctor.js')).doctor(options)));
+    .action(async (options: { json?: boolean }) =>
+      run((await import('./commands/doctor.js')).doctor(options)),
+    );
   example(program.command('setup [runtimes...]'), 'lumos setup wasmtime-aot docker')
     .description('install what doctor names, where a package manager can')
     .action(async (runtimes: string[]) => run((await import('./commands/setup.js')).setup(runtimes)));
@@ -90,11 +96,16 @@ function addMachineCommands(program: Command, run: Run): void {
     );
   example(program.command('completion <shell>'), 'lumos completion bash > /etc/bash_completion.d/lumos')
     .description('a completion script for bash, zsh or fish')
-    .action(async (shell: string) => run((await import('./commands/completion.js')).completion(shell, program)));
+    .action(async (shell: string) =>
+      run((await import('./commands/completion.js')).completion(shell, program)),
+    );
 }
 
 function addRunCommand(program: Command, run: Run): void {
-  example(program.command('run [experiment]'), 'lumos run quickstart --functions hashing --repetitions 50 --out results/hashing')
+  example(
+    program.command('run [experiment]'),
+    'lumos run quickstart --functions hashing --repetitions 50 --out results/hashing',
+  )
     .description('measure an experiment: a built-in name or a YAML file (default: quickstart)')
     .option('--functions <names>', 'names, classes or globs, separated by commas', list)
     .option('--runtimes <ids>', 'runtime ids, separated by commas', list)
@@ -118,7 +129,10 @@ function addReportCommands(program: Command, run: Run): void {
   example(program.command('report <dir>'), 'lumos report lumos-results/quickstart-1 --format md')
     .description('a run directory as HTML, Markdown, CSV, JSON or Parquet')
     .option('--format <format>', 'html, md, csv, json or parquet', 'html')
-    .option('--out <file>', 'where to; html defaults to report.html in the directory, the others to standard output')
+    .option(
+      '--out <file>',
+      'where to; html defaults to report.html in the directory, the others to standard output',
+    )
     .option('--json', 'the same as --format json')
     .action(async (directory: string, options) =>
       run((await import('./commands/report.js')).report(directory, options as never)),
@@ -126,7 +140,11 @@ function addReportCommands(program: Command, run: Run): void {
   example(program.command('compare <base> <candidate>'), 'lumos compare results/before results/after')
     .description('two run directories side by side, cell by cell')
     .option('--json', 'machine-readable, and nothing else on standard output')
-    .option('--margin <share>', 'ratios this close to 1 count as the same (default: that of the base run)', Number)
+    .option(
+      '--margin <share>',
+      'ratios this close to 1 count as the same (default: that of the base run)',
+      Number,
+    )
     .action(async (base: string, candidate: string, options) =>
       run((await import('./commands/compare.js')).compare(base, candidate, options as never)),
     );

@@ -19,21 +19,30 @@ export class RunProgress {
   handle(event: RunEvent): void {
     switch (event.type) {
       case 'step':
-        return this.say(dim(`  ${event.text}`));
+        this.say(dim(`  ${event.text}`));
+        break;
       case 'cleaned':
-        for (const removed of event.removed) this.say(`  removed what the earlier run left behind: ${removed}`);
-        return;
+        for (const removed of event.removed)
+          this.say(`  removed what the earlier run left behind: ${removed}`);
+        break;
       case 'floor':
-        return this.say(`  harness floor: cold ${event.floor.coldP50Ms.toFixed(2)} ms, warm ${event.floor.warmP50Ms.toFixed(3)} ms (native, hello-world, 64 B)`);
+        this.say(
+          `  harness floor: cold ${event.floor.coldP50Ms.toFixed(2)} ms, warm ${event.floor.warmP50Ms.toFixed(3)} ms ` +
+            '(native, hello-world, 64 B)',
+        );
+        break;
       case 'started':
-        return this.start(event.trials, event.alreadyDone);
+        this.start(event.trials, event.alreadyDone);
+        break;
       case 'trial':
         this.current = `${event.cell.function} ${event.cell.payload} ${event.cell.start} on ${event.cell.runtime}`;
-        return;
+        break;
       case 'row':
-        return this.complain(event);
+        this.complain(event);
+        break;
       case 'trial-done':
-        return this.advance(event.done, event.trials);
+        this.advance(event.done, event.trials);
+        break;
     }
   }
 
@@ -46,10 +55,21 @@ export class RunProgress {
     this.startedAt = performance.now();
     this.doneBefore = alreadyDone;
     if (alreadyDone > 0) this.say(`  ${alreadyDone} of ${trials} trials are there already`);
-    if (!isInteractive()) return this.say(`  ${trials - alreadyDone} trials to run`);
+    if (!isInteractive()) {
+      this.say(`  ${trials - alreadyDone} trials to run`);
+      return;
+    }
     this.bar = new SingleBar(
       // The bar draws when it is told to, between trials: its own timer could fire inside a timed window.
-      { format: '  {bar} {value}/{total} trials | {left} | {failures}{current}', noTTYOutput: false, clearOnComplete: true, hideCursor: true, autopadding: true, fps: 4, stream: process.stderr },
+      {
+        format: '  {bar} {value}/{total} trials | {left} | {failures}{current}',
+        noTTYOutput: false,
+        clearOnComplete: true,
+        hideCursor: true,
+        autopadding: true,
+        fps: 4,
+        stream: process.stderr,
+      },
       Presets.shades_classic,
     );
     this.bar.start(trials, alreadyDone, { left: '', current: '', failures: '' });

@@ -48,7 +48,11 @@ async function requireTools({ dependencies }: Workbench, runtimes: readonly Runt
 function refuse(missing: readonly { id: string; why: string; remedy: string }[]): void {
   if (missing.length === 0) return;
   const remedies = [...new Set(missing.map(({ remedy }) => remedy))];
-  throw new LumosError('missing-dependency', missing.map(({ id, why }) => `${id}: ${why}`).join('\n       '), {
-    remedy: `To get it: ${remedies.join('; or: ')}`,
-  });
+  throw new LumosError(
+    'missing-dependency',
+    missing.map(({ id, why }) => `${id}: ${why}`).join('\n       '),
+    {
+      remedy: `To get it: ${remedies.join('; or: ')}`,
+    },
+  );
 }

@@ -60,7 +60,8 @@ export class Bench {
     from = 0,
   ): Promise<void> {
     const prepared = this.prepared.get(keyOf(trial.cell.function, trial.cell.runtime));
-    if (prepared === undefined) throw new Error(`${trial.cell.function} was not prepared on ${trial.cell.runtime}`);
+    if (prepared === undefined)
+      throw new Error(`${trial.cell.function} was not prepared on ${trial.cell.runtime}`);
     await runTrial(trial, prepared, this.payload(definition, trial.cell.payload), options, onRow, from);
   }
 
@@ -70,9 +71,12 @@ export class Bench {
 
   /** Takes down everything that was prepared, in spite of what fails on the way. */
   async dispose(runtimes: readonly Runtime[]): Promise<void> {
-    const results = await Promise.allSettled([...this.prepared.values()].map((prepared) => prepared.dispose()));
+    const results = await Promise.allSettled(
+      [...this.prepared.values()].map((prepared) => prepared.dispose()),
+    );
     this.prepared.clear();
-    for (const runtime of runtimes) results.push(...(await Promise.allSettled([runtime.cleanUpAfter(this.runId).then(() => undefined)])));
+    for (const runtime of runtimes)
+      results.push(...(await Promise.allSettled([runtime.cleanUpAfter(this.runId).then(() => undefined)])));
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   }

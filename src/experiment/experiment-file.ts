@@ -44,7 +44,10 @@ export function checkExperiment(raw: unknown, source: string): Experiment {
   const parsed = ExperimentSchema.safeParse(raw);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => describe(issue));
-  throw invalidInput(`${source}: ${problems.map((problem) => problem.text).join('; ')}`, problems.find((p) => p.advice)?.advice);
+  throw invalidInput(
+    `${source}: ${problems.map((problem) => problem.text).join('; ')}`,
+    problems.find((p) => p.advice)?.advice,
+  );
 }
 
 function describe(issue: z.core.$ZodIssue): { text: string; advice?: string } {
@@ -52,7 +55,10 @@ function describe(issue: z.core.$ZodIssue): { text: string; advice?: string } {
   if (issue.code !== 'unrecognized_keys') return { text: `${where || 'the file: '}${issue.message}` };
   const [key = ''] = issue.keys;
   const known = keysAt(issue.path);
-  const advice = known.length === 0 ? {} : { advice: `Did you mean "${closest(key, known)}"? Keys here: ${known.join(', ')}.` };
+  const advice =
+    known.length === 0
+      ? {}
+      : { advice: `Did you mean "${closest(key, known)}"? Keys here: ${known.join(', ')}.` };
   return { text: `${where}unknown key "${key}"`, ...advice };
 }
 
@@ -70,7 +76,12 @@ function shapeOf(schema: unknown): Record<string, unknown> | undefined {
 
 /** The schema behind a default. */
 function unwrap(schema: unknown): unknown {
-  if (typeof schema === 'object' && schema !== null && 'unwrap' in schema && typeof schema.unwrap === 'function') {
+  if (
+    typeof schema === 'object' &&
+    schema !== null &&
+    'unwrap' in schema &&
+    typeof schema.unwrap === 'function'
+  ) {
     return (schema.unwrap as () => unknown)();
   }
   return schema;

@@ -38,7 +38,12 @@ export async function measureFloor(
   for (let i = 0; i < coldSamples; i += 1) {
     await bench.run({ index: i, round: i, cell, invocations: 1 }, helloWorld, options, keep);
   }
-  const warm = { index: coldSamples, round: 0, cell: { ...cell, start: 'warm' as const }, invocations: warmSamples };
+  const warm = {
+    index: coldSamples,
+    round: 0,
+    cell: { ...cell, start: 'warm' as const },
+    invocations: warmSamples,
+  };
   await bench.run(warm, helloWorld, { ...options, warmups: 50 }, keep);
   const cold = latencies(rows, 'cold');
   const warmLatencies = latencies(rows, 'warm');
@@ -52,6 +57,8 @@ export async function measureFloor(
 }
 
 const latencies = (rows: readonly Measurement[], start: Cell['start']): number[] =>
-  rows.flatMap((row) => (row.start === start && row.outcome === 'ok' && row.latencyMs !== undefined ? [row.latencyMs] : []));
+  rows.flatMap((row) =>
+    row.start === start && row.outcome === 'ok' && row.latencyMs !== undefined ? [row.latencyMs] : [],
+  );
 
 const medianOf = (samples: readonly number[]): Milliseconds => milliseconds(median(sortSamples(samples)));

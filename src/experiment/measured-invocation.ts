@@ -71,10 +71,22 @@ function judge(observation: Observation): { outcome: Outcome; reason?: string } 
   return misfit ?? { outcome: 'ok' };
 }
 
-function wrongStart(start: Start, sequence: number, existing: number): { outcome: Outcome; reason: string } | undefined {
+function wrongStart(
+  start: Start,
+  sequence: number,
+  existing: number,
+): { outcome: Outcome; reason: string } | undefined {
   if (start === 'warm') {
-    return sequence > 1 ? undefined : { outcome: 'wrong-output', reason: 'not a warm start: the instance had not served before' };
+    return sequence > 1
+      ? undefined
+      : { outcome: 'wrong-output', reason: 'not a warm start: the instance had not served before' };
   }
-  if (existing > 0) return { outcome: 'not-cold', reason: `${existing} sandbox(es) of the function existed before the request` };
-  return sequence === 1 ? undefined : { outcome: 'not-cold', reason: `the instance had served ${sequence - 1} time(s) before` };
+  if (existing > 0)
+    return {
+      outcome: 'not-cold',
+      reason: `${existing} sandbox(es) of the function existed before the request`,
+    };
+  return sequence === 1
+    ? undefined
+    : { outcome: 'not-cold', reason: `the instance had served ${sequence - 1} time(s) before` };
 }

@@ -63,7 +63,9 @@ export function makePlan(experiment: Experiment, cells: readonly Cell[]): Plan {
   for (let round = 0; round < rounds; round += 1) {
     const block = cells.flatMap((cell) => {
       const own = sizes.get(cellKey(cell)) ?? [];
-      return own.flatMap((invocations, i) => (roundOf(i, own.length, rounds) === round ? [{ cell, invocations }] : []));
+      return own.flatMap((invocations, i) =>
+        roundOf(i, own.length, rounds) === round ? [{ cell, invocations }] : [],
+      );
     });
     for (const trial of shuffle(block, random)) trials.push({ index: trials.length, round, ...trial });
   }

@@ -7,7 +7,12 @@ import type { Clock } from '../domain/clock.js';
 import { LumosError } from '../domain/errors.js';
 import type { Experiment } from '../domain/experiment.js';
 import type { FunctionDefinition } from '../domain/function-manifest.js';
-import { runManifestSchemaId, type ArtifactRecord, type RunManifest, type RuntimeRecord } from '../domain/run-manifest.js';
+import {
+  runManifestSchemaId,
+  type ArtifactRecord,
+  type RunManifest,
+  type RuntimeRecord,
+} from '../domain/run-manifest.js';
 import type { Runtime } from '../domain/runtime.js';
 import type { Cell } from '../domain/factors.js';
 import { fromMebibytes, type Bytes } from '../domain/units.js';
@@ -95,7 +100,8 @@ async function removeLeftovers(runtimes: readonly Runtime[], runId: string): Pro
 
 function startManifest(request: RunRequest, plan: Plan, bench: Bench): RunManifest {
   const { resume, experiment, selection } = request;
-  const payloadBytes = (cell: Cell): Bytes => bench.payload(definitionOf(selection.functions, cell.function), cell.payload).payloadBytes;
+  const payloadBytes = (cell: Cell): Bytes =>
+    bench.payload(definitionOf(selection.functions, cell.function), cell.payload).payloadBytes;
   return {
     schema: runManifestSchemaId,
     runId: request.runId,
@@ -148,11 +154,17 @@ function artifactRecords({ selection }: RunRequest, bench: Bench): ArtifactRecor
 /** Rows of one run all come from the same artefacts. */
 function checkSameArtifacts(resume: RunManifest | undefined, now: RunManifest): void {
   for (const old of resume?.artifacts ?? []) {
-    const same = now.artifacts.find((artifact) => artifact.function === old.function && artifact.runtime === old.runtime);
+    const same = now.artifacts.find(
+      (artifact) => artifact.function === old.function && artifact.runtime === old.runtime,
+    );
     if (same !== undefined && same.digest !== old.digest) {
-      throw new LumosError('invalid-input', `${old.function} on ${old.runtime} is another artefact now than when this run began`, {
-        remedy: 'Start a new run: figures of two builds do not belong in one.',
-      });
+      throw new LumosError(
+        'invalid-input',
+        `${old.function} on ${old.runtime} is another artefact now than when this run began`,
+        {
+          remedy: 'Start a new run: figures of two builds do not belong in one.',
+        },
+      );
     }
   }
 }
@@ -202,7 +214,12 @@ function trialOptions({ clock, experiment, signal }: RunRequest): TrialOptions {
   };
 }
 
-async function measureAll(request: RunRequest, plan: Plan, bench: Bench, progress: TrialProgress): Promise<void> {
+async function measureAll(
+  request: RunRequest,
+  plan: Plan,
+  bench: Bench,
+  progress: TrialProgress,
+): Promise<void> {
   const { onEvent, selection, directory } = request;
   const open = plan.trials.filter((trial) => progress.next(trial) !== undefined);
   const alreadyDone = plan.trials.length - open.length;

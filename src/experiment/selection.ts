@@ -14,8 +14,14 @@ export interface Selection {
 }
 
 /** @throws LumosError `invalid-input` with the nearest valid name for whatever there is not. */
-export function select(experiment: Experiment, catalogue: Catalogue, registry: readonly Runtime[]): Selection {
-  const runtimes = unique(experiment.runtimes).map((id) => find(id, registry, (runtime) => runtime.id, 'runtime'));
+export function select(
+  experiment: Experiment,
+  catalogue: Catalogue,
+  registry: readonly Runtime[],
+): Selection {
+  const runtimes = unique(experiment.runtimes).map((id) =>
+    find(id, registry, (runtime) => runtime.id, 'runtime'),
+  );
   const functions = catalogue.select(experiment.functions).map((definition) => ({
     definition,
     payloads: selectPayloads(definition, experiment.payloads),
@@ -36,7 +42,10 @@ function refuseUnmeasurable(experiment: Experiment): void {
     throw invalidInput('concurrency: only 1 can be measured so far', 'Leave --concurrency out, or give 1.');
   }
   if (experiment.environment !== 'local') {
-    throw invalidInput(`environment: there is no environment "${experiment.environment}"`, 'There is: local (this machine as it is).');
+    throw invalidInput(
+      `environment: there is no environment "${experiment.environment}"`,
+      'There is: local (this machine as it is).',
+    );
   }
 }
 
@@ -54,7 +63,13 @@ function selectPayloads(definition: FunctionDefinition, wanted: readonly string[
   return ladder.filter((label) => wanted.includes(label));
 }
 
-function find<T>(name: string, known: readonly T[], nameOf: (item: T) => string, what: string, where = ''): T {
+function find<T>(
+  name: string,
+  known: readonly T[],
+  nameOf: (item: T) => string,
+  what: string,
+  where = '',
+): T {
   const found = known.find((item) => nameOf(item) === name);
   if (found !== undefined) return found;
   const names = known.map(nameOf);

@@ -1,6 +1,6 @@
 /** Runs one trial: a sandbox launched, its invocations timed one after another, everything removed. */
 import { Connection, type Exchange } from '../control-plane/invoke/connection.js';
-import { between, readCounters, type Counters } from '../data-plane/probes/counters.js';
+import { beforeAnything, between, readCounters, type Counters } from '../data-plane/probes/counters.js';
 import { messageOf } from '../domain/errors.js';
 import type { Clock } from '../domain/clock.js';
 import type { Measurement } from '../domain/measurement.js';
@@ -67,19 +67,21 @@ class TrialRunner {
     const staged = await this.stage(prepared, onRow);
     if (staged === undefined) return;
     const existingSandboxes = await orDiscard(staged, staged.existing());
-    const before = countersOf(staged.accounting);
+    const before = { ...beforeAnything, ...countersOf(staged.accounting) };
     const startedAt = clock.wallTime();
     const sentAt = clock.now();
     const launched = await this.launch(staged);
     if ('state' in launched) {
-      onRow(this.row({ invocation: 0, startedAt, sentAt, exchange: launched, counters: {}, existingSandboxes }));
+      onRow(
+        this.row({ invocation: 0, startedAt, sentAt, exchange: launched, counters: {}, existingSandboxes }),
+      );
       return;
     }
     const { connection, sandbox } = launched;
     try {
       const exchange = await this.ask(connection, sentAt);
       const after = exchange.state === 'answered' ? countersOf(await accountingOf(sandbox)) : {};
-      const counters = between(staged.accounting === undefined ? undefined : before, after);
+      const counters = between(before, after);
       const { readyAt } = connection;
       onRow(this.row({ invocation: 0, startedAt, sentAt, exchange, counters, existingSandboxes, readyAt }));
     } finally {
@@ -108,7 +110,11 @@ class TrialRunner {
   }
 
   /** Serves the unmeasured invocations; gives back the row of the first that failed. */
-  private async warmUp(connection: Connection, from: number, launchedAt: Milliseconds): Promise<Measurement | undefined> {
+  private async warmUp(
+    connection: Connection,
+    from: number,
+    launchedAt: Milliseconds,
+  ): Promise<Measurement | undefined> {
     const { clock, warmups } = this.options;
     for (let i = 0; i < warmups; i += 1) {
       const startedAt = clock.wallTime();
@@ -116,13 +122,23 @@ class TrialRunner {
       const exchange = await this.ask(connection, sentAt);
       // The first warm-up is the instance's first service: as a warm start it would rightly be refused.
       if (i === 0 && exchange.state === 'answered') continue;
-      const row = this.row({ invocation: from, startedAt, sentAt, exchange: inWarmUp(exchange), counters: {} });
+      const row = this.row({
+        invocation: from,
+        startedAt,
+        sentAt,
+        exchange: inWarmUp(exchange),
+        counters: {},
+      });
       if (row.outcome !== 'ok') return row;
     }
     return undefined;
   }
 
-  private async measureWarm({ connection, sandbox }: Launched, onRow: (row: Measurement) => void, from: number): Promise<void> {
+  private async measureWarm(
+    { connection, sandbox }: Launched,
+    onRow: (row: Measurement) => void,
+    from: number,
+  ): Promise<void> {
     const { clock } = this.options;
     const accounting = await accountingOf(sandbox);
     for (let invocation = from; invocation < this.trial.invocations; invocation += 1) {
@@ -139,14 +155,20 @@ class TrialRunner {
   }
 
   /** The next sandbox, not yet asked for; `undefined` when it could not even be staged, which is then a row. */
-  private async stage(prepared: Prepared, onRow: (row: Measurement) => void, invocation = 0): Promise<StagedSandbox | undefined> {
+  private async stage(
+    prepared: Prepared,
+    onRow: (row: Measurement) => void,
+    invocation = 0,
+  ): Promise<StagedSandbox | undefined> {
     this.checkInterrupt();
     try {
       return await prepared.stage();
     } catch (error) {
       const { clock } = this.options;
       const exchange = failed('crashed', `the sandbox could not be staged: ${messageOf(error)}`);
-      onRow(this.row({ invocation, startedAt: clock.wallTime(), sentAt: clock.now(), exchange, counters: {} }));
+      onRow(
+        this.row({ invocation, startedAt: clock.wallTime(), sentAt: clock.now(), exchange, counters: {} }),
+      );
       return undefined;
     }
   }
@@ -183,7 +205,10 @@ class TrialRunner {
       stop = () => resolve(undefined);
       signal.addEventListener('abort', stop, { once: true });
     });
-    const exchange = await Promise.race([connection.invoke(this.payload.frame, milliseconds(sentAt + timeLimitMs)), stopped]);
+    const exchange = await Promise.race([
+      connection.invoke(this.payload.frame, milliseconds(sentAt + timeLimitMs)),
+      stopped,
+    ]);
     signal.removeEventListener('abort', stop);
     if (exchange === undefined || signal.aborted) throw new Interrupted('interrupted');
     return exchange;
@@ -193,13 +218,26 @@ class TrialRunner {
     if (this.options.signal.aborted) throw new Interrupted('interrupted');
   }
 
-  private row(partial: Omit<Observation, 'trial' | 'payloadBytes' | 'expected' | 'existingSandboxes'> & { existingSandboxes?: number }): Measurement {
+  private row(
+    partial: Omit<Observation, 'trial' | 'payloadBytes' | 'expected' | 'existingSandboxes'> & {
+      existingSandboxes?: number;
+    },
+  ): Measurement {
     const { trial, payload } = this;
-    return toRow({ existingSandboxes: 0, ...partial, trial, payloadBytes: bytes(payload.payloadBytes), expected: payload.expected });
+    return toRow({
+      existingSandboxes: 0,
+      ...partial,
+      trial,
+      payloadBytes: bytes(payload.payloadBytes),
+      expected: payload.expected,
+    });
   }
 }
 
-const failed = (outcome: 'timeout' | 'crashed', reason: string): Exclude<Exchange, { state: 'answered' }> => ({
+const failed = (
+  outcome: 'timeout' | 'crashed',
+  reason: string,
+): Exclude<Exchange, { state: 'answered' }> => ({
   state: 'failed',
   outcome,
   reason,
@@ -223,4 +261,5 @@ async function accountingOf(sandbox: Sandbox): Promise<Accounting | undefined> {
   return sandbox.accounting().catch(() => undefined);
 }
 
-const countersOf = (accounting: Accounting | undefined): Counters => (accounting === undefined ? {} : readCounters(accounting));
+const countersOf = (accounting: Accounting | undefined): Counters =>
+  accounting === undefined ? {} : readCounters(accounting);

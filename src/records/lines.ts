@@ -14,7 +14,8 @@ export async function* completeLines(path: string): AsyncGenerator<{ line: strin
     let start = 0;
     for (let end = chunk.indexOf(lineFeed); end !== -1; end = chunk.indexOf(lineFeed, start)) {
       rest.push(chunk.subarray(start, end));
-      const line = rest.length === 1 ? chunk.toString('utf8', start, end) : Buffer.concat(rest).toString('utf8');
+      const line =
+        rest.length === 1 ? chunk.toString('utf8', start, end) : Buffer.concat(rest).toString('utf8');
       rest = [];
       lineNumber += 1;
       start = end + 1;

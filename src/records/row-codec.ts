@@ -19,5 +19,7 @@ export function decodeRow(line: string, source: string, lineNumber: number): Mea
   const parsed = MeasurementSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw invalidInput(`${source}:${lineNumber}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a measurement row'}`);
+  throw invalidInput(
+    `${source}:${lineNumber}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a measurement row'}`,
+  );
 }

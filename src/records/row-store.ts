@@ -36,7 +36,7 @@ export class RowWriter {
 /** Offset just behind the last line feed among the first `size` bytes. */
 function endOfLastLine(descriptor: number, size: number): number {
   const buffer = Buffer.alloc(64 * 1024);
-  for (let end = size; end > 0; ) {
+  for (let end = size; end > 0;) {
     const start = Math.max(0, end - buffer.length);
     readSync(descriptor, buffer, 0, end - start, start);
     const found = buffer.subarray(0, end - start).lastIndexOf(0x0a);

@@ -58,14 +58,19 @@ export class RunDirectory {
       text = readFileSync(path, 'utf8');
     } catch (error) {
       if (hasCode(error, 'ENOENT', 'ENOTDIR')) {
-        throw invalidInput(`${this.path} is no run directory: ${path} is not there`, 'Name a directory that lumos run made.');
+        throw invalidInput(
+          `${this.path} is no run directory: ${path} is not there`,
+          'Name a directory that lumos run made.',
+        );
       }
       throw error;
     }
     const parsed = schema.safeParse(parseJson(text, path));
     if (parsed.success) return parsed.data;
     const [issue] = parsed.error.issues;
-    throw invalidInput(`${path}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'does not fit its schema'}`);
+    throw invalidInput(
+      `${path}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'does not fit its schema'}`,
+    );
   }
 }
 

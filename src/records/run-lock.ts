@@ -11,7 +11,10 @@ export function lockRunDirectory(path: string): () => void {
   const file = join(path, 'run.lock');
   const holder = readHolder(file);
   if (holder !== undefined && holder !== process.pid && isAlive(holder)) {
-    throw invalidInput(`process ${holder} is at work in ${path}`, 'Wait for it, or stop it, and resume then.');
+    throw invalidInput(
+      `process ${holder} is at work in ${path}`,
+      'Wait for it, or stop it, and resume then.',
+    );
   }
   writeFileSync(file, `${process.pid}\n`);
   return () => rmSync(file, { force: true });

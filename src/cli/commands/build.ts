@@ -16,7 +16,9 @@ export async function build(
   // Building needs compilers and engines, but no daemon: images are put together without one.
   const runtimes = workbench.registry.filter((runtime) => runtime.artifactKind !== 'native-image');
   await requireRuntimes(workbench, runtimes, () => ({}));
-  const kinds = [...new Set(workbench.registry.map((runtime) => runtime.artifactKind))] satisfies ArtifactKind[];
+  const kinds = [
+    ...new Set(workbench.registry.map((runtime) => runtime.artifactKind)),
+  ] satisfies ArtifactKind[];
   await workbench.builder.shim();
   const artifacts: Artifact[] = [];
   for (const definition of functions) {

@@ -15,7 +15,8 @@ export async function compare(
   const base = await analyse(new RunDirectory(basePath));
   const candidate = await analyse(new RunDirectory(candidatePath));
   const margin = options.margin ?? base.summary.margin;
-  if (!(margin > 0 && margin <= 1)) throw invalidInput('--margin: a share above 0 and up to 1 is expected', 'For 5 %: --margin 0.05');
+  if (!(margin > 0 && margin <= 1))
+    throw invalidInput('--margin: a share above 0 and up to 1 is expected', 'For 5 %: --margin 0.05');
   const compared = compareRuns(base.accumulated, candidate.accumulated, {
     margin,
     seed: base.manifest.seed,

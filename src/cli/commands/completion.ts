@@ -17,19 +17,24 @@ export function completion(shell: string, program: Command): ExitCode {
   const script = Object.hasOwn(shells, shell) ? shells[shell] : undefined;
   if (script === undefined) {
     const names = Object.keys(shells);
-    throw invalidInput(`there is no completion for "${shell}"`, `Did you mean "${closest(shell, names)}"? There are: ${names.join(', ')}.`);
+    throw invalidInput(
+      `there is no completion for "${shell}"`,
+      `Did you mean "${closest(shell, names)}"? There are: ${names.join(', ')}.`,
+    );
   }
   const words = program.commands.map((command) => ({
     name: command.name(),
     description: command.description(),
-    flags: [...command.options.flatMap(({ long }) => (long == null ? [] : [long])), '--help'],
+    flags: [...command.options.flatMap(({ long }) => (typeof long === 'string' ? [long] : [])), '--help'],
   }));
   print(script(words));
   return exitCodes.done;
 }
 
 function bash(words: readonly Word[]): string {
-  const cases = words.map(({ name, flags }) => `    ${name}) COMPREPLY=($(compgen -f -W "${flags.join(' ')}" -- "$word")) ;;`);
+  const cases = words.map(
+    ({ name, flags }) => `    ${name}) COMPREPLY=($(compgen -f -W "${flags.join(' ')}" -- "$word")) ;;`,
+  );
   return [
     '_lumos() {',
     '  local word="${COMP_WORDS[COMP_CWORD]}"',
@@ -54,7 +59,9 @@ function fish(words: readonly Word[]): string {
   return words
     .flatMap(({ name, description, flags }) => [
       `complete -c lumos -n __fish_use_subcommand -f -a ${name} -d ${quoted(description)}`,
-      ...flags.map((flag) => `complete -c lumos -n "__fish_seen_subcommand_from ${name}" -l ${flag.slice(2)}`),
+      ...flags.map(
+        (flag) => `complete -c lumos -n "__fish_seen_subcommand_from ${name}" -l ${flag.slice(2)}`,
+      ),
     ])
     .join('\n');
 }

@@ -26,18 +26,36 @@ export async function doctor(options: { readonly json?: boolean }): Promise<Exit
   const runtimes = [];
   for (const runtime of workbench.registry) {
     const { id, engine, mode, class: kind } = runtime;
-    runtimes.push({ id, engine, ...(mode === undefined ? {} : { mode }), class: kind, ...describe(await runtime.probe()) });
+    runtimes.push({
+      id,
+      engine,
+      ...(mode === undefined ? {} : { mode }),
+      class: kind,
+      ...describe(await runtime.probe()),
+    });
   }
   const services = await examineServices(workbench);
   const host = fingerprintHost(packageVersion(), workbench.hierarchy?.version);
   const probes = describeProbes(workbench.hierarchy?.version);
   if (options.json === true) printJson({ runtimes, services, host, probes });
   else {
-    print(tableOf(['runtime', 'class'], runtimes.map((r) => ({ ...r, name: r.id, extra: r.class }))));
-    print(tableOf(['needed to build and run', ''], services.map((service) => ({ ...service, extra: '' }))));
+    print(
+      tableOf(
+        ['runtime', 'class'],
+        runtimes.map((r) => ({ ...r, name: r.id, extra: r.class })),
+      ),
+    );
+    print(
+      tableOf(
+        ['needed to build and run', ''],
+        services.map((service) => ({ ...service, extra: '' })),
+      ),
+    );
     print(
       `host: ${host.operatingSystem}, Linux ${host.kernel}, ${host.cores} x ${host.cpuModel}, Node ${host.nodeVersion}, ` +
-        (host.cgroupVersion === undefined ? 'no control groups we may use: counters from /proc alone' : `cgroup v${host.cgroupVersion}`),
+        (host.cgroupVersion === undefined
+          ? 'no control groups we may use: counters from /proc alone'
+          : `cgroup v${host.cgroupVersion}`),
     );
   }
   return exitCodes.done;
@@ -52,7 +70,10 @@ async function examineServices({ dependencies }: Workbench): Promise<Line[]> {
   return lines;
 }
 
-function tableOf([first, second]: readonly [string, string], lines: readonly (Line & { readonly extra: string })[]): string {
+function tableOf(
+  [first, second]: readonly [string, string],
+  lines: readonly (Line & { readonly extra: string })[],
+): string {
   const table = new Table({
     head: [first, ...(second === '' ? [] : [second]), 'usable', 'version, or what to do'],
     style: { head: [], border: [], compact: true },

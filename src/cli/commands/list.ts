@@ -30,7 +30,10 @@ export async function list(
   const names = Object.keys(listings);
   const listing = Object.hasOwn(listings, what) ? listings[what] : undefined;
   if (listing === undefined) {
-    throw invalidInput(`there is no list of "${what}"`, `Did you mean "${closest(what, names)}"? There are: ${names.join(', ')}.`);
+    throw invalidInput(
+      `there is no list of "${what}"`,
+      `Did you mean "${closest(what, names)}"? There are: ${names.join(', ')}.`,
+    );
   }
   const { json, head, rows } = await listing(options.functionsPath);
   if (options.json === true) printJson(json);
@@ -44,21 +47,34 @@ export async function list(
 
 async function listFunctions(folders: readonly string[]): Promise<Listing> {
   const { all } = await (await createWorkbench()).catalogue(folders);
-  const functions = all.map(({ manifest: { name, class: kind, description, languages, storage, crates, payloads } }) => ({
-    name,
-    class: kind,
-    description,
-    languages: Object.keys(languages),
-    storage,
-    crates,
-    payloads,
-  }));
+  const functions = all.map(
+    ({ manifest: { name, class: kind, description, languages, storage, crates, payloads } }) => ({
+      name,
+      class: kind,
+      description,
+      languages: Object.keys(languages),
+      storage,
+      crates,
+      payloads,
+    }),
+  );
   const ladder = (payloads: (typeof functions)[number]['payloads']): string =>
-    payloads.map(({ label, bytes, size }) => `${label} ${bytes === undefined ? `n=${size ?? ''}` : formatBytes(bytes)}`).join(', ');
+    payloads
+      .map(
+        ({ label, bytes, size }) =>
+          `${label} ${bytes === undefined ? `n=${size ?? ''}` : formatBytes(bytes)}`,
+      )
+      .join(', ');
   return {
     json: { functions },
     head: ['function', 'class', 'payloads', 'storage', 'crates'],
-    rows: functions.map((f) => [f.name, f.class, ladder(f.payloads), f.storage.join(', '), f.crates.join(', ')]),
+    rows: functions.map((f) => [
+      f.name,
+      f.class,
+      ladder(f.payloads),
+      f.storage.join(', '),
+      f.crates.join(', '),
+    ]),
   };
 }
 
@@ -82,7 +98,10 @@ async function listRuntimes(): Promise<Listing> {
 
 function listExperiments(): Listing {
   const experiments = [...builtInExperiments(experimentsFolder).keys()].map((name) => {
-    const { description, functions, runtimes, payloads, starts, repetitions } = loadExperiment(name, experimentsFolder);
+    const { description, functions, runtimes, payloads, starts, repetitions } = loadExperiment(
+      name,
+      experimentsFolder,
+    );
     return { name, description, functions, runtimes, payloads, starts, repetitions };
   });
   return {
@@ -94,5 +113,9 @@ function listExperiments(): Listing {
 
 function listEnvironments(): Listing {
   const environments = [{ name: 'local', description: 'this machine as it is, without limits' }];
-  return { json: { environments }, head: ['environment', 'what it is'], rows: environments.map((e) => [e.name, e.description]) };
+  return {
+    json: { environments },
+    head: ['environment', 'what it is'],
+    rows: environments.map((e) => [e.name, e.description]),
+  };
 }

@@ -44,11 +44,15 @@ export async function report(path: string, options: ReportOptions): Promise<Exit
 function parseFormat(name: string): Format {
   const found = formats.find((format) => format === name);
   if (found !== undefined) return found;
-  throw invalidInput(`--format: there is no format "${name}"`, `Did you mean "${closest(name, [...formats])}"? There are: ${formats.join(', ')}.`);
+  throw invalidInput(
+    `--format: there is no format "${name}"`,
+    `Did you mean "${closest(name, [...formats])}"? There are: ${formats.join(', ')}.`,
+  );
 }
 
 async function reportParquet(directory: RunDirectory, out: string | undefined): Promise<void> {
-  if (out === undefined) throw invalidInput('--format parquet is binary and needs a file', 'Name one with --out FILE.');
+  if (out === undefined)
+    throw invalidInput('--format parquet is binary and needs a file', 'Name one with --out FILE.');
   directory.readManifest();
   const file = createWriteStream(out);
   const rows = await writeParquet(readRows(directory.measurementsPath), (chunk) => {

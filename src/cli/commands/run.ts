@@ -44,7 +44,11 @@ export async function run(name: string | undefined, options: RunOptions): Promis
   if (asked.resume === undefined) asked.directory.create();
   const unlock = lockRunDirectory(asked.directory.path);
   try {
-    note(title(`${experiment.name}: ${trials} trials, seed ${experiment.seed}, into ${shown(asked.directory.path)}`));
+    note(
+      title(
+        `${experiment.name}: ${trials} trials, seed ${experiment.seed}, into ${shown(asked.directory.path)}`,
+      ),
+    );
     const manifest = await measure({ ...asked, experiment }, selection, workbench, runtimes, catalogue.all);
     return await conclude(asked.directory, manifest, options);
   } finally {
@@ -103,7 +107,9 @@ async function measure(
   functions: readonly Selection['functions'][number]['definition'][],
 ): Promise<RunManifest> {
   const progress = new RunProgress();
-  const stop = onStopSignal(() => note('stopping: taking sandboxes down, keeping the rows so far (again to leave at once)'));
+  const stop = onStopSignal(() =>
+    note('stopping: taking sandboxes down, keeping the rows so far (again to leave at once)'),
+  );
   const native = workbench.registry.find((runtime) => runtime.id === 'native');
   const helloWorld = functions.find(({ manifest }) => manifest.name === 'hello-world');
   try {
@@ -129,7 +135,11 @@ async function measure(
 }
 
 /** Summary, report and table of whatever there is, and what it means for whoever called. */
-async function conclude(directory: RunDirectory, manifest: RunManifest, options: RunOptions): Promise<ExitCode> {
+async function conclude(
+  directory: RunDirectory,
+  manifest: RunManifest,
+  options: RunOptions,
+): Promise<ExitCode> {
   if (existsSync(directory.measurementsPath)) await show(directory, options);
   if (manifest.state !== 'complete') {
     note(`interrupted: finish it with  lumos run --resume ${shown(directory.path)}`);

@@ -13,9 +13,14 @@ export async function setup(wanted: readonly string[]): Promise<ExitCode> {
   const names = [...new Set(registry.flatMap((runtime) => [runtime.id, runtime.engine]))];
   for (const name of wanted) {
     if (names.includes(name)) continue;
-    throw invalidInput(`there is no runtime "${name}"`, `Did you mean "${closest(name, names)}"? There are: ${names.join(', ')}.`);
+    throw invalidInput(
+      `there is no runtime "${name}"`,
+      `Did you mean "${closest(name, names)}"? There are: ${names.join(', ')}.`,
+    );
   }
-  const runtimes = registry.filter(({ id, engine }) => wanted.length === 0 || wanted.includes(id) || wanted.includes(engine));
+  const runtimes = registry.filter(
+    ({ id, engine }) => wanted.length === 0 || wanted.includes(id) || wanted.includes(engine),
+  );
   for (const name of new Set(runtimes.flatMap((runtime) => dependenciesOf(runtime)))) {
     await ensureDependency(dependencies[name], note);
   }

@@ -55,5 +55,10 @@ export function findHierarchy(mountsPath = '/proc/self/mounts'): Hierarchy | und
   const memory = controller('memory');
   const root = memory ?? cpu;
   if (root === undefined) return undefined;
-  return { version: 1, root, ...(cpu === undefined ? {} : { cpu }), ...(memory === undefined ? {} : { memory }) };
+  return {
+    version: 1,
+    root,
+    ...(cpu === undefined ? {} : { cpu }),
+    ...(memory === undefined ? {} : { memory }),
+  };
 }

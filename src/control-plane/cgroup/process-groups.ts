@@ -27,7 +27,9 @@ export function cgroupsOfProcess(pid: number): CgroupPaths | undefined {
   }
   const mounts = parseCgroupMounts(readFileSync('/proc/self/mounts', 'utf8'));
   const folder = (controller: string): string | undefined => {
-    const mount = mounts.find((m) => (controller === '' ? m.type === 'cgroup2' : m.options.includes(controller)));
+    const mount = mounts.find((m) =>
+      controller === '' ? m.type === 'cgroup2' : m.options.includes(controller),
+    );
     const path = groups.get(controller);
     if (mount === undefined || path === undefined || path === '/') return undefined;
     const found = join(mount.point, path);
@@ -37,8 +39,15 @@ export function cgroupsOfProcess(pid: number): CgroupPaths | undefined {
   const memory = folder('memory');
   const first = memory ?? cpu;
   if (first !== undefined) {
-    return { version: 1, processes: first, ...(cpu === undefined ? {} : { cpu }), ...(memory === undefined ? {} : { memory }) };
+    return {
+      version: 1,
+      processes: first,
+      ...(cpu === undefined ? {} : { cpu }),
+      ...(memory === undefined ? {} : { memory }),
+    };
   }
   const unified = folder('');
-  return unified === undefined ? undefined : { version: 2, processes: unified, cpu: unified, memory: unified };
+  return unified === undefined
+    ? undefined
+    : { version: 2, processes: unified, cpu: unified, memory: unified };
 }

@@ -67,7 +67,10 @@ export class SandboxGroup {
   private limit(limits: SandboxLimits): void {
     const { memory, version } = this.paths;
     if (limits.memoryBytes === undefined || memory === undefined) return;
-    writeFileSync(join(memory, version === 1 ? 'memory.limit_in_bytes' : 'memory.max'), String(limits.memoryBytes));
+    writeFileSync(
+      join(memory, version === 1 ? 'memory.limit_in_bytes' : 'memory.max'),
+      String(limits.memoryBytes),
+    );
     const swap = join(memory, version === 1 ? 'memory.memsw.limit_in_bytes' : 'memory.swap.max');
     if (existsSync(swap)) writeFileSync(swap, version === 1 ? String(limits.memoryBytes) : '0');
   }

@@ -3,7 +3,14 @@ import { messageOf } from '../../domain/errors.js';
 import type { Clock } from '../../domain/clock.js';
 import type { ExitStatus, Sandbox } from '../../domain/runtime.js';
 import type { Bytes, Milliseconds } from '../../domain/units.js';
-import { checkReady, decodeAnswer, FrameParser, frameKinds, type AnswerHead, type RawFrame } from './frames.js';
+import {
+  checkReady,
+  decodeAnswer,
+  FrameParser,
+  frameKinds,
+  type AnswerHead,
+  type RawFrame,
+} from './frames.js';
 
 /** What came of one invocation, with the moments between which its latency lies. */
 export type Exchange =
@@ -13,7 +20,11 @@ export type Exchange =
       readonly head: AnswerHead;
       readonly body: Buffer;
     }
-  | { readonly state: 'failed'; readonly outcome: 'timeout' | 'crashed' | 'wrong-output'; readonly reason: string };
+  | {
+      readonly state: 'failed';
+      readonly outcome: 'timeout' | 'crashed' | 'wrong-output';
+      readonly reason: string;
+    };
 
 interface Waiting {
   settle(exchange: Exchange | { frame: RawFrame; answeredAt: Milliseconds }): void;
@@ -46,7 +57,8 @@ export class Connection {
         this.break({ state: 'failed', outcome: 'wrong-output', reason: messageOf(error) });
       }
     });
-    const ended = (): void => void this.sandbox.exited.then((status) => this.break(crash(status, sandbox.stderrTail())));
+    const ended = (): void =>
+      void this.sandbox.exited.then((status) => this.break(crash(status, sandbox.stderrTail())));
     sandbox.stdout.once('end', ended);
     sandbox.stdout.once('error', ended);
     // A sandbox that died is told by the end of its output; the write that found it out adds nothing.
@@ -82,7 +94,11 @@ export class Connection {
       checkReady(frame);
       this.readyAt = at;
     } else if (this.waiting === undefined || frame.kind === frameKinds.ready) {
-      this.break({ state: 'failed', outcome: 'wrong-output', reason: 'sent a frame that nothing had asked for' });
+      this.break({
+        state: 'failed',
+        outcome: 'wrong-output',
+        reason: 'sent a frame that nothing had asked for',
+      });
     } else {
       this.waiting.settle({ frame, answeredAt: at });
     }
@@ -93,7 +109,11 @@ export class Connection {
       const { head, body } = decodeAnswer(frame);
       if (frame.kind === frameKinds.answer) return { state: 'answered', answeredAt, head, body };
       const message = body.toString('utf8').slice(0, 500);
-      return { state: 'failed', outcome: 'wrong-output', reason: `the function reports an error: ${message}` };
+      return {
+        state: 'failed',
+        outcome: 'wrong-output',
+        reason: `the function reports an error: ${message}`,
+      };
     } catch (error) {
       return { state: 'failed', outcome: 'wrong-output', reason: messageOf(error) };
     }
@@ -112,5 +132,9 @@ function crash(status: ExitStatus, stderrTail: string): Exchange {
       ? `ended by ${status.signal}`
       : `exited with code ${status.code ?? 'unknown'}`;
   const lastWords = stderrTail.trim().split('\n').slice(-3).join(' | ').slice(0, 500);
-  return { state: 'failed', outcome: 'crashed', reason: `${how} before its answer${lastWords === '' ? '' : `: ${lastWords}`}` };
+  return {
+    state: 'failed',
+    outcome: 'crashed',
+    reason: `${how} before its answer${lastWords === '' ? '' : `: ${lastWords}`}`,
+  };
 }

@@ -1,7 +1,7 @@
 /** Frames of docs/protocol.md: bytes to meaning and back. */
 import type { FunctionPhase } from '../../domain/factors.js';
 import { functionPhases } from '../../domain/factors.js';
-import { fromNanoseconds, type Milliseconds } from '../../domain/units.js';
+import { fromNanoseconds, type Bytes, type Milliseconds } from '../../domain/units.js';
 
 export const frameKinds = { ready: 0x01, invoke: 0x02, answer: 0x03, error: 0x04 } as const;
 
@@ -45,7 +45,7 @@ export class FrameParser {
   private length = 0;
 
   constructor(
-    private readonly maximumBodyBytes: number,
+    private readonly maximumBodyBytes: Bytes,
     private readonly onFrame: (frame: RawFrame) => void,
   ) {}
 
@@ -55,7 +55,10 @@ export class FrameParser {
     for (;;) {
       if (this.kind === undefined) {
         const wanted = headerBytes - this.header.length;
-        this.header = this.header.length === 0 ? rest.subarray(0, wanted) : Buffer.concat([this.header, rest.subarray(0, wanted)]);
+        this.header =
+          this.header.length === 0
+            ? rest.subarray(0, wanted)
+            : Buffer.concat([this.header, rest.subarray(0, wanted)]);
         rest = rest.subarray(wanted);
         if (this.header.length < headerBytes) return;
         this.open(this.header);
@@ -77,7 +80,9 @@ export class FrameParser {
       throw new ProtocolError(`answered garbage: a frame of kind 0x${kind.toString(16).padStart(2, '0')}`);
     }
     if (length > this.maximumBodyBytes + answerHeadBytes) {
-      throw new ProtocolError(`answered too much: ${length - answerHeadBytes} bytes, and at most ${this.maximumBodyBytes} are taken`);
+      throw new ProtocolError(
+        `answered too much: ${length - answerHeadBytes} bytes, and at most ${this.maximumBodyBytes} are taken`,
+      );
     }
     this.kind = kind;
     this.length = length;
@@ -102,13 +107,15 @@ export const bodyOf = (frame: RawFrame): Buffer => {
 /** @throws ProtocolError unless `frame` is the `ready` of a function that speaks this version. */
 export function checkReady(frame: RawFrame): void {
   if (frame.kind !== frameKinds.ready) throw new ProtocolError('answered before it said that it was ready');
-  if (!bodyOf(frame).equals(readyBody)) throw new ProtocolError('speaks another protocol, or another version of it');
+  if (!bodyOf(frame).equals(readyBody))
+    throw new ProtocolError('speaks another protocol, or another version of it');
 }
 
 /** Splits an answer or error into its head and what follows. @throws ProtocolError when it is shorter than a head. */
 export function decodeAnswer(frame: RawFrame): { head: AnswerHead; body: Buffer } {
   const whole = bodyOf(frame);
-  if (whole.length < answerHeadBytes) throw new ProtocolError(`answered ${whole.length} bytes, fewer than a head has`);
+  if (whole.length < answerHeadBytes)
+    throw new ProtocolError(`answered ${whole.length} bytes, fewer than a head has`);
   const phases: Partial<Record<FunctionPhase, Milliseconds>> = {};
   functionPhases.forEach((phase, index) => {
     const nanoseconds = whole.readBigUInt64LE(4 + 8 * index);

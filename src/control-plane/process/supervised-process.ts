@@ -44,21 +44,34 @@ export class SupervisedProcess {
       supervisor.once('error', () => resolve());
     });
     this.exited = this.supervisorGone.then(
-      () => this.status ?? { code: undefined, signal: supervisor.signalCode ?? undefined, outOfMemory: false },
+      () =>
+        this.status ?? { code: undefined, signal: supervisor.signalCode ?? undefined, outOfMemory: false },
     );
   }
 
   /** Starts the supervisor and waits until it stands in its groups, ready to go. */
   static async stage(command: SupervisedCommand): Promise<SupervisedProcess> {
-    const args = [...command.groupFiles.flatMap((file) => ['--procs', file]), '--', command.file, ...command.args];
-    const supervisor = spawn(command.shim, args, { stdio: ['pipe', 'pipe', 'pipe', 'pipe'], env: {}, detached: true });
+    const args = [
+      ...command.groupFiles.flatMap((file) => ['--procs', file]),
+      '--',
+      command.file,
+      ...command.args,
+    ];
+    const supervisor = spawn(command.shim, args, {
+      stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+      env: {},
+      detached: true,
+    });
     const staged = new SupervisedProcess(supervisor);
     const ready = await Promise.race([
       new Promise<boolean>((resolve) => (staged.readyListener = () => resolve(true))),
       staged.supervisorGone.then(() => false),
     ]);
     if (!ready) {
-      throw new LumosError('failed', `the supervisor ${command.shim} did not start: ${staged.stderrTail().trim() || 'no word from it'}`);
+      throw new LumosError(
+        'failed',
+        `the supervisor ${command.shim} did not start: ${staged.stderrTail().trim() || 'no word from it'}`,
+      );
     }
     return staged;
   }
@@ -87,9 +100,11 @@ export class SupervisedProcess {
   /** Kills the function and its supervisor, and waits until both are gone. */
   async kill(): Promise<void> {
     // Whoever stops a sandbox has read what it wanted; unread output would keep the stream, and `close`, waiting.
-    for (const stream of [this.supervisor.stdin, this.supervisor.stdout, this.supervisor.stderr]) stream?.destroy();
+    for (const stream of [this.supervisor.stdin, this.supervisor.stdout, this.supervisor.stderr])
+      stream?.destroy();
     // Killed through its own process the supervisor still reaps it and tells how it ended; then it leaves by itself.
-    if (this.pid === undefined || this.status !== undefined || !sendKill(this.pid)) this.supervisor.kill('SIGKILL');
+    if (this.pid === undefined || this.status !== undefined || !sendKill(this.pid))
+      this.supervisor.kill('SIGKILL');
     const gone = this.supervisorGone.then(() => true);
     if (!(await Promise.race([gone, sleep(reapMs, false, { ref: false })]))) this.supervisor.kill('SIGKILL');
     this.channel.destroy();
@@ -126,9 +141,14 @@ export class SupervisedProcess {
         if (buffer.length < exitMessageBytes) return 0;
         const signal = buffer.readInt32LE(5);
         const code = buffer.readInt32LE(1);
-        this.status = { code: signal === 0 ? code : undefined, signal: signalName(signal), outOfMemory: false };
+        this.status = {
+          code: signal === 0 ? code : undefined,
+          signal: signalName(signal),
+          outOfMemory: false,
+        };
         return exitMessageBytes;
       }
+      case undefined:
       default:
         return 0;
     }
@@ -149,6 +169,7 @@ function sendKill(pid: number): boolean {
 }
 
 function present<T>(value: T | null | undefined): T {
-  if (value === null || value === undefined) throw new LumosError('failed', 'the supervisor has lost one of its streams');
+  if (value === null || value === undefined)
+    throw new LumosError('failed', 'the supervisor has lost one of its streams');
   return value;
 }

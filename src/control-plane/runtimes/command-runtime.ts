@@ -46,7 +46,13 @@ export function createCommandRuntime(machine: LocalMachine, description: Command
     artifactKind: description.artifactKind,
     probe: () => description.probe(),
     parseOptions: (raw) => parseRuntimeOptions(description.id, z.strictObject({}), raw),
-    prepare: async (request) => new PreparedCommand(machine, request, await machine.shimPath(), await description.command(request.artifact)),
+    prepare: async (request) =>
+      new PreparedCommand(
+        machine,
+        request,
+        await machine.shimPath(),
+        await description.command(request.artifact),
+      ),
     // The run's folders of groups are shared by all command runtimes: they go when the run does.
     cleanUpAfter: async (runId) =>
       machine.hierarchy === undefined ? [] : await removeRunGroups(machine.hierarchy, runId),
@@ -168,6 +174,9 @@ class CommandSandbox implements Sandbox {
   }
 
   private withCause(status: ExitStatus): ExitStatus {
-    return { ...status, outOfMemory: status.signal === 'SIGKILL' && (this.group?.outOfMemoryKills() ?? 0) > 0 };
+    return {
+      ...status,
+      outOfMemory: status.signal === 'SIGKILL' && (this.group?.outOfMemoryKills() ?? 0) > 0,
+    };
   }
 }

@@ -19,7 +19,12 @@ export function parseRuntimeOptions(
   const known = Object.keys(schema.shape);
   if (issue?.code === 'unrecognized_keys' && known.length > 0) {
     const key = issue.keys[0] ?? '';
-    throw invalidInput(`${where}: unknown option "${key}"`, `Did you mean "${closest(key, known)}"? There are: ${known.join(', ')}.`);
+    throw invalidInput(
+      `${where}: unknown option "${key}"`,
+      `Did you mean "${closest(key, known)}"? There are: ${known.join(', ')}.`,
+    );
   }
-  throw invalidInput(`${where}: ${known.length === 0 ? 'this runtime takes no options' : (issue?.message ?? 'not valid')}`);
+  throw invalidInput(
+    `${where}: ${known.length === 0 ? 'this runtime takes no options' : (issue?.message ?? 'not valid')}`,
+  );
 }

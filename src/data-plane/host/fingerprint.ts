@@ -34,7 +34,8 @@ export function fingerprintHost(lumosVersion: string, cgroupVersion: 1 | 2 | und
 }
 
 /** `PRETTY_NAME` of an os-release file, or `unknown`. */
-export const osName = (osRelease: string): string => /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(osRelease)?.[1] ?? 'unknown';
+export const osName = (osRelease: string): string =>
+  /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(osRelease)?.[1] ?? 'unknown';
 
 function detectVirtualization(): string | undefined {
   if (existsSync('/.dockerenv')) return 'container';
@@ -52,7 +53,10 @@ export interface CpuTicks {
 
 /** The first line of /proc/stat; `undefined` where there is none. */
 export function readCpuTicks(stat = readTrimmed('/proc/stat')): CpuTicks | undefined {
-  const fields = /^cpu\s+(.*)$/m.exec(stat ?? '')?.[1]?.split(/\s+/).map(Number);
+  const fields = /^cpu\s+(.*)$/m
+    .exec(stat ?? '')?.[1]
+    ?.split(/\s+/)
+    .map(Number);
   if (fields === undefined || fields.length < 8) return undefined;
   // user nice system idle iowait irq softirq steal; guest time is already within user time.
   return { total: fields.slice(0, 8).reduce((sum, ticks) => sum + ticks, 0), steal: fields[7] ?? 0 };

@@ -2,7 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CgroupPaths } from '../../domain/runtime.js';
-import { bytes, fromMicroseconds, fromNanoseconds, type Bytes, type Milliseconds } from '../../domain/units.js';
+import {
+  bytes,
+  fromMicroseconds,
+  fromNanoseconds,
+  type Bytes,
+  type Milliseconds,
+} from '../../domain/units.js';
 
 function readText(folder: string, file: string): string | undefined {
   try {
@@ -25,7 +31,11 @@ const optional = <T>(value: number | undefined, unit: (value: number) => T): T |
   value === undefined ? undefined : unit(value);
 
 /** CPU time of every process the group has had. */
-export function cgroupCpu(cgroups: CgroupPaths): { cpuMs?: Milliseconds; cpuUserMs?: Milliseconds; cpuSystemMs?: Milliseconds } {
+export function cgroupCpu(cgroups: CgroupPaths): {
+  cpuMs?: Milliseconds;
+  cpuUserMs?: Milliseconds;
+  cpuSystemMs?: Milliseconds;
+} {
   const folder = cgroups.cpu;
   if (folder === undefined) return {};
   if (cgroups.version === 1) {

@@ -14,7 +14,10 @@ function read(path: string): string | undefined {
 }
 
 /** The sum of what `figure` says of each process; `undefined` if it says nothing of one of them, or there is none. */
-function total(processes: readonly number[], figure: (pid: number) => number | undefined): number | undefined {
+function total(
+  processes: readonly number[],
+  figure: (pid: number) => number | undefined,
+): number | undefined {
   const figures = processes.map(figure);
   if (figures.length === 0 || figures.some((value) => value === undefined)) return undefined;
   return figures.reduce<number>((sum, value) => sum + (value ?? 0), 0);
@@ -44,7 +47,9 @@ export function processCounters(processes: readonly number[]): {
 
 /** Time on a CPU of the processes' live threads. Threads that have ended are not in it. */
 export function processCpu(processes: readonly number[]): { cpuMs?: Milliseconds } {
-  const nanoseconds = total(processes, (pid) => total(threads(pid), (thread) => field(read(`/proc/${pid}/task/${thread}/schedstat`), /^(\d+) /)));
+  const nanoseconds = total(processes, (pid) =>
+    total(threads(pid), (thread) => field(read(`/proc/${pid}/task/${thread}/schedstat`), /^(\d+) /)),
+  );
   return nanoseconds === undefined ? {} : { cpuMs: milliseconds(fromNanoseconds(nanoseconds)) };
 }
 

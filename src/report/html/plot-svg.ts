@@ -25,7 +25,7 @@ export function plotSvg(options: PlotOptions, label: string, className: string):
   const { document } = parseHTML('<!doctype html><html><body></body></html>') as {
     readonly document: unknown;
   };
-  const svg = plot({ ...options, document } as PlotOptions) as unknown as SvgElement;
+  const svg = plot({ ...options, document }) as unknown as SvgElement;
   for (const style of svg.querySelectorAll('style')) style.remove();
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', label);

@@ -49,7 +49,7 @@ interface Geometry {
 /** For pages, and for screens as narrow as a phone's: there the names go above their rows. */
 const geometries: readonly Geometry[] = [
   { className: 'chart wide', width: 880, marginLeft: 160, marginRight: 150, rowHeight: 26, nameHeight: 0 },
-  { className: 'chart narrow', width: 328, marginLeft: 14, marginRight: 16, rowHeight: 24, nameHeight: 17 },
+  { className: 'chart narrow', width: 328, marginLeft: 14, marginRight: 16, rowHeight: 24, nameHeight: 21 },
 ];
 
 const titleHeight = 30;
@@ -74,7 +74,7 @@ function place<Row extends ChartRow>(
     y += titleHeight;
     for (const row of block.rows) {
       const middle = y + geometry.nameHeight + geometry.rowHeight / 2;
-      const textY = geometry.nameHeight === 0 ? middle : y + geometry.nameHeight / 2 + 2;
+      const textY = geometry.nameHeight === 0 ? middle : y + geometry.nameHeight - 7;
       rows.push({ row, y: middle, half: geometry.rowHeight / 2 - 4, textY });
       y += geometry.nameHeight + geometry.rowHeight;
     }
@@ -84,8 +84,11 @@ function place<Row extends ChartRow>(
 
 function labels<Row extends ChartRow>(layout: Layout<Row>, geometry: Geometry): Markish[] {
   const beside = geometry.nameHeight === 0;
+  /** Keeps words readable where they cross a line of the grid. */
+  const halo = { stroke: 'var(--page)', strokeWidth: 3, fill: 'currentColor' };
   return [
     text(layout.titles, {
+      ...halo,
       y: 'y',
       text: 'title',
       frameAnchor: 'left',
@@ -94,6 +97,7 @@ function labels<Row extends ChartRow>(layout: Layout<Row>, geometry: Geometry): 
       fontWeight: 650,
     }),
     text(layout.rows, {
+      ...halo,
       y: 'textY',
       text: (placed: PlacedRow<Row>) => placed.row.name,
       frameAnchor: 'left',
@@ -101,6 +105,7 @@ function labels<Row extends ChartRow>(layout: Layout<Row>, geometry: Geometry): 
       dx: beside ? -10 : 0,
     }),
     text(layout.rows, {
+      ...halo,
       y: 'textY',
       text: (placed: PlacedRow<Row>) => placed.row.note,
       frameAnchor: 'right',

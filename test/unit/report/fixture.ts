@@ -330,6 +330,20 @@ export function fixtureManifest(): RunManifest {
     finishedAt: '2026-11-23T09:04:12.000Z',
     state: 'complete',
     resumed: 0,
+    cells: functionModels.flatMap((fn) =>
+      runtimeModels.flatMap((one) =>
+        (['cold', 'warm'] as const).map((start) => ({
+          function: fn.name,
+          payload: 'small',
+          runtime: one.id,
+          class: one.class,
+          environment: 'local',
+          start,
+          concurrency: 1,
+          payloadBytes: fn.payload,
+        })),
+      ),
+    ),
     trials: 640,
     host: {
       kernel: 'Linux 6.1.0',
@@ -374,6 +388,3 @@ export function fixtureManifest(): RunManifest {
     floor: { n: { cold: 30, warm: 100 }, coldP50Ms: 1.31, warmP50Ms: 0.066, clockMs: 0.00008 },
   });
 }
-
-export const latencyComparisons = (summary: Summary): Comparison[] =>
-  summary.comparisons.filter((one) => one.metric === 'latencyMs');

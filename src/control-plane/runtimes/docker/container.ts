@@ -46,7 +46,13 @@ export class DockerContainer implements Sandbox {
   ): Promise<DockerContainer> {
     const container = await docker.createContainer(body);
     try {
-      const stream = await container.attach({ stream: true, hijack: true, stdin: true, stdout: true, stderr: true });
+      const stream = await container.attach({
+        stream: true,
+        hijack: true,
+        stdin: true,
+        stdout: true,
+        stderr: true,
+      });
       const sandbox = new DockerContainer(container, stream, standing);
       standing.add(sandbox);
       await container.start();
@@ -94,7 +100,11 @@ export class DockerContainer implements Sandbox {
 }
 
 interface Demultiplexer {
-  demuxStream(stream: NodeJS.ReadableStream, stdout: NodeJS.WritableStream, stderr: NodeJS.WritableStream): void;
+  demuxStream(
+    stream: NodeJS.ReadableStream,
+    stdout: NodeJS.WritableStream,
+    stderr: NodeJS.WritableStream,
+  ): void;
 }
 
 const processesIn = (folder: string): number[] =>

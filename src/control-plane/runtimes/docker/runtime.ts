@@ -3,7 +3,13 @@ import { createReadStream } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import Dockerode from 'dockerode';
 import { LumosError } from '../../../domain/errors.js';
-import type { Availability, PrepareRequest, Prepared, Runtime, StagedSandbox } from '../../../domain/runtime.js';
+import type {
+  Availability,
+  PrepareRequest,
+  Prepared,
+  Runtime,
+  StagedSandbox,
+} from '../../../domain/runtime.js';
 import { parseRuntimeOptions } from '../runtime-options.js';
 import { DockerContainer, isStatus } from './container.js';
 import { createBody, DockerOptionsSchema, functionLabel, runLabel } from './docker-options.js';
@@ -37,7 +43,11 @@ async function loadForRun(docker: Dockerode, request: PrepareRequest): Promise<s
   const { repo, tag } = runReference(request);
   const answer = await docker.loadImage(createReadStream(archivePath), { quiet: true });
   const said = await text(answer);
-  if (said.includes('"error"')) throw new LumosError('failed', `docker does not load the image of ${request.artifact.function}: ${said.trim()}`);
+  if (said.includes('"error"'))
+    throw new LumosError(
+      'failed',
+      `docker does not load the image of ${request.artifact.function}: ${said.trim()}`,
+    );
   const image = docker.getImage(reference);
   await image.tag({ repo, tag });
   await image.remove({ noprune: true }).catch(unlessMissing);
@@ -93,7 +103,9 @@ async function removeRun(docker: Dockerode, runId: string): Promise<string[]> {
     removed.push(`container ${Id.slice(0, 12)}`);
   }
   const images = await docker.listImages({ filters: { reference: [`lumos/*:run-${runId}`] } });
-  for (const reference of images.flatMap((image) => image.RepoTags ?? []).filter((tag) => tag.endsWith(`:run-${runId}`))) {
+  for (const reference of images
+    .flatMap((image) => image.RepoTags ?? [])
+    .filter((tag) => tag.endsWith(`:run-${runId}`))) {
     await docker.getImage(reference).remove({ noprune: false }).catch(unlessMissing);
     removed.push(`image ${reference}`);
   }

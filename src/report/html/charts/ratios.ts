@@ -49,7 +49,7 @@ function marksFor(margin: number, least: number) {
       dot(rows, {
         x: ({ row }: PlacedRow<RatioRow>) => row.comparison.ratio,
         y: 'y',
-        r: 4.5,
+        r: 3.5,
         fill: color,
         stroke: 'var(--page)',
       }),
