@@ -5,13 +5,14 @@ import type { RunEvent } from '../experiment/run-events.js';
 import { dim, isInteractive, note, warning } from './output.js';
 
 const linesEveryMs = 10_000;
+const drawEveryMs = 250;
 
 /** Shows a run's events on standard error. The display has its turn only between timed windows. */
 export class RunProgress {
   private bar: SingleBar | undefined;
   private startedAt = performance.now();
   private doneBefore = 0;
-  private lastLineAt = 0;
+  private lastShownAt = 0;
   private current = '';
   private failures = 0;
   private readonly complained = new Set<string>();
@@ -60,14 +61,13 @@ export class RunProgress {
       return;
     }
     this.bar = new SingleBar(
-      // The bar draws when it is told to, between trials: its own timer could fire inside a timed window.
       {
         format: '  {bar} {value}/{total} trials | {left} | {failures}{current}',
-        noTTYOutput: false,
+        // The bar's own timer would fire inside timed windows: it is set to an hour, and `advance` draws.
+        fps: 1 / 3600,
         clearOnComplete: true,
         hideCursor: true,
-        autopadding: true,
-        fps: 4,
+        gracefulExit: false,
         stream: process.stderr,
       },
       Presets.shades_classic,
@@ -81,8 +81,12 @@ export class RunProgress {
     const left = `about ${seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`} left`;
     const failures = this.failures === 0 ? '' : `${this.failures} failed | `;
     this.bar?.update(done, { left, current: this.current, failures });
-    if (this.bar !== undefined || performance.now() - this.lastLineAt < linesEveryMs) return;
-    this.lastLineAt = performance.now();
+    if (performance.now() - this.lastShownAt < (this.bar === undefined ? linesEveryMs : drawEveryMs)) return;
+    this.lastShownAt = performance.now();
+    if (this.bar !== undefined) {
+      this.bar.render();
+      return;
+    }
     this.say(`  ${done}/${trials} trials, ${left}, ${failures}last: ${this.current}`);
   }
 

@@ -12,15 +12,17 @@ export interface Observation {
   readonly invocation: number;
   readonly startedAt: Date;
   readonly payloadBytes: Bytes;
-  /** When the request was sent or the sandbox asked for. */
-  readonly sentAt: Milliseconds;
+  /** When the sandbox was asked for; absent where it stood already, and the request's own moment counts. */
+  readonly launchedAt?: Milliseconds;
   readonly exchange: Exchange;
-  /** When the function said that it was ready; given only where the launch is part of the invocation. */
+  /** When the function said that it was ready; with `launchedAt`. */
   readonly readyAt?: Connection['readyAt'];
   readonly counters: Counters;
   /** Sandboxes of this function that stood just before a cold start was asked for. */
   readonly existingSandboxes: number;
   readonly expected: Uint8Array;
+  /** The first warm-up of an instance: verified, but no warm start, and not taken for one. */
+  readonly isFirstService?: boolean;
 }
 
 export function toRow(observation: Observation): Measurement {
@@ -48,9 +50,13 @@ export function toRow(observation: Observation): Measurement {
 
 type Answered = Extract<Exchange, { state: 'answered' }>;
 
-function times({ sentAt, readyAt }: Observation, { answeredAt, head }: Answered): Partial<Measurement> {
-  const latency = answeredAt - sentAt;
-  const launch = readyAt === undefined ? undefined : milliseconds(Math.max(0, readyAt - sentAt));
+function times(
+  { launchedAt, readyAt }: Observation,
+  { sentAt, answeredAt, head }: Answered,
+): Partial<Measurement> {
+  const latency = answeredAt - (launchedAt ?? sentAt);
+  const launch =
+    launchedAt === undefined || readyAt === undefined ? undefined : milliseconds(readyAt - launchedAt);
   const inside = functionPhases.reduce((sum, phase) => sum + (head.phases[phase] ?? 0), 0);
   return {
     latencyMs: milliseconds(latency),
@@ -67,6 +73,7 @@ function judge(observation: Observation): { outcome: Outcome; reason?: string } 
   if (exchange.state === 'failed') return { outcome: exchange.outcome, reason: exchange.reason };
   const wrong = verifyOutput(expected, exchange.body);
   if (wrong !== undefined) return { outcome: 'wrong-output', reason: wrong };
+  if (observation.isFirstService === true) return { outcome: 'ok' };
   const misfit = wrongStart(trial.cell.start, exchange.head.sequence, existingSandboxes);
   return misfit ?? { outcome: 'ok' };
 }
@@ -81,11 +88,12 @@ function wrongStart(
       ? undefined
       : { outcome: 'wrong-output', reason: 'not a warm start: the instance had not served before' };
   }
-  if (existing > 0)
+  if (existing > 0) {
     return {
       outcome: 'not-cold',
       reason: `${existing} sandbox(es) of the function existed before the request`,
     };
+  }
   return sequence === 1
     ? undefined
     : { outcome: 'not-cold', reason: `the instance had served ${sequence - 1} time(s) before` };

@@ -69,21 +69,21 @@ class TrialRunner {
     const existingSandboxes = await orDiscard(staged, staged.existing());
     const before = { ...beforeAnything, ...countersOf(staged.accounting) };
     const startedAt = clock.wallTime();
-    const sentAt = clock.now();
+    const launchedAt = clock.now();
     const launched = await this.launch(staged);
     if ('state' in launched) {
-      onRow(
-        this.row({ invocation: 0, startedAt, sentAt, exchange: launched, counters: {}, existingSandboxes }),
-      );
+      onRow(this.row({ invocation: 0, startedAt, exchange: launched, counters: {}, existingSandboxes }));
       return;
     }
     const { connection, sandbox } = launched;
     try {
-      const exchange = await this.ask(connection, sentAt);
+      const exchange = await this.ask(connection, launchedAt);
       const after = exchange.state === 'answered' ? countersOf(await accountingOf(sandbox)) : {};
       const counters = between(before, after);
       const { readyAt } = connection;
-      onRow(this.row({ invocation: 0, startedAt, sentAt, exchange, counters, existingSandboxes, readyAt }));
+      onRow(
+        this.row({ invocation: 0, startedAt, launchedAt, exchange, counters, existingSandboxes, readyAt }),
+      );
     } finally {
       await sandbox.remove();
     }
@@ -94,14 +94,14 @@ class TrialRunner {
     const staged = await this.stage(prepared, onRow, from);
     if (staged === undefined) return;
     const startedAt = clock.wallTime();
-    const sentAt = clock.now();
+    const launchedAt = clock.now();
     const launched = await this.launch(staged);
     if ('state' in launched) {
-      onRow(this.row({ invocation: from, startedAt, sentAt, exchange: inWarmUp(launched), counters: {} }));
+      onRow(this.row({ invocation: from, startedAt, exchange: inWarmUp(launched), counters: {} }));
       return;
     }
     try {
-      const failure = await this.warmUp(launched.connection, from, sentAt);
+      const failure = await this.warmUp(launched.connection, from, launchedAt);
       if (failure !== undefined) onRow(failure);
       else await this.measureWarm(launched, onRow, from);
     } finally {
@@ -118,16 +118,14 @@ class TrialRunner {
     const { clock, warmups } = this.options;
     for (let i = 0; i < warmups; i += 1) {
       const startedAt = clock.wallTime();
-      const sentAt = i === 0 ? launchedAt : clock.now();
-      const exchange = await this.ask(connection, sentAt);
-      // The first warm-up is the instance's first service: as a warm start it would rightly be refused.
-      if (i === 0 && exchange.state === 'answered') continue;
+      const exchange = await this.ask(connection, i === 0 ? launchedAt : clock.now());
+      const warmUp = inWarmUp(exchange);
       const row = this.row({
         invocation: from,
         startedAt,
-        sentAt,
-        exchange: inWarmUp(exchange),
+        exchange: warmUp,
         counters: {},
+        isFirstService: i === 0,
       });
       if (row.outcome !== 'ok') return row;
     }
@@ -144,11 +142,10 @@ class TrialRunner {
     for (let invocation = from; invocation < this.trial.invocations; invocation += 1) {
       const before = countersOf(accounting);
       const startedAt = clock.wallTime();
-      const sentAt = clock.now();
-      const exchange = await this.ask(connection, sentAt);
+      const exchange = await this.ask(connection, clock.now());
       const after = countersOf(accounting);
       const counters = exchange.state === 'answered' ? between(before, after) : {};
-      const row = this.row({ invocation, startedAt, sentAt, exchange, counters });
+      const row = this.row({ invocation, startedAt, exchange, counters });
       onRow(row);
       if (row.outcome !== 'ok') return;
     }
@@ -166,9 +163,7 @@ class TrialRunner {
     } catch (error) {
       const { clock } = this.options;
       const exchange = failed('crashed', `the sandbox could not be staged: ${messageOf(error)}`);
-      onRow(
-        this.row({ invocation, startedAt: clock.wallTime(), sentAt: clock.now(), exchange, counters: {} }),
-      );
+      onRow(this.row({ invocation, startedAt: clock.wallTime(), exchange, counters: {} }));
       return undefined;
     }
   }
@@ -197,7 +192,7 @@ class TrialRunner {
   }
 
   /** One invocation, given up as soon as the run is told to stop. */
-  private async ask(connection: Connection, sentAt: Milliseconds): Promise<Exchange> {
+  private async ask(connection: Connection, begunAt: Milliseconds): Promise<Exchange> {
     this.checkInterrupt();
     const { signal, timeLimitMs } = this.options;
     let stop: () => void = () => undefined;
@@ -206,7 +201,7 @@ class TrialRunner {
       signal.addEventListener('abort', stop, { once: true });
     });
     const exchange = await Promise.race([
-      connection.invoke(this.payload.frame, milliseconds(sentAt + timeLimitMs)),
+      connection.invoke(this.payload.frame, milliseconds(begunAt + timeLimitMs)),
       stopped,
     ]);
     signal.removeEventListener('abort', stop);

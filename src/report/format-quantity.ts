@@ -52,8 +52,11 @@ const byteUnits: readonly [Unit, ...Unit[]] = [
 
 /** The largest unit in which `value`, rounded to three digits, is at least 1; the smallest for anything below. */
 function unitFor(value: number, units: readonly [Unit, ...Unit[]]): Unit {
-  const magnitude = Math.abs(Number(value.toPrecision(3)));
-  return units.find((unit) => magnitude >= unit.size) ?? units[units.length - 1] ?? units[0];
+  return (
+    units.find((unit) => Number((value / unit.size).toPrecision(3)) >= 1) ??
+    units[units.length - 1] ??
+    units[0]
+  );
 }
 
 const inUnit = (value: number, unit: Unit): string => formatSignificant(value / unit.size);

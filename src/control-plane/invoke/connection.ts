@@ -16,6 +16,8 @@ import {
 export type Exchange =
   | {
       readonly state: 'answered';
+      /** Taken right before the request was written; everything that has to be set up for it was set up before. */
+      readonly sentAt: Milliseconds;
       readonly answeredAt: Milliseconds;
       readonly head: AnswerHead;
       readonly body: Buffer;
@@ -72,6 +74,7 @@ export class Connection {
   async invoke(frame: Buffer, deadline: Milliseconds): Promise<Exchange> {
     const { clock } = this.options;
     if (this.broken !== undefined) return this.broken;
+    let sentAt = clock.now();
     const settled = await new Promise<Parameters<Waiting['settle']>[0]>((resolve) => {
       const cancel = clock.after(Math.max(0, deadline - clock.now()) as Milliseconds, () => {
         this.break({ state: 'failed', outcome: 'timeout', reason: 'no answer within the time limit' });
@@ -83,9 +86,10 @@ export class Connection {
           resolve(result);
         },
       };
+      sentAt = clock.now();
       this.sandbox.stdin.write(frame);
     });
-    return 'frame' in settled ? this.interpret(settled.frame, settled.answeredAt) : settled;
+    return 'frame' in settled ? this.interpret(settled.frame, sentAt, settled.answeredAt) : settled;
   }
 
   private take(frame: RawFrame): void {
@@ -104,10 +108,10 @@ export class Connection {
     }
   }
 
-  private interpret(frame: RawFrame, answeredAt: Milliseconds): Exchange {
+  private interpret(frame: RawFrame, sentAt: Milliseconds, answeredAt: Milliseconds): Exchange {
     try {
       const { head, body } = decodeAnswer(frame);
-      if (frame.kind === frameKinds.answer) return { state: 'answered', answeredAt, head, body };
+      if (frame.kind === frameKinds.answer) return { state: 'answered', sentAt, answeredAt, head, body };
       const message = body.toString('utf8').slice(0, 500);
       return {
         state: 'failed',

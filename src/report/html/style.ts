@@ -43,7 +43,7 @@ th.name, tbody th, td.word { text-align: left; font-weight: 400; }
 tr.group th { padding-top: 1.5rem; font-weight: 650; text-align: left; }
 tr.group span { position: sticky; left: 0.75rem; }
 tr.failure td { text-align: left; color: var(--bad); font-size: 0.875rem; padding-left: 1.75rem; }
-tbody tr:not(.group) th:first-child { position: sticky; left: 0; background: var(--page); }
+table.main tbody tr:not(.group) th:first-child { position: sticky; left: 0; background: var(--page); }
 .lower { color: var(--good); } .higher { color: var(--bad); } .unsure { color: var(--open); } .same, .baseline { color: var(--quiet); }
 .none { color: var(--bad); }
 dl { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: 0.375rem 1.25rem; }
@@ -82,7 +82,8 @@ const print = `
 @media print {
   :root { ${light} color-scheme: light; }
   @page { margin: 14mm; }
-  body { font-size: 9.5pt; line-height: 1.45; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  html { font-size: 9.5pt; }
+  body { line-height: 1.45; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   main, header, footer { max-width: none; padding-left: 0; padding-right: 0; }
   header { padding-top: 0; }
   h1 { font-size: 18pt; } h2 { font-size: 13pt; margin-top: 2rem; } h3 { font-size: 10.5pt; }
@@ -92,7 +93,9 @@ const print = `
   .scroll { overflow: visible; }
   table, details table, table.main { font-size: 7.5pt; }
   th, td { padding: 0.15rem 0.35rem; }
-  tbody tr:not(.group) th:first-child, tr.group span { position: static; }
+  table.data th, table.data td, tr.failure td { white-space: normal; }
+  tr.failure td { font-size: inherit; }
+  table.main tbody tr:not(.group) th:first-child, tr.group span { position: static; }
   details::details-content { content-visibility: visible; block-size: auto; display: block; }
   details > summary { color: var(--quiet); list-style: none; }
   a { color: inherit; }

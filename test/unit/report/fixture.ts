@@ -10,12 +10,7 @@ import {
 } from '../../../src/domain/factors.js';
 import { MeasurementSchema, type Measurement } from '../../../src/domain/measurement.js';
 import { RunManifestSchema, type RunManifest } from '../../../src/domain/run-manifest.js';
-import {
-  SummarySchema,
-  type CellSummary,
-  type Comparison,
-  type Summary,
-} from '../../../src/domain/summary.js';
+import { SummarySchema, type CellSummary, type Summary } from '../../../src/domain/summary.js';
 
 interface RuntimeModel {
   readonly id: string;
