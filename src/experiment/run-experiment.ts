@@ -67,8 +67,10 @@ export async function runExperiment(request: RunRequest): Promise<RunManifest> {
   directory.writeManifest(manifest);
   try {
     await prepareAll(request, bench);
-    manifest = { ...manifest, artifacts: artifactRecords(request, bench) };
-    checkSameArtifacts(request.resume, manifest);
+    const artifacts = artifactRecords(request, bench);
+    // Checked before they are recorded: a resume that is refused leaves what the next one is compared with.
+    checkSameArtifacts(request.resume, artifacts);
+    manifest = { ...manifest, artifacts };
     await prime(request, bench);
     const floor = request.resume?.floor ?? (await floorOf(request, bench));
     manifest = { ...manifest, ...(floor === undefined ? {} : { floor }) };
@@ -79,11 +81,14 @@ export async function runExperiment(request: RunRequest): Promise<RunManifest> {
     manifest = { ...manifest, state: 'interrupted' };
     if (!(error instanceof Interrupted)) throw error;
   } finally {
-    await bench.dispose(everyRuntime(request));
-    const steal = stealShare(before, readCpuTicks());
-    const host = { ...manifest.host, ...(steal === undefined ? {} : { stealShare: steal }) };
-    manifest = { ...manifest, host, finishedAt: request.clock.wallTime().toISOString() };
-    directory.writeManifest(manifest);
+    try {
+      await bench.dispose(everyRuntime(request));
+    } finally {
+      const steal = stealShare(before, readCpuTicks());
+      const host = { ...manifest.host, ...(steal === undefined ? {} : { stealShare: steal }) };
+      manifest = { ...manifest, host, finishedAt: request.clock.wallTime().toISOString() };
+      directory.writeManifest(manifest);
+    }
   }
   return manifest;
 }
@@ -152,9 +157,9 @@ function artifactRecords({ selection }: RunRequest, bench: Bench): ArtifactRecor
 }
 
 /** Rows of one run all come from the same artefacts. */
-function checkSameArtifacts(resume: RunManifest | undefined, now: RunManifest): void {
+function checkSameArtifacts(resume: RunManifest | undefined, now: readonly ArtifactRecord[]): void {
   for (const old of resume?.artifacts ?? []) {
-    const same = now.artifacts.find(
+    const same = now.find(
       (artifact) => artifact.function === old.function && artifact.runtime === old.runtime,
     );
     if (same !== undefined && same.digest !== old.digest) {

@@ -168,7 +168,7 @@ class TrialRunner {
     }
   }
 
-  /** Launches within the time limit. A launch that comes too late is removed as soon as it is there. */
+  /** Launches within the time limit. A launch given up is removed as soon as it is there. */
   private async launch(staged: StagedSandbox): Promise<Launched | Exclude<Exchange, { state: 'answered' }>> {
     const { clock, timeLimitMs, maximumResponseBytes } = this.options;
     const launching = staged.launch();
@@ -176,10 +176,12 @@ class TrialRunner {
     const late = new Promise<undefined>((resolve) => {
       cancel = clock.after(timeLimitMs, () => resolve(undefined));
     });
+    const stop = this.untilStopped();
     try {
-      const sandbox = await Promise.race([launching, late]);
+      const sandbox = await Promise.race([launching, late, stop.stopped]);
       if (sandbox === undefined) {
         void launching.then((tooLate) => tooLate.remove()).catch(() => undefined);
+        this.checkInterrupt();
         return failed('timeout', 'no sandbox within the time limit');
       }
       return { sandbox, connection: new Connection(sandbox, { clock, maximumResponseBytes }) };
@@ -188,6 +190,7 @@ class TrialRunner {
       return failed('crashed', `the sandbox could not be launched: ${messageOf(error)}`);
     } finally {
       cancel();
+      stop.forget();
     }
   }
 
@@ -195,18 +198,26 @@ class TrialRunner {
   private async ask(connection: Connection, begunAt: Milliseconds): Promise<Exchange> {
     this.checkInterrupt();
     const { signal, timeLimitMs } = this.options;
+    const stop = this.untilStopped();
+    const exchange = await Promise.race([
+      connection.invoke(this.payload.frame, milliseconds(begunAt + timeLimitMs)),
+      stop.stopped,
+    ]);
+    stop.forget();
+    if (exchange === undefined || signal.aborted) throw new Interrupted('interrupted');
+    return exchange;
+  }
+
+  /** Resolves when the run is told to stop; `forget` when it is not waited for any longer. */
+  private untilStopped(): { readonly stopped: Promise<undefined>; forget(): void } {
+    const { signal } = this.options;
     let stop: () => void = () => undefined;
     const stopped = new Promise<undefined>((resolve) => {
       stop = () => resolve(undefined);
       signal.addEventListener('abort', stop, { once: true });
     });
-    const exchange = await Promise.race([
-      connection.invoke(this.payload.frame, milliseconds(begunAt + timeLimitMs)),
-      stopped,
-    ]);
-    signal.removeEventListener('abort', stop);
-    if (exchange === undefined || signal.aborted) throw new Interrupted('interrupted');
-    return exchange;
+    if (signal.aborted) stop();
+    return { stopped, forget: () => signal.removeEventListener('abort', stop) };
   }
 
   private checkInterrupt(): void {

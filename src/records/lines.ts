@@ -3,24 +3,32 @@ import { createReadStream } from 'node:fs';
 
 const lineFeed = 0x0a;
 
+export interface LineBatch {
+  /** The number of the first of `lines`, from 1. */
+  readonly firstNumber: number;
+  readonly lines: readonly string[];
+}
+
 /**
- * The lines of `path` that end in a line feed, with their numbers from 1. What follows the last line feed is a line
- * that was never finished (the writer was killed in it) and is not given out.
+ * The lines of `path` that end in a line feed, those of one piece of the file at a time: a generator's turn for each
+ * line would cost more than cutting it out. What follows the last line feed is a line that was never finished (the
+ * writer was killed in it) and is not given out.
  */
-export async function* completeLines(path: string): AsyncGenerator<{ line: string; lineNumber: number }> {
+export async function* completeLines(path: string): AsyncGenerator<LineBatch> {
   let rest: Buffer[] = [];
-  let lineNumber = 0;
+  let firstNumber = 1;
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
-    let start = 0;
-    for (let end = chunk.indexOf(lineFeed); end !== -1; end = chunk.indexOf(lineFeed, start)) {
-      rest.push(chunk.subarray(start, end));
-      const line =
-        rest.length === 1 ? chunk.toString('utf8', start, end) : Buffer.concat(rest).toString('utf8');
-      rest = [];
-      lineNumber += 1;
-      start = end + 1;
-      yield { line, lineNumber };
+    const end = chunk.lastIndexOf(lineFeed);
+    if (end === -1) {
+      rest.push(chunk);
+      continue;
     }
-    if (start < chunk.length) rest.push(chunk.subarray(start));
+    // Cut at line feeds, which are in no other character's bytes: every piece is whole characters.
+    const lines = decoded([...rest, chunk.subarray(0, end)]).split('\n');
+    rest = end + 1 < chunk.length ? [chunk.subarray(end + 1)] : [];
+    yield { firstNumber, lines };
+    firstNumber += lines.length;
   }
 }
+
+const decoded = (pieces: readonly Buffer[]): string => Buffer.concat(pieces).toString('utf8');

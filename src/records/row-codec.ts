@@ -1,6 +1,9 @@
 /** Rows to lines and back. A line is one JSON object; what does not fit the schema is an error with its line number. */
 import { invalidInput } from '../domain/errors.js';
 import { MeasurementSchema, type Measurement } from '../domain/measurement.js';
+import { quickCheckOf } from './quick-check.js';
+
+const isPlainlyARow = quickCheckOf(MeasurementSchema);
 
 /** One line without its line feed. */
 export const encodeRow = (row: Measurement): string => JSON.stringify(row);
@@ -16,6 +19,7 @@ export function decodeRow(line: string, source: string, lineNumber: number): Mea
   } catch (error) {
     throw invalidInput(`${source}:${lineNumber}: not JSON (${(error as Error).message})`);
   }
+  if (isPlainlyARow(value)) return value as Measurement;
   const parsed = MeasurementSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

@@ -6,8 +6,10 @@ import { decodeRow, encodeRow } from './row-codec.js';
 
 /** Rows of `path` one after another, in constant memory. */
 export async function* readRows(path: string): AsyncGenerator<Measurement> {
-  for await (const { line, lineNumber } of completeLines(path)) {
-    if (line.length > 0) yield decodeRow(line, path, lineNumber);
+  for await (const { lines, firstNumber } of completeLines(path)) {
+    for (const [index, line] of lines.entries()) {
+      if (line.length > 0) yield decodeRow(line, path, firstNumber + index);
+    }
   }
 }
 

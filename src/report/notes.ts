@@ -5,14 +5,44 @@ import { printable } from './wrap-text.js';
 
 const cells = (count: number): string => (count === 1 ? '1 cell' : `${formatCount(count)} cells`);
 
-/** Cells of the plan without a sample, then each different note once with the number of cells it holds for. */
+/** A number that stands alone, so not the one in "p99". */
+const number = /(?<![\w.])\d+(?:\.\d+)?(?![\w.])/g;
+
+/** Cells whose notes say the same but for the numbers in them: the text between, and each note's numbers. */
+interface NoteGroup {
+  readonly text: readonly string[];
+  readonly numbers: number[][];
+}
+
+/**
+ * Cells of the plan without a sample, then each kind of note once, with the range of each of its numbers and the
+ * count of cells it holds for.
+ */
 export function groupedNotes(summary: Summary): string[] {
-  const counts = new Map<string, number>();
-  for (const note of summary.cells.flatMap((cell) => cell.notes)) {
-    counts.set(note, (counts.get(note) ?? 0) + 1);
+  const groups = new Map<string, NoteGroup>();
+  for (const note of summary.cells.flatMap((cell) => cell.notes.map(printable))) {
+    const text = note.split(number);
+    const group = groups.get(text.join('#')) ?? { text, numbers: [] };
+    group.numbers.push((note.match(number) ?? []).map(Number));
+    groups.set(text.join('#'), group);
   }
   return [
     ...(summary.empty === 0 ? [] : [`No result for ${cells(summary.empty)} of the plan`]),
-    ...[...counts].map(([note, count]) => `${printable(note)} (${cells(count)})`),
+    ...[...groups.values()].map((group) => `${spelled(group)} (${cells(group.numbers.length)})`),
   ];
+}
+
+function spelled({ text, numbers }: NoteGroup): string {
+  return text
+    .map((part, place) => {
+      const values = numbers.flatMap((ofOne) => ofOne[place - 1] ?? []);
+      return `${place === 0 ? '' : range(values)}${part}`;
+    })
+    .join('');
+}
+
+function range(values: readonly number[]): string {
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  return low === high ? String(low) : `${low} to ${high}`;
 }

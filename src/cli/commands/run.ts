@@ -8,8 +8,10 @@ import type { Experiment } from '../../domain/experiment.js';
 import type { RunManifest } from '../../domain/run-manifest.js';
 import { loadExperiment } from '../../experiment/experiment-file.js';
 import { planOf, runExperiment } from '../../experiment/run-experiment.js';
+import type { RunEvent } from '../../experiment/run-events.js';
 import { select, type Selection } from '../../experiment/selection.js';
 import { RunDirectory, writeWhole } from '../../records/run-directory.js';
+import { appendToLog } from '../../records/run-log.js';
 import { lockRunDirectory } from '../../records/run-lock.js';
 import { renderHtml } from '../../report/html/render-html.js';
 import { renderTerminalTable } from '../../report/terminal-table.js';
@@ -126,13 +128,20 @@ async function measure(
       source: workbench.builder,
       clock: monotonicClock,
       signal: stop.signal,
-      onEvent: (event) => progress.handle(event),
+      onEvent: (event) => {
+        progress.handle(event);
+        if (isWorthKeeping(event)) appendToLog(directory.logsPath, new Date(), event);
+      },
     });
   } finally {
     progress.stop();
     stop.forget();
   }
 }
+
+/** Rows have their own file: the log keeps what went wrong with one, and everything that is no row. */
+const isWorthKeeping = (event: RunEvent): boolean =>
+  event.type === 'row' ? event.outcome !== 'ok' : event.type !== 'trial' && event.type !== 'trial-done';
 
 /** Summary, report and table of whatever there is, and what it means for whoever called. */
 async function conclude(

@@ -50,12 +50,12 @@ export class SandboxGroup {
     return readProcesses(this.paths.processes);
   }
 
-  /** How many of its processes the kernel killed for memory; `undefined` where it does not say. */
+  /** How many of its processes the kernel killed for memory; `undefined` where it does not say, or is gone. */
   outOfMemoryKills(): number | undefined {
     const { memory, version } = this.paths;
     if (memory === undefined) return undefined;
-    const text = readFileSync(join(memory, version === 1 ? 'memory.oom_control' : 'memory.events'), 'utf8');
-    const found = /^oom_kill (\d+)$/m.exec(text)?.[1];
+    const file = join(memory, version === 1 ? 'memory.oom_control' : 'memory.events');
+    const found = /^oom_kill (\d+)$/m.exec(readIfThere(file) ?? '')?.[1];
     return found === undefined ? undefined : Number(found);
   }
 
@@ -84,10 +84,16 @@ function enableControllers(folder: string, wanted: readonly string[]): void {
 }
 
 function readProcesses(folder: string): number[] {
+  const text = readIfThere(join(folder, 'cgroup.procs')) ?? '';
+  return text.split('\n').filter(Boolean).map(Number);
+}
+
+/** A file of a group; `undefined` when the group is gone, as it is once its run was cleaned up after. */
+function readIfThere(file: string): string | undefined {
   try {
-    return readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number);
+    return readFileSync(file, 'utf8');
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENODEV')) return [];
+    if (hasCode(error, 'ENOENT', 'ENODEV')) return undefined;
     throw error;
   }
 }

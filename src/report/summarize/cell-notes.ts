@@ -85,7 +85,7 @@ export function noteText(note: Note): string {
     case 'clustered':
       return `samples of one sandbox resemble each other: ${note.n} count as ${whole(note.effectiveN)} independent ones`;
     case 'outliers':
-      return `${note.outliers} of ${note.n} samples ${note.outliers === 1 ? 'is an outlier' : 'are outliers'}: something else may have run`;
+      return `outliers: ${note.outliers} of ${note.n} samples; something else may have run`;
   }
 }
 

@@ -176,7 +176,7 @@ describe('notes', () => {
 
   test('an outlier is told and kept', () => {
     const cell = summarize(runOf(rowsOf(docker, [...around(5, 100), 50])), contextOf()).cells[0];
-    expect(cell?.notes).toEqual(['1 of 101 samples is an outlier: something else may have run']);
+    expect(cell?.notes).toEqual(['outliers: 1 of 101 samples; something else may have run']);
     expect(cell?.latencyMs?.max).toBe(50);
   });
 
