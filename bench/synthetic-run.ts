@@ -14,13 +14,16 @@ const payloads = [
   { label: 'small', size: bytes(1024) },
   { label: 'medium', size: bytes(65_536) },
 ];
-const runtimes: readonly { readonly id: string; readonly class: RuntimeClass; readonly launch: Milliseconds }[] =
-  [
-    { id: 'docker', class: 'container', launch: milliseconds(180) },
-    { id: 'wasmtime-interpreted', class: 'wasm-interpreted', launch: milliseconds(4.6) },
-    { id: 'wasmtime-aot', class: 'wasm-aot', launch: milliseconds(4.2) },
-    { id: 'native', class: 'process', launch: milliseconds(1.3) },
-  ];
+const runtimes: readonly {
+  readonly id: string;
+  readonly class: RuntimeClass;
+  readonly launch: Milliseconds;
+}[] = [
+  { id: 'docker', class: 'container', launch: milliseconds(180) },
+  { id: 'wasmtime-interpreted', class: 'wasm-interpreted', launch: milliseconds(4.6) },
+  { id: 'wasmtime-aot', class: 'wasm-aot', launch: milliseconds(4.2) },
+  { id: 'native', class: 'process', launch: milliseconds(1.3) },
+];
 const invocationsPerSandbox = 10;
 const bufferedRows = 2000;
 
@@ -52,22 +55,28 @@ export function writeSyntheticRun(path: string, rows: number, seed: number): Syn
   return { rows, cells: cells.length, sizeBytes: bytes(written) };
 }
 
-type SyntheticCell = RunManifest['cells'][number] & { readonly launchMs: Milliseconds };
+interface SyntheticCell {
+  readonly factors: Cell;
+  readonly payloadBytes: Bytes;
+  readonly launch: Milliseconds;
+}
 
 const syntheticCells = (): SyntheticCell[] =>
   functions.flatMap((name) =>
     payloads.flatMap(({ label, size }) =>
       (['cold', 'warm'] as const).flatMap((start) =>
         runtimes.map((runtime) => ({
-          function: name,
-          payload: label,
-          runtime: runtime.id,
-          class: runtime.class,
-          environment: 'local',
-          start,
-          concurrency: 1,
+          factors: {
+            function: name,
+            payload: label,
+            runtime: runtime.id,
+            class: runtime.class,
+            environment: 'local',
+            start,
+            concurrency: 1,
+          },
           payloadBytes: size,
-          launchMs: runtime.launch,
+          launch: runtime.launch,
         })),
       ),
     ),
@@ -76,16 +85,17 @@ const syntheticCells = (): SyntheticCell[] =>
 /** Rows go through the cells in turn, as in an interleaved run; one in a thousand is a failure. */
 function syntheticRow(cells: readonly SyntheticCell[], row: number, random: Random): Measurement {
   const turn = Math.floor(row / cells.length);
-  const { launchMs, ...cell } = cells[row % cells.length] as SyntheticCell;
-  const perSandbox = cell.start === 'warm' ? invocationsPerSandbox : 1;
+  const { factors, payloadBytes, launch } = cells[row % cells.length] as SyntheticCell;
+  const warm = factors.start === 'warm';
+  const perSandbox = warm ? invocationsPerSandbox : 1;
   const common = {
-    ...factorsOf(cell),
+    ...factors,
     schema: measurementSchemaId,
     trial: (row % cells.length) + cells.length * Math.floor(turn / perSandbox),
     invocation: turn % perSandbox,
     round: Math.floor(turn / perSandbox),
     startedAt: new Date(1_795_000_000_000 + row * 5).toISOString(),
-    payloadBytes: cell.payloadBytes,
+    payloadBytes,
   } satisfies Partial<Measurement>;
   if (random.below(1000) === 0) {
     return { ...common, outcome: 'crashed', reason: 'exited with code 2 before its answer' };
@@ -94,26 +104,29 @@ function syntheticRow(cells: readonly SyntheticCell[], row: number, random: Rand
     ...common,
     outcome: 'ok',
     responseBytes: bytes(96 + random.below(32)),
-    sequence: cell.start === 'warm' ? common.invocation + 4 : 1,
-    ...syntheticTimes(cell.start === 'cold' ? launchMs : undefined, random),
+    sequence: warm ? common.invocation + 4 : 1,
+    ...syntheticTimes(warm ? undefined : launch, random),
     peakMemoryBytes: bytes(4_194_304 + 4096 * random.below(512)),
     peakResidentBytes: bytes(6_291_456 + 4096 * random.below(512)),
-    readBytes: bytes(cell.payloadBytes + 5),
+    readBytes: bytes(payloadBytes + 5),
     writtenBytes: bytes(160 + random.below(32)),
   };
 }
 
-/** Right-skewed times with the digits that a nanosecond clock gives. */
+/**
+ * Right-skewed times: the function's own in whole nanoseconds, those from our clock with all the digits of a
+ * difference of two readings.
+ */
 function syntheticTimes(launch: Milliseconds | undefined, random: Random): Partial<Measurement> {
-  const spread = (middle: number): number =>
-    Math.round(middle * Math.exp(random.uniform() + random.uniform() - 1) * 1e6) / 1e6;
-  const deserialize = spread(0.012);
-  const compute = spread(0.4);
-  const serialize = spread(0.009);
+  const spread = (middle: number): number => middle * Math.exp(random.uniform() + random.uniform() - 1);
+  const nanoseconds = (middle: number): number => Math.round(spread(middle) * 1e6) / 1e6;
+  const deserialize = nanoseconds(0.012);
+  const compute = nanoseconds(0.4);
+  const serialize = nanoseconds(0.009);
   const transport = spread(0.06);
   const launched = launch === undefined ? undefined : spread(launch);
-  const user = spread(0.5);
-  const system = spread(0.7);
+  const user = nanoseconds(0.5);
+  const system = nanoseconds(0.7);
   return {
     latencyMs: milliseconds((launched ?? 0) + deserialize + compute + serialize + transport),
     ...(launched === undefined ? {} : { launchMs: milliseconds(launched) }),
@@ -126,8 +139,6 @@ function syntheticTimes(launch: Milliseconds | undefined, random: Random): Parti
     cpuSystemMs: milliseconds(system),
   };
 }
-
-const factorsOf = ({ payloadBytes: _size, ...cell }: Omit<SyntheticCell, 'launchMs'>): Cell => cell;
 
 function manifestOf(cells: readonly SyntheticCell[], seed: number): RunManifest {
   const at = new Date(1_795_000_000_000).toISOString();
@@ -148,7 +159,7 @@ function manifestOf(cells: readonly SyntheticCell[], seed: number): RunManifest 
     finishedAt: at,
     state: 'complete',
     resumed: 0,
-    cells: cells.map(({ launchMs: _launch, ...cell }) => cell),
+    cells: cells.map(({ factors, payloadBytes }) => ({ ...factors, payloadBytes })),
     trials: 0,
     host: {
       kernel: 'none',

@@ -35,7 +35,7 @@ export const FunctionManifestSchema = z.strictObject({
   /** An ES module in the function's folder: makes inputs from a seed and computes the expected output by other means. */
   oracle: z
     .string()
-    .regex(/^[A-Za-z0-9._-]+\.js$/, 'a file name in the folder of the function, e.g. "oracle.js"'),
+    .regex(/^[A-Za-z0-9._-]+\.m?js$/, 'a file name in the folder of the function, e.g. "oracle.js"'),
   payloads: z
     .array(PayloadStepSchema)
     .min(1)

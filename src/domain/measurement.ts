@@ -14,10 +14,15 @@ const optionalBytes = BytesSchema.optional();
  */
 export const MeasurementSchema = CellSchema.extend({
   schema: z.literal(measurementSchemaId),
-  /** The planned trial this invocation belongs to: one sandbox, launched once. Unique in a run directory. */
+  /** The planned trial this invocation belongs to. Unique in a run directory. */
   trial: z.number().int().nonnegative(),
   /** Which of the trial's measured invocations this is, from 0. `trial` and `invocation` name a row. */
   invocation: z.number().int().nonnegative(),
+  /**
+   * The sandbox that served it, by a number unique in the run directory. A trial has one; a trial that was interrupted
+   * and resumed has one more. Rows of elsewhere may not know it: then a trial counts as one sandbox.
+   */
+  sandbox: z.number().int().nonnegative().optional(),
   /** The block of the interleaved plan in which the trial ran, from 0. */
   round: z.number().int().nonnegative(),
   /** When the request was sent or the sandbox asked for: wall clock, ISO 8601 in UTC. */

@@ -17,7 +17,7 @@ export const HostSchema = z.object({
   cgroupVersion: z.union([z.literal(1), z.literal(2)]).optional(),
   virtualization: z.string().optional(),
   cpuGovernor: z.string().optional(),
-  /** 1-minute load average just before the first trial: what else was running. */
+  /** 1-minute load average when the run (or its resumed part) began: what else was running. */
   loadAverage: z.number().optional(),
   /** Share of the CPU that the machine's neighbours took during the run (steal), 0 to 1. */
   stealShare: z.number().optional(),

@@ -9,6 +9,8 @@ import type { Trial } from './plan.js';
 
 export interface Observation {
   readonly trial: Trial;
+  /** Number of the sandbox, unique in the run directory. */
+  readonly sandbox: number;
   readonly invocation: number;
   readonly startedAt: Date;
   readonly payloadBytes: Bytes;
@@ -32,6 +34,7 @@ export function toRow(observation: Observation): Measurement {
     ...trial.cell,
     schema: measurementSchemaId,
     trial: trial.index,
+    sandbox: observation.sandbox,
     invocation: observation.invocation,
     round: trial.round,
     startedAt: observation.startedAt.toISOString(),

@@ -1,8 +1,9 @@
 /** One run from its plan to its last row: prepared, primed, measured, and taken down again. */
+import { existsSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fingerprintHost, readCpuTicks, stealShare } from '../data-plane/host/fingerprint.js';
 import { describeProbes } from '../data-plane/probes/counters.js';
-import { dropPageCache, readIntoPageCache } from '../data-plane/probes/page-cache.js';
+import { dropPageCache, flushToDisk, readIntoPageCache } from '../data-plane/probes/page-cache.js';
 import type { Clock } from '../domain/clock.js';
 import { LumosError } from '../domain/errors.js';
 import type { Experiment } from '../domain/experiment.js';
@@ -10,6 +11,7 @@ import type { FunctionDefinition } from '../domain/function-manifest.js';
 import {
   runManifestSchemaId,
   type ArtifactRecord,
+  type Host,
   type RunManifest,
   type RuntimeRecord,
 } from '../domain/run-manifest.js';
@@ -58,8 +60,12 @@ export async function runExperiment(request: RunRequest): Promise<RunManifest> {
   const plan = planOf(request.experiment, selection);
   const progress = new TrialProgress();
   if (request.resume !== undefined) {
+    checkSameMachine(request.resume.host, fingerprintHost(request.lumosVersion, request.cgroupVersion));
     onEvent({ type: 'cleaned', removed: await removeLeftovers(everyRuntime(request), runId) });
-    for await (const row of readRows(directory.measurementsPath)) progress.add(row);
+    // A run that was stopped while things were made ready has no rows yet.
+    if (existsSync(directory.measurementsPath)) {
+      for await (const row of readRows(directory.measurementsPath)) progress.add(row);
+    }
   }
   const bench = new Bench(runId, request.experiment, request.source);
   const before = readCpuTicks();
@@ -156,6 +162,20 @@ function artifactRecords({ selection }: RunRequest, bench: Bench): ArtifactRecor
   );
 }
 
+/** Rows of one run all come from the same machine. */
+function checkSameMachine(before: Host, now: Host): void {
+  for (const key of ['cpuModel', 'cores', 'memoryBytes', 'kernel', 'architecture'] as const) {
+    if (before[key] === now[key]) continue;
+    throw new LumosError(
+      'invalid-input',
+      `this run began on another machine: its ${key} was ${before[key]} and is ${now[key]} here`,
+      {
+        remedy: 'Start a new run: figures of two machines do not belong in one.',
+      },
+    );
+  }
+}
+
 /** Rows of one run all come from the same artefacts. */
 function checkSameArtifacts(resume: RunManifest | undefined, now: readonly ArtifactRecord[]): void {
   for (const old of resume?.artifacts ?? []) {
@@ -176,7 +196,9 @@ function checkSameArtifacts(resume: RunManifest | undefined, now: readonly Artif
 
 /** Brings artefacts into the page cache by serving once on each, when the experiment asks for a warm one. */
 async function prime(request: RunRequest, bench: Bench): Promise<void> {
-  if (request.experiment.pageCache !== 'warm') return;
+  const { pageCache } = request.experiment;
+  if (pageCache === 'dropped') for (const { path } of bench.artifacts.values()) flushToDisk(path);
+  if (pageCache !== 'warm') return;
   request.onEvent({ type: 'step', text: 'reading every artefact into the page cache' });
   for (const { path } of bench.artifacts.values()) readIntoPageCache(path);
   const options = trialOptions(request);
@@ -203,14 +225,18 @@ async function floorOf(request: RunRequest, bench: Bench): Promise<RunManifest['
   const { floorOf: subject, onEvent } = request;
   if (subject === undefined) return undefined;
   onEvent({ type: 'step', text: 'measuring the harness floor (native, hello-world, 64 B)' });
-  const floor = await measureFloor(bench, subject.helloWorld, subject.native, trialOptions(request));
+  // The floor is the harness's share alone: the disk has no part in it, whatever the experiment does to the cache.
+  const options = { ...trialOptions(request), beforeCold: () => undefined };
+  const floor = await measureFloor(bench, subject.helloWorld, subject.native, options);
   if (floor !== undefined) onEvent({ type: 'floor', floor });
   return floor;
 }
 
-function trialOptions({ clock, experiment, signal }: RunRequest): TrialOptions {
+function trialOptions({ clock, experiment, signal, resume }: RunRequest): TrialOptions {
   return {
     clock,
+    // Each part of a run has its own range of numbers.
+    firstSandbox: resume === undefined ? 0 : (resume.resumed + 1) * resume.trials,
     timeLimitMs: experiment.timeLimitMs,
     maximumResponseBytes: fromMebibytes(experiment.limits.responseMiB),
     warmups: experiment.warm.warmups,

@@ -18,6 +18,8 @@ export interface ReadyPayload {
 
 export interface TrialOptions {
   readonly clock: Clock;
+  /** Added to a trial's index it gives the number of its sandbox, unique in the run directory. */
+  readonly firstSandbox: number;
   readonly timeLimitMs: Milliseconds;
   readonly maximumResponseBytes: Bytes;
   /** Invocations before the first measured one of a warm trial. */
@@ -225,7 +227,7 @@ class TrialRunner {
   }
 
   private row(
-    partial: Omit<Observation, 'trial' | 'payloadBytes' | 'expected' | 'existingSandboxes'> & {
+    partial: Omit<Observation, 'trial' | 'sandbox' | 'payloadBytes' | 'expected' | 'existingSandboxes'> & {
       existingSandboxes?: number;
     },
   ): Measurement {
@@ -234,6 +236,7 @@ class TrialRunner {
       existingSandboxes: 0,
       ...partial,
       trial,
+      sandbox: this.options.firstSandbox + trial.index,
       payloadBytes: bytes(payload.payloadBytes),
       expected: payload.expected,
     });

@@ -61,8 +61,8 @@ function clause(comparison: Comparison, margin: number, signs: Signs): string {
       return `${candidate} is as fast as ${baseline} within ${formatShare(margin)}: ${formatRatio(ratio, signs)}${bracket(ci95)} ${evidence}`;
     case 'unsure':
       return ci95 === undefined
-        ? `${candidate} is unsure: too few samples for an interval; ratio to ${baseline} ${formatRatio(ratio, signs)} ${evidence}`
-        : `${candidate} is unsure: ratio to ${baseline} ${formatRatio(ratio, signs)}${bracket(ci95)} ${evidence}`;
+        ? `whether ${candidate} differs from ${baseline} is unsure, with too few samples for an interval: ratio ${formatRatio(ratio, signs)} ${evidence}`
+        : `whether ${candidate} differs from ${baseline} is unsure: ratio ${formatRatio(ratio, signs)}${bracket(ci95)} ${evidence}`;
   }
 }
 
@@ -143,7 +143,7 @@ function leadSentence(
     same.length === 0
       ? []
       : [`is as fast as ${baseline} within ${formatShare(margin)} ${cellCount(same.length, cells)}`],
-    unsure.length === 0 ? [] : [`is unsure ${cellCount(unsure.length, cells)}`],
+    unsure.length === 0 ? [] : [`unsure ${cellCount(unsure.length, cells)}`],
     missing === 0 ? [] : [`cannot be compared ${cellCount(missing, cells)}`],
   ].flat();
   return `${capital(start)}: ${candidate} ${parts.join('; ')}.`;

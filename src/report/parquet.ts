@@ -24,6 +24,7 @@ const optional = (type: BasicType): ColumnType => ({ type, required: false });
 const columnTypes: { readonly [Name in keyof Required<Measurement>]: ColumnType } = {
   schema: required('STRING'),
   trial: required('INT32'),
+  sandbox: optional('INT32'),
   invocation: required('INT32'),
   round: required('INT32'),
   function: required('STRING'),

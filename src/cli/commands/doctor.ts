@@ -77,7 +77,7 @@ function tableOf(
   const table = new Table({
     head: [first, ...(second === '' ? [] : [second]), 'usable', 'version, or what to do'],
     style: { head: [], border: [], compact: true },
-    colWidths: second === '' ? [26, 8, 62] : [22, 18, 8, 48],
+    colWidths: second === '' ? [26, 8, 62] : [22, 18, 8, 47],
     wordWrap: true,
   });
   for (const { name, extra, usable, version, why, remedy } of lines) {

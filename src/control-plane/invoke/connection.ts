@@ -63,6 +63,8 @@ export class Connection {
       void this.sandbox.exited.then((status) => this.break(crash(status, sandbox.stderrTail())));
     sandbox.stdout.once('end', ended);
     sandbox.stdout.once('error', ended);
+    // Output that we let go of ourselves closes without an end: whoever still waits for an answer, and its timer, must hear of it.
+    sandbox.stdout.once('close', ended);
     // A sandbox that died is told by the end of its output; the write that found it out adds nothing.
     sandbox.stdin.on('error', () => undefined);
   }

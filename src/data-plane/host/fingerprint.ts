@@ -38,9 +38,14 @@ export const osName = (osRelease: string): string =>
   /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(osRelease)?.[1] ?? 'unknown';
 
 function detectVirtualization(): string | undefined {
-  if (existsSync('/.dockerenv')) return 'container';
+  const container = existsSync('/.dockerenv') ? ['container'] : [];
   const flags = readTrimmed('/proc/cpuinfo') ?? '';
-  if (!/^flags\s*:.*\bhypervisor\b/m.test(flags)) return undefined;
+  const virtual = /^flags\s*:.*\bhypervisor\b/m.test(flags) ? [virtualMachine()] : [];
+  const layers = [...container, ...virtual];
+  return layers.length === 0 ? undefined : layers.join(' in a ');
+}
+
+function virtualMachine(): string {
   const vendor = readTrimmed('/sys/class/dmi/id/sys_vendor');
   return vendor === undefined || vendor === '' ? 'virtual machine' : `virtual machine (${vendor})`;
 }

@@ -1,5 +1,5 @@
 /** The kernel's page cache before a cold start. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { missingDependency } from '../../domain/errors.js';
 
 const dropFile = '/proc/sys/vm/drop_caches';
@@ -13,6 +13,16 @@ export function dropPageCache(): void {
       `the page cache cannot be dropped here (${(error as Error).message})`,
       'Run as root, or declare "pageCache: warm" in the experiment.',
     );
+  }
+}
+
+/** Has a file's bytes on disk: pages not yet written cannot be dropped from the cache. */
+export function flushToDisk(path: string): void {
+  const descriptor = openSync(path, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

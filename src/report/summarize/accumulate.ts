@@ -29,8 +29,8 @@ export interface CellColumns {
   readonly cell: Cell;
   /** Samples so far. */
   samples: number;
-  /** Of each sample, the trial (the sandbox) it comes from. */
-  readonly trials: SampleColumn;
+  /** Of each sample, the number of the sandbox it comes from. */
+  readonly sandboxes: SampleColumn;
   /** Of each sample, its figures; a figure no sample has is not in the map. */
   readonly figures: ReadonlyMap<Figure, SampleColumn>;
   /** Of each row, whatever became of it. */
@@ -62,7 +62,7 @@ export class RunAccumulator {
     }
     const index = columns.samples;
     columns.samples += 1;
-    columns.trials.set(index, row.trial);
+    columns.sandboxes.set(index, row.sandbox ?? row.trial);
     for (const figure of figures) {
       const value = row[figure];
       if (value === undefined) continue;
@@ -90,7 +90,7 @@ export class RunAccumulator {
         cell: CellSchema.parse(row),
         samples: 0,
         rows: 0,
-        trials: new SampleColumn(),
+        sandboxes: new SampleColumn(),
         figures: new Map(),
         payloadBytes: new SampleColumn(),
         failures: new Map(),

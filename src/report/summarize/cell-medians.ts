@@ -14,7 +14,7 @@ export function mediansOf(
   for (const metric of metrics) {
     const column = columns?.figures.get(metric);
     if (columns === undefined || column === undefined) continue;
-    medians.set(metric, estimateMedian(column.present(), column.alongside(columns.trials)));
+    medians.set(metric, estimateMedian(column.present(), column.alongside(columns.sandboxes)));
   }
   return medians;
 }

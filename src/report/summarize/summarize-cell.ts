@@ -28,7 +28,7 @@ export function summarizeCell(
   return {
     ...cell,
     n: columns?.samples ?? 0,
-    sandboxes: columns === undefined ? 0 : new Set(columns.trials.present()).size,
+    sandboxes: columns === undefined ? 0 : new Set(columns.sandboxes.present()).size,
     failures: Object.fromEntries(columns === undefined ? [] : failureCounts(columns)),
     ...(latency === undefined ? {} : { latencyMs: summarizeLatency(latency) }),
     phasesMs: columns === undefined ? {} : phaseMedians(columns),

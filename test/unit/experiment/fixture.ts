@@ -16,7 +16,10 @@ import type { ArtifactSource } from '../../../src/experiment/bench.js';
 export const ms: (value: number) => Milliseconds = milliseconds;
 
 /** A function that answers its payload. */
-export function echoFunction(name = 'echo', labels: readonly string[] = ['small', 'large']): FunctionDefinition {
+export function echoFunction(
+  name = 'echo',
+  labels: readonly string[] = ['small', 'large'],
+): FunctionDefinition {
   return {
     manifest: {
       schema: 'lumos/function@1',
@@ -38,10 +41,21 @@ export function echoFunction(name = 'echo', labels: readonly string[] = ['small'
 }
 
 export const experimentOf = (changes: Record<string, unknown> = {}): Experiment =>
-  ExperimentSchema.parse({ name: 'test', functions: ['echo'], runtimes: ['one'], pageCache: 'as-is', ...changes });
+  ExperimentSchema.parse({
+    name: 'test',
+    functions: ['echo'],
+    runtimes: ['one'],
+    pageCache: 'as-is',
+    ...changes,
+  });
 
 /** An artefact that is named and sized and nowhere to be found. */
-export const artifactOf = (name: string, kind: ArtifactKind, digest = 'sha256:aa', path = '/nowhere'): Artifact => ({
+export const artifactOf = (
+  name: string,
+  kind: ArtifactKind,
+  digest = 'sha256:aa',
+  path = '/nowhere',
+): Artifact => ({
   kind,
   function: name,
   path,
@@ -115,6 +129,7 @@ export async function runScripted(script: SandboxScript, settings: TrialSettings
       readyPayload,
       {
         clock,
+        firstSandbox: 0,
         timeLimitMs: ms(1000),
         maximumResponseBytes: bytes(1024),
         warmups: 2,

@@ -1,10 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { bytes } from '../../../src/domain/units.js';
-import type { Deed, InvocationScript, SandboxScript } from '../../../src/control-plane/runtimes/fake/script.js';
+import type {
+  Deed,
+  InvocationScript,
+  SandboxScript,
+} from '../../../src/control-plane/runtimes/fake/script.js';
 import { Interrupted } from '../../../src/experiment/trial-runner.js';
 import { ms, runScripted, type TrialRun } from './fixture.js';
 
-const after = (takes: number, deed: Deed = { does: 'answer' }): InvocationScript => ({ ...deed, takes: ms(takes) });
+const after = (takes: number, deed: Deed = { does: 'answer' }): InvocationScript => ({
+  ...deed,
+  takes: ms(takes),
+});
 
 /** A sandbox up after 40 ms and ready after 50 whose invocations all do the same, in 10 ms. */
 const sandbox = (deed: Deed, more: SandboxScript = {}): SandboxScript => ({
@@ -28,6 +35,7 @@ describe('a cold trial', () => {
       {
         schema: 'lumos/measurement@1',
         trial: 7,
+        sandbox: 7,
         invocation: 0,
         round: 2,
         function: 'echo',
@@ -74,7 +82,8 @@ describe('a cold trial', () => {
 
   it('has no counters where there is nothing to count', async () => {
     const { rows } = await runScripted(sandbox({ does: 'answer' }), { start: 'cold' });
-    for (const key of ['cpuMs', 'peakMemoryBytes', 'readBytes', 'writtenBytes']) expect(rows[0]).not.toHaveProperty(key);
+    for (const key of ['cpuMs', 'peakMemoryBytes', 'readBytes', 'writtenBytes'])
+      expect(rows[0]).not.toHaveProperty(key);
   });
 
   it('does its preparation before the sandbox is staged', async () => {
@@ -84,13 +93,23 @@ describe('a cold trial', () => {
       beforeCold: () => order.push('prepared'),
     });
     expect(order).toEqual(['prepared']);
-    expect(run.runtime.journal.map((event) => event.what)).toEqual(['prepared', 'staged', 'asked for', 'launched', 'removed']);
+    expect(run.runtime.journal.map((event) => event.what)).toEqual([
+      'prepared',
+      'staged',
+      'asked for',
+      'launched',
+      'removed',
+    ]);
   });
 
   it('is not cold when a sandbox of the function stood before', async () => {
     const run = await runScripted(sandbox({ does: 'answer' }, { existing: 2 }), { start: 'cold' });
     expect(run.rows).toMatchObject([
-      { outcome: 'not-cold', reason: '2 sandbox(es) of the function existed before the request', latencyMs: 60 },
+      {
+        outcome: 'not-cold',
+        reason: '2 sandbox(es) of the function existed before the request',
+        latencyMs: 60,
+      },
     ]);
     expectNothingLeft(run);
   });
@@ -108,7 +127,9 @@ describe('a warm trial', () => {
   it('measures single invocations of an instance that has served, and no warm-up', async () => {
     const invocation = (sequence: number): InvocationScript => after(sequence * 10);
     const run = await runScripted({ launch: ms(40), ready: ms(50), invocation }, { start: 'warm' });
-    expect(run.rows.map(({ invocation: n, sequence, latencyMs, outcome }) => [n, sequence, latencyMs, outcome])).toEqual([
+    expect(
+      run.rows.map(({ invocation: n, sequence, latencyMs, outcome }) => [n, sequence, latencyMs, outcome]),
+    ).toEqual([
       [0, 3, 30, 'ok'],
       [1, 4, 40, 'ok'],
       [2, 5, 50, 'ok'],
@@ -132,7 +153,10 @@ describe('a warm trial', () => {
   });
 
   it('refuses an instance that says it had not served before', async () => {
-    const invocation = (sequence: number): InvocationScript => ({ ...after(10), claimsSequence: sequence > 2 ? 1 : sequence });
+    const invocation = (sequence: number): InvocationScript => ({
+      ...after(10),
+      claimsSequence: sequence > 2 ? 1 : sequence,
+    });
     const run = await runScripted({ invocation }, { start: 'warm' });
     expect(run.rows).toMatchObject([
       { outcome: 'wrong-output', reason: 'not a warm start: the instance had not served before' },
@@ -152,7 +176,8 @@ describe('a warm trial', () => {
 
   it.each([1, 2])('verifies the answer to warm-up %i', async (bad) => {
     const wrong: Deed = { does: 'answer-with', response: Buffer.from('ho') };
-    const invocation = (sequence: number): InvocationScript => after(10, sequence === bad ? wrong : { does: 'answer' });
+    const invocation = (sequence: number): InvocationScript =>
+      after(10, sequence === bad ? wrong : { does: 'answer' });
     const run = await runScripted({ invocation }, { start: 'warm' });
     expect(run.rows).toMatchObject([{ invocation: 0, outcome: 'wrong-output' }]);
     expect(run.rows[0]?.reason).toContain('differs at byte 1: "o", expected "i"');
@@ -160,7 +185,10 @@ describe('a warm trial', () => {
 
   it('keeps the rows before a failure and asks the failed sandbox nothing more', async () => {
     const invocation = (sequence: number): InvocationScript =>
-      after(10, sequence === 4 ? { does: 'exit', status: { code: 3 }, stderr: 'out of luck\n' } : { does: 'answer' });
+      after(
+        10,
+        sequence === 4 ? { does: 'exit', status: { code: 3 }, stderr: 'out of luck\n' } : { does: 'answer' },
+      );
     const run = await runScripted({ invocation }, { start: 'warm', invocations: 5 });
     expect(run.rows.map((row) => row.outcome)).toEqual(['ok', 'crashed']);
     expect(run.rows[1]?.reason).toBe('exited with code 3 before its answer: out of luck');
@@ -172,16 +200,56 @@ describe('a warm trial', () => {
 describe('a bad day', () => {
   const garbage = Buffer.from([0x99, 1, 2, 3, 4, 5]);
   const cases: [string, Deed, string, string][] = [
-    ['exits', { does: 'exit', status: { code: 101 }, stderr: 'a\nb\nc\npanicked' }, 'crashed', 'exited with code 101 before its answer: b | c | panicked'],
-    ['is killed', { does: 'exit', status: { signal: 'SIGSEGV' } }, 'crashed', 'ended by SIGSEGV before its answer'],
-    ['is killed for memory', { does: 'exit', status: { signal: 'SIGKILL', outOfMemory: true } }, 'crashed', 'killed for memory before its answer'],
+    [
+      'exits',
+      { does: 'exit', status: { code: 101 }, stderr: 'a\nb\nc\npanicked' },
+      'crashed',
+      'exited with code 101 before its answer: b | c | panicked',
+    ],
+    [
+      'is killed',
+      { does: 'exit', status: { signal: 'SIGSEGV' } },
+      'crashed',
+      'ended by SIGSEGV before its answer',
+    ],
+    [
+      'is killed for memory',
+      { does: 'exit', status: { signal: 'SIGKILL', outOfMemory: true } },
+      'crashed',
+      'killed for memory before its answer',
+    ],
     ['hangs', { does: 'hang' }, 'timeout', 'no answer within the time limit'],
-    ['writes garbage', { does: 'write', bytes: garbage }, 'wrong-output', 'answered garbage: a frame of kind 0x99'],
-    ['floods', { does: 'flood', responseBytes: bytes(1025) }, 'wrong-output', 'answered too much: 1025 bytes, and at most 1024 are taken'],
-    ['reports an error', { does: 'report-error', message: 'no such field' }, 'wrong-output', 'the function reports an error: no such field'],
-    ['answers less than a head', { does: 'write', bytes: Buffer.from([3, 1, 0, 0, 0, 7]) }, 'wrong-output', 'answered 1 bytes, fewer than a head has'],
+    [
+      'writes garbage',
+      { does: 'write', bytes: garbage },
+      'wrong-output',
+      'answered garbage: a frame of kind 0x99',
+    ],
+    [
+      'floods',
+      { does: 'flood', responseBytes: bytes(1025) },
+      'wrong-output',
+      'answered too much: 1025 bytes, and at most 1024 are taken',
+    ],
+    [
+      'reports an error',
+      { does: 'report-error', message: 'no such field' },
+      'wrong-output',
+      'the function reports an error: no such field',
+    ],
+    [
+      'answers less than a head',
+      { does: 'write', bytes: Buffer.from([3, 1, 0, 0, 0, 7]) },
+      'wrong-output',
+      'answered 1 bytes, fewer than a head has',
+    ],
     ['says ready again', { does: 'say-ready' }, 'wrong-output', 'sent a frame that nothing had asked for'],
-    ['answers wrongly', { does: 'answer-with', response: Buffer.from('ho') }, 'wrong-output', 'answer of 2 bytes as expected, differs at byte 1: "o", expected "i"'],
+    [
+      'answers wrongly',
+      { does: 'answer-with', response: Buffer.from('ho') },
+      'wrong-output',
+      'answer of 2 bytes as expected, differs at byte 1: "o", expected "i"',
+    ],
   ];
 
   it.each(cases)('a cold start that %s is a row', async (_name, deed, outcome, reason) => {
@@ -191,12 +259,16 @@ describe('a bad day', () => {
     expectNothingLeft(run);
   });
 
-  it.each(cases)('a warm instance that %s ends its trial with a row', async (_name, deed, outcome, reason) => {
-    const invocation = (sequence: number): InvocationScript => after(10, sequence < 4 ? { does: 'answer' } : deed);
-    const run = await runScripted({ invocation }, { start: 'warm' });
-    expect(run.rows).toMatchObject([{ outcome: 'ok' }, { invocation: 1, outcome, reason }]);
-    expectNothingLeft(run);
-  });
+  it.each(cases)(
+    'a warm instance that %s ends its trial with a row',
+    async (_name, deed, outcome, reason) => {
+      const invocation = (sequence: number): InvocationScript =>
+        after(10, sequence < 4 ? { does: 'answer' } : deed);
+      const run = await runScripted({ invocation }, { start: 'warm' });
+      expect(run.rows).toMatchObject([{ outcome: 'ok' }, { invocation: 1, outcome, reason }]);
+      expectNothingLeft(run);
+    },
+  );
 
   it('fails the next invocation when an answer came twice', async () => {
     const invocation = (sequence: number): InvocationScript =>
@@ -210,14 +282,18 @@ describe('a bad day', () => {
 
   it.each(['cold', 'warm'] as const)('a %s sandbox that cannot be staged is a row', async (start) => {
     const run = await runScripted({ stageFails: 'no room' }, { start });
-    expect(run.rows).toMatchObject([{ outcome: 'crashed', reason: 'the sandbox could not be staged: no room' }]);
+    expect(run.rows).toMatchObject([
+      { outcome: 'crashed', reason: 'the sandbox could not be staged: no room' },
+    ]);
     expect(run.runtime.count('asked for')).toBe(0);
   });
 
   it('a sandbox that cannot be launched is a row', async () => {
     const script = { launch: ms(40), launchFails: 'no such image' };
     const cold = await runScripted(script, { start: 'cold' });
-    expect(cold.rows).toMatchObject([{ outcome: 'crashed', reason: 'the sandbox could not be launched: no such image' }]);
+    expect(cold.rows).toMatchObject([
+      { outcome: 'crashed', reason: 'the sandbox could not be launched: no such image' },
+    ]);
     const warm = await runScripted(script, { start: 'warm' });
     expect(warm.rows).toMatchObject([
       { outcome: 'crashed', reason: 'in the warm-up: the sandbox could not be launched: no such image' },
@@ -235,12 +311,18 @@ describe('a bad day', () => {
 
 describe('the time limit', () => {
   it('spans launch and answer: an answer right before it is taken', async () => {
-    const run = await runScripted({ launch: ms(400), ready: ms(500), invocation: () => after(499) }, { start: 'cold' });
+    const run = await runScripted(
+      { launch: ms(400), ready: ms(500), invocation: () => after(499) },
+      { start: 'cold' },
+    );
     expect(run.rows).toMatchObject([{ outcome: 'ok', latencyMs: 999 }]);
   });
 
   it('spans launch and answer: one right behind it is not', async () => {
-    const run = await runScripted({ launch: ms(400), ready: ms(500), invocation: () => after(501) }, { start: 'cold' });
+    const run = await runScripted(
+      { launch: ms(400), ready: ms(500), invocation: () => after(501) },
+      { start: 'cold' },
+    );
     expect(run.rows).toMatchObject([{ outcome: 'timeout', reason: 'no answer within the time limit' }]);
     expect(run.runtime.journal.find((event) => event.what === 'removed')?.at).toBe(1000);
     expectNothingLeft(run);
@@ -269,7 +351,9 @@ describe('the time limit', () => {
 
   it('ends a launch that never comes', async () => {
     const run = await runScripted({ launch: 'never' }, { start: 'warm' });
-    expect(run.rows).toMatchObject([{ outcome: 'timeout', reason: 'in the warm-up: no sandbox within the time limit' }]);
+    expect(run.rows).toMatchObject([
+      { outcome: 'timeout', reason: 'in the warm-up: no sandbox within the time limit' },
+    ]);
   });
 
   it('ends a function that never gets ready', async () => {
@@ -286,16 +370,22 @@ describe('an interrupt', () => {
     ['in the invocation', 'cold', 55, 0],
     ['in the warm-up', 'warm', 65, 0],
     ['in the second measured invocation', 'warm', 85, 1],
-  ] as const)('%s leaves no row of what was in flight, and no sandbox', async (_when, start, stopAt, rows) => {
-    const run = await runScripted(sandbox({ does: 'answer' }), { start, stopAt: ms(stopAt) });
-    expect(run.thrown).toBeInstanceOf(Interrupted);
-    expect(run.rows).toHaveLength(rows);
-    expectNothingLeft(run);
-    if (stopAt > 40) expect(run.runtime.journal.find((event) => event.what === 'removed')?.at).toBe(stopAt);
-  });
+  ] as const)(
+    '%s leaves no row of what was in flight, and no sandbox',
+    async (_when, start, stopAt, rows) => {
+      const run = await runScripted(sandbox({ does: 'answer' }), { start, stopAt: ms(stopAt) });
+      expect(run.thrown).toBeInstanceOf(Interrupted);
+      expect(run.rows).toHaveLength(rows);
+      expectNothingLeft(run);
+      if (stopAt > 40) expect(run.runtime.journal.find((event) => event.what === 'removed')?.at).toBe(stopAt);
+    },
+  );
 
   it('does not wait for a launch that never comes', async () => {
-    const run = await runScripted({ launch: 'never' }, { start: 'cold', stopAt: ms(20), timeLimitMs: ms(30_000) });
+    const run = await runScripted(
+      { launch: 'never' },
+      { start: 'cold', stopAt: ms(20), timeLimitMs: ms(30_000) },
+    );
     expect(run.thrown).toBeInstanceOf(Interrupted);
     expect(run.rows).toEqual([]);
   });

@@ -146,7 +146,7 @@ describe('the headline', () => {
       detail.sentences.map((sentence) => `${detail.title}: ${sentence}`),
     );
     expect(all).toContain(
-      'Cold, hashing (small): native is unsure: too few samples for an interval; ratio to docker 0.0085x (n = 4 and 29)',
+      'Cold, hashing (small): whether native differs from docker is unsure, with too few samples for an interval: ratio 0.0085x (n = 4 and 29)',
     );
     expect(all).toContain(
       'Cold, json-transform (small): wasmtime-interpreted has no result: all 30 invocations failed (27 crashed, 3 timeout)',

@@ -45,6 +45,7 @@ export class DockerContainer implements Sandbox {
     standing: Set<DockerContainer>,
   ): Promise<DockerContainer> {
     const container = await docker.createContainer(body);
+    let sandbox: DockerContainer | undefined;
     try {
       const stream = await container.attach({
         stream: true,
@@ -53,12 +54,13 @@ export class DockerContainer implements Sandbox {
         stdout: true,
         stderr: true,
       });
-      const sandbox = new DockerContainer(container, stream, standing);
+      sandbox = new DockerContainer(container, stream, standing);
       standing.add(sandbox);
       await container.start();
       return sandbox;
     } catch (error) {
-      await container.remove({ force: true, v: true });
+      // Why it could not be launched is what is told; that the same daemon then cannot remove it either adds nothing.
+      await (sandbox?.remove() ?? container.remove({ force: true, v: true })).catch(() => undefined);
       throw error;
     }
   }
@@ -77,15 +79,20 @@ export class DockerContainer implements Sandbox {
   }
 
   remove(): Promise<void> {
-    this.removal ??= this.container
-      .remove({ force: true, v: true })
-      .catch((error: unknown) => {
-        if (!isStatus(error, 404)) throw error;
-      })
-      .then(() => {
-        this.standing.delete(this);
-      });
+    this.removal ??= this.end();
     return this.removal;
+  }
+
+  private async end(): Promise<void> {
+    try {
+      await this.container.remove({ force: true, v: true });
+    } catch (error) {
+      if (!isStatus(error, 404)) throw error;
+    } finally {
+      // The daemon does not always close the stream of a container removed right after its start.
+      this.stdin.destroy();
+      this.standing.delete(this);
+    }
   }
 
   private async status(): Promise<ExitStatus> {

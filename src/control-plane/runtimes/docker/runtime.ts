@@ -60,6 +60,7 @@ function unlessMissing(error: unknown): void {
 
 class PreparedImage implements Prepared {
   private readonly standing = new Set<DockerContainer>();
+  private readonly launching = new Set<Promise<DockerContainer>>();
   private readonly body: Dockerode.ContainerCreateOptions;
 
   constructor(
@@ -74,15 +75,18 @@ class PreparedImage implements Prepared {
   stage(): Promise<StagedSandbox> {
     return Promise.resolve({
       existing: () => this.existing(),
-      launch: async () => {
-        const container = await DockerContainer.run(this.docker, this.body, this.standing);
-        return container;
+      launch: () => {
+        const launching = DockerContainer.run(this.docker, this.body, this.standing);
+        this.launching.add(launching);
+        return launching.finally(() => this.launching.delete(launching));
       },
       discard: () => Promise.resolve(),
     });
   }
 
   async dispose(): Promise<void> {
+    // A launch that nobody waits for any longer still makes its container, which would hold on to the image.
+    await Promise.allSettled(this.launching);
     await Promise.all([...this.standing].map((container) => container.remove()));
     await this.docker.getImage(this.image).remove({ noprune: false }).catch(unlessMissing);
   }

@@ -27,8 +27,8 @@ export const methodSection = ({ experiment }: RunManifest, summary: Summary): Ma
         ${experiment.warm.warmups} warm-up invocation(s) in each sandbox are not counted.
       </li>
       <li>
-        <strong>Phases</strong>: the function times its own from inside; launch is until the sandbox can be
-        written to, transport is what is left.
+        <strong>Phases</strong>: the function times its own from inside; launch is until it says that it is
+        ready, transport is what is left.
       </li>
       <li>
         <strong>Memory</strong> is the peak of the whole sandbox, engine included. <strong>Image</strong> is

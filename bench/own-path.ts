@@ -1,0 +1,133 @@
+/** Lumos's own path to a latency, the same code as `lumos run`: build, prepare, stage, launch, invoke, verify, remove. */
+import { cacheFolder } from '../src/control-plane/build/cache-folder.js';
+import { createBuilder } from '../src/control-plane/build/create-builder.js';
+import { findHierarchy } from '../src/control-plane/cgroup/hierarchy.js';
+import { createRegistry } from '../src/control-plane/runtimes/registry.js';
+import { createDependencies } from '../src/control-plane/setup/dependencies.js';
+import { findWasmtime } from '../src/control-plane/setup/wasmtime.js';
+import { monotonicClock } from '../src/data-plane/probes/monotonic-clock.js';
+import { readIntoPageCache } from '../src/data-plane/probes/page-cache.js';
+import { LumosError, missingDependency } from '../src/domain/errors.js';
+import { ExperimentSchema } from '../src/domain/experiment.js';
+import type { Cell, Start } from '../src/domain/factors.js';
+import type { FunctionDefinition } from '../src/domain/function-manifest.js';
+import type { Measurement } from '../src/domain/measurement.js';
+import type { Artifact, Runtime } from '../src/domain/runtime.js';
+import { fromMebibytes, milliseconds } from '../src/domain/units.js';
+import { Bench } from '../src/experiment/bench.js';
+import type { TrialOptions } from '../src/experiment/trial-runner.js';
+import { loadCatalogue } from '../src/user-plane/functions/catalogue.js';
+import { join } from 'node:path';
+import { repositoryRoot } from './repository.js';
+
+const functionName = 'hello-world';
+/** The step of the ladder with 64 bytes. */
+const payload = 'small';
+const warmups = 50;
+
+export interface OwnPath {
+  readonly artifact: Artifact;
+  /** The invoke frame that every invocation sends. */
+  readonly frame: Uint8Array;
+  /** Path of wasmtime; absent where it is not installed. */
+  readonly wasmtime?: string;
+  /** Latencies of `count` cold starts, one sandbox each. */
+  cold(count: number): Promise<number[]>;
+  /** Latencies of `count` warm invocations of one sandbox, after its warm-up. */
+  warm(count: number): Promise<number[]>;
+}
+
+/** Makes `hello-world` ready on `runtimeId` for `use`, and takes everything down again. */
+export async function withOwnPath<T>(runtimeId: string, use: (own: OwnPath) => Promise<T>): Promise<T> {
+  const options = { cacheFolder: cacheFolder(), repositoryRoot };
+  const wasmtime = await findWasmtime(options);
+  const builder = createBuilder({ ...options, wasmtime });
+  const dependencies = createDependencies(options);
+  const registry = createRegistry({
+    machine: { shimPath: () => builder.shim(), hierarchy: findHierarchy() },
+    wasmtime: { find: () => findWasmtime(options), probe: () => dependencies.wasmtime.probe() },
+    docker: () => dependencies.docker.probe(),
+  });
+  const runtime = await usable(registry, runtimeId);
+  const catalogue = await loadCatalogue([join(repositoryRoot, 'functions')]);
+  const [definition] = catalogue.select([functionName]);
+  if (definition === undefined) throw new LumosError('failed', `there is no function ${functionName}`);
+  const experiment = ExperimentSchema.parse({
+    name: 'bench',
+    functions: [functionName],
+    runtimes: [runtimeId],
+  });
+  const bench = new Bench(`bench-${process.pid}`, experiment, builder);
+  try {
+    await bench.prepare(definition, runtime);
+    const artifact = await builder.artifact(definition, runtime.artifactKind);
+    readIntoPageCache(artifact.path);
+    return await use({
+      artifact,
+      frame: bench.payload(definition, payload).frame,
+      ...(wasmtime === undefined ? {} : { wasmtime }),
+      cold: (count) => coldStarts(bench, definition, runtime, count),
+      warm: (count) => sample(bench, definition, runtime, 'warm', count),
+    });
+  } finally {
+    await bench.dispose([runtime]);
+  }
+}
+
+async function usable(registry: readonly Runtime[], id: string): Promise<Runtime> {
+  const runtime = registry.find((candidate) => candidate.id === id);
+  if (runtime === undefined) throw new LumosError('failed', `there is no runtime ${id}`);
+  const availability = await runtime.probe();
+  if (!availability.usable) throw missingDependency(`${id}: ${availability.why}`, availability.remedy);
+  return runtime;
+}
+
+async function coldStarts(
+  bench: Bench,
+  definition: FunctionDefinition,
+  runtime: Runtime,
+  count: number,
+): Promise<number[]> {
+  const latencies: number[] = [];
+  for (let i = 0; i < count; i += 1) latencies.push(...(await sample(bench, definition, runtime, 'cold', 1)));
+  return latencies;
+}
+
+/** One trial. A failure ends the benchmark: a median of what happened to survive would be no figure. */
+async function sample(
+  bench: Bench,
+  definition: FunctionDefinition,
+  runtime: Runtime,
+  start: Start,
+  invocations: number,
+): Promise<number[]> {
+  const cell: Cell = {
+    function: functionName,
+    payload,
+    runtime: runtime.id,
+    class: runtime.class,
+    environment: 'local',
+    start,
+    concurrency: 1,
+  };
+  const rows: Measurement[] = [];
+  const trial = { index: 0, round: 0, cell, invocations };
+  await bench.run(trial, definition, trialOptions(), (row) => void rows.push(row));
+  return rows.map(({ outcome, reason, latencyMs }) => {
+    if (outcome === 'ok' && latencyMs !== undefined) return latencyMs;
+    throw new LumosError(
+      'failed',
+      `${functionName} on ${runtime.id}: ${outcome}: ${reason ?? 'no reason given'}`,
+    );
+  });
+}
+
+const trialOptions = (): TrialOptions => ({
+  clock: monotonicClock,
+  firstSandbox: 0,
+  timeLimitMs: milliseconds(10_000),
+  maximumResponseBytes: fromMebibytes(1),
+  warmups,
+  beforeCold: () => undefined,
+  signal: new AbortController().signal,
+});

@@ -1,0 +1,70 @@
+/**
+ * The public API of Lumos: what the command `lumos` is made of, for scripts and other tools. What is not named here
+ * may change at any time.
+ *
+ * Reading a run, with no engine installed:
+ *
+ * ```ts
+ * import { RunDirectory, readRows } from 'lumos-bench';
+ *
+ * const directory = new RunDirectory('lumos-results/quickstart-1');
+ * const summary = directory.readSummary();
+ * for await (const row of readRows(directory.measurementsPath)) console.log(row.runtime, row.latencyMs);
+ * ```
+ *
+ * Errors that a person can act on are `LumosError`s with a `kind` and mostly a `remedy`.
+ */
+
+/** The vocabulary: units, factors, rows, manifests, summaries, with the schema of each. */
+export * from './domain/clock.js';
+export * from './domain/errors.js';
+export * from './domain/experiment.js';
+export * from './domain/factors.js';
+export * from './domain/function-manifest.js';
+export * from './domain/measurement.js';
+export * from './domain/run-manifest.js';
+export * from './domain/runtime.js';
+export * from './domain/summary.js';
+export * from './domain/units.js';
+
+/** A run directory: `readRows(path)` gives its rows one by one in constant memory, `RunDirectory` its other files. */
+export { RunDirectory } from './records/run-directory.js';
+export { decodeRow, encodeRow } from './records/row-codec.js';
+export { readRows, RowWriter } from './records/row-store.js';
+
+/** Rows into a summary: add every row to a `RunAccumulator` (or `accumulate` an iterable), then `summarize` it. */
+export { accumulate, RunAccumulator } from './report/summarize/accumulate.js';
+export { summarize, type SummaryContext } from './report/summarize/summarize.js';
+export {
+  compareRuns,
+  type CellComparison,
+  type RunComparison,
+  type RunComparisonOptions,
+} from './report/summarize/compare-runs.js';
+
+/** A summary, and the rows behind it, in the formats of `lumos report`. */
+export { renderCsv } from './report/csv.js';
+export { renderHtml, type HtmlReport } from './report/html/render-html.js';
+export { renderMarkdown } from './report/markdown.js';
+export { writeParquet, type ParquetOptions, type ParquetSink } from './report/parquet.js';
+export { collectSamples, type CellSamples } from './report/samples.js';
+export { renderTerminalTable, type TerminalTableOptions } from './report/terminal-table.js';
+
+/**
+ * Planning and running an experiment: read it with `loadExperiment` or `parseExperiment`, find what it names with
+ * `select`, see its trials with `planOf`, measure it with `runExperiment`. `createWorkbench` puts together the
+ * runtimes, the builder and the built-in functions of this machine; what it builds it tells on standard error.
+ */
+export { createWorkbench, type Workbench } from './cli/workbench.js';
+export { monotonicClock } from './data-plane/probes/monotonic-clock.js';
+export { checkExperiment, loadExperiment, parseExperiment } from './experiment/experiment-file.js';
+export { makePlan, type Plan, type SelectedFunction, type Trial } from './experiment/plan.js';
+export type { OnEvent, RunEvent } from './experiment/run-events.js';
+export { planOf, runExperiment, type RunRequest } from './experiment/run-experiment.js';
+export { select, type Selection } from './experiment/selection.js';
+export { loadCatalogue, type Catalogue } from './user-plane/functions/catalogue.js';
+
+/** A runtime with exact, scripted times on a virtual clock: tests everything above a runtime without waiting. */
+export { FakeRuntime, type FakeEvent } from './control-plane/runtimes/fake/fake-runtime.js';
+export type { FakeScript, InvocationScript, SandboxScript } from './control-plane/runtimes/fake/script.js';
+export { VirtualClock } from './control-plane/runtimes/fake/virtual-clock.js';

@@ -1,0 +1,117 @@
+/** What `lumos doctor` and `lumos list` tell machines: the shapes of CONTRACT.md. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { RuntimeClassSchema } from '../../src/domain/factors.js';
+import { PayloadStepSchema } from '../../src/domain/function-manifest.js';
+import { HostSchema } from '../../src/domain/run-manifest.js';
+import { badFunctions, ensureBuilt, lumos, repositoryRoot } from './lumos-command.js';
+
+const firstRuntimes = ['native', 'docker', 'wasmtime-aot', 'wasmtime-interpreted', 'wasmtime-jit'];
+const here = { cwd: repositoryRoot };
+
+const usability = z.discriminatedUnion('usable', [
+  z.object({ usable: z.literal(true), version: z.string().min(1) }),
+  z.object({ usable: z.literal(false), why: z.string().min(1), remedy: z.string().min(1) }),
+]);
+const engine = z.object({
+  id: z.string(),
+  engine: z.string(),
+  mode: z.string().optional(),
+  class: RuntimeClassSchema,
+});
+const DoctorSchema = z.object({
+  runtimes: z.array(z.intersection(engine, usability)),
+  services: z.array(z.intersection(z.object({ name: z.string() }), usability)),
+  host: HostSchema,
+});
+
+beforeAll(ensureBuilt);
+
+async function json(args: readonly string[], environment: Record<string, string> = {}): Promise<unknown> {
+  const { code, stdout } = await lumos([...args, '--json'], { ...here, environment });
+  expect(code).toBe(0);
+  return JSON.parse(stdout);
+}
+
+describe('lumos doctor --json', () => {
+  it('finds every runtime usable, in a version, with its engine, mode and class', async () => {
+    const { runtimes, services } = DoctorSchema.parse(await json(['doctor']));
+    expect(runtimes.map(({ id }) => id)).toEqual(expect.arrayContaining(firstRuntimes));
+    const unusable = [...runtimes, ...services].filter(({ usable }) => !usable);
+    expect(unusable).toEqual([]);
+    for (const { id, engine: name, mode } of runtimes) {
+      expect(id).toBe(mode === undefined ? name : `${name}-${mode}`);
+    }
+  });
+
+  it('says why Docker cannot be used and what mends it; the other runtimes are as they were', async () => {
+    const found = await json(['doctor'], { DOCKER_HOST: 'unix:///nowhere/docker.sock' });
+    const { runtimes, services } = DoctorSchema.parse(found);
+    const docker = runtimes.find(({ id }) => id === 'docker');
+    expect(docker).toMatchObject({ usable: false });
+    expect(docker).toHaveProperty('why', expect.stringContaining('/nowhere/docker.sock'));
+    expect(docker).toHaveProperty('remedy', expect.stringContaining('DOCKER_HOST'));
+    expect(services.find(({ name }) => name === 'docker')).toMatchObject({ usable: false });
+    expect(runtimes.filter(({ usable }) => usable)).toHaveLength(runtimes.length - 1);
+  });
+
+  it('the table for people fits 100 columns and names every runtime', async () => {
+    const { code, stdout } = await lumos(['doctor'], here);
+    expect(code).toBe(0);
+    for (const id of firstRuntimes) expect(stdout).toContain(id);
+    expect(stdout.split('\n').filter((line) => line.startsWith('│') && line.length > 100)).toEqual([]);
+  });
+});
+
+describe('lumos list --json', () => {
+  it('functions: class, languages, storage and a ladder of at least four steps', async () => {
+    const Functions = z.object({
+      functions: z.array(
+        z.object({
+          name: z.string(),
+          class: z.enum(['compute', 'data', 'mixed']),
+          languages: z.array(z.string()).min(1),
+          storage: z.array(z.string()).min(1),
+          payloads: z.array(PayloadStepSchema).min(4),
+        }),
+      ),
+    });
+    const { functions } = Functions.parse(await json(['list', 'functions']));
+    expect(functions.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['hashing', 'hello-world', 'json-transform', 'matrix-multiplication']),
+    );
+    for (const { payloads } of functions) {
+      const labels = payloads.map(({ label }) => label);
+      expect(labels).toEqual(expect.arrayContaining(['small', 'medium', 'large']));
+    }
+  });
+
+  it('functions of a further folder are listed with the others', async () => {
+    const found = await json(['list', 'functions', '--functions-path', badFunctions]);
+    const { functions } = z.object({ functions: z.array(z.object({ name: z.string() })) }).parse(found);
+    expect(functions.map(({ name }) => name)).toEqual(expect.arrayContaining(['misbehaving', 'hello-world']));
+  });
+
+  it('runtimes: id, engine and class', async () => {
+    const { runtimes } = z
+      .object({ runtimes: z.array(engine.extend({ starts: z.array(z.string()) })) })
+      .parse(await json(['list', 'runtimes']));
+    expect(runtimes.map(({ id }) => id)).toEqual(expect.arrayContaining(firstRuntimes));
+    for (const { starts } of runtimes) expect(starts).toEqual(expect.arrayContaining(['cold', 'warm']));
+  });
+
+  it('experiments and environments: by their names', async () => {
+    expect(await json(['list', 'experiments'])).toMatchObject({
+      experiments: expect.arrayContaining([expect.objectContaining({ name: 'quickstart' })]) as unknown,
+    });
+    expect(await json(['list', 'environments'])).toMatchObject({
+      environments: expect.arrayContaining([expect.objectContaining({ name: 'local' })]) as unknown,
+    });
+  });
+
+  it('a list there is not is wrong usage, answered with the nearest', async () => {
+    const { code, stdout, stderr } = await lumos(['list', 'runtime', '--json'], here);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('Did you mean "runtimes"?');
+  });
+});

@@ -1,0 +1,191 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { attemptCommand } from '../../../src/control-plane/process/run-command.js';
+import { createProgram, runCli } from '../../../src/cli/program.js';
+
+let out: string;
+let err: string;
+beforeEach(() => {
+  out = '';
+  err = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    out += text.toString();
+    return true;
+  });
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    err += text.toString();
+    return true;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const commands = createProgram(() => Promise.resolve()).commands.map((command) => command.name());
+
+describe('help', () => {
+  it.each(['--help', 'help'])('%s lists every command and the exit codes, and ends with 0', async (word) => {
+    expect(await runCli([word])).toBe(0);
+    for (const command of commands) expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
+    expect(out).toContain('Exit codes: 0 done; 1 done, but some cell failed');
+    expect(err).toBe('');
+  });
+
+  it.each(commands)('of %s has an example that the command line itself takes', async (command) => {
+    expect(await runCli([command, '--help'])).toBe(0);
+    const example = /\nExample:\n {2}lumos (.+)\n/.exec(out)?.[1];
+    expect(example?.split(' ')[0]).toBe(command);
+    const flags = [...(example ?? '').matchAll(/ (--[a-z-]+)/g)].map(([, flag]) => flag);
+    for (const flag of flags) expect(out).toContain(`  ${flag ?? ''}`);
+  });
+
+  it('names every option of CONTRACT.md for run', async () => {
+    await runCli(['run', '--help']);
+    const options = [
+      'functions',
+      'runtimes',
+      'payloads',
+      'starts',
+      'concurrency',
+      'repetitions',
+      'environment',
+      'seed',
+      'out',
+      'resume',
+    ];
+    for (const option of options) expect(out).toContain(`--${option} <`);
+  });
+
+  it('tells the version', async () => {
+    expect(await runCli(['--version'])).toBe(0);
+    expect(out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe('wrong usage ends with 2, says what is wrong, and prints no answer:', () => {
+  it.each([
+    ['an unknown command', ['rnu'], "unknown command 'rnu'", 'Did you mean run?'],
+    [
+      'an unknown option',
+      ['run', '--runtime', 'native'],
+      "unknown option '--runtime'",
+      'Did you mean --runtimes?',
+    ],
+    ['a missing argument', ['report'], "missing required argument 'dir'", ''],
+    ['a number that is none', ['run', '--seed', 'one'], 'A whole number is expected.', '--seed'],
+    ['a list of numbers with a word', ['run', '--concurrency', '1,two'], 'A whole number is expected.', ''],
+    ['an unknown list', ['list', 'function'], 'there is no list of "function"', 'Did you mean "functions"?'],
+    [
+      'an unknown format',
+      ['report', 'x', '--format', 'htm'],
+      '--format: there is no format "htm"',
+      'Did you mean "html"?',
+    ],
+    ['an unknown shell', ['completion', 'bsh'], 'there is no completion for "bsh"', 'Did you mean "bash"?'],
+    [
+      'an unknown experiment',
+      ['run', 'quikstart'],
+      'there is no experiment "quikstart"',
+      'Did you mean "quickstart"?',
+    ],
+    ['a start there is not', ['run', '--starts', 'hot'], 'starts.0: Invalid option', ''],
+    ['no repetitions', ['run', '--repetitions', '0'], 'the command line: repetitions.cold: Too small', ''],
+    [
+      'a directory that is no run',
+      ['report', '/nowhere'],
+      '/nowhere is no run directory',
+      'Name a directory that lumos run made.',
+    ],
+    ['a run to resume that is none', ['run', '--resume', '/nowhere'], '/nowhere is no run directory', ''],
+    [
+      'factors of a run to resume',
+      ['run', '--resume', 'x', '--seed', '2', '--out', 'y'],
+      '--seed, --out cannot be given with --resume',
+      '',
+    ],
+    ['a comparison of no runs', ['compare', '/nowhere', '/nothing'], '/nowhere is no run directory', ''],
+  ])('%s', async (_what, args, message, advice) => {
+    expect(await runCli(args)).toBe(2);
+    expect(err).toContain(message);
+    expect(err).toContain(advice);
+    expect(out).toBe('');
+    expect(err).not.toContain('    at ');
+  });
+
+  it('a broken experiment file', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lumos-cli-'));
+    const path = join(folder, 'broken.yaml');
+    writeFileSync(path, 'name: mine\nfunctions: [hashing]\nruntimes: [native]\npayload: [small]\n');
+    expect(await runCli(['run', path])).toBe(2);
+    expect(err).toContain(`${path}: unknown key "payload"`);
+    expect(err).toContain('Did you mean "payloads"?');
+    rmSync(folder, { recursive: true });
+  });
+
+  it('no command at all', async () => {
+    expect(await runCli([])).toBe(2);
+    expect(err).toContain('Usage: lumos');
+  });
+});
+
+describe('lists', () => {
+  it('of experiments are JSON alone with --json', async () => {
+    expect(await runCli(['list', 'experiments', '--json'])).toBe(0);
+    const { experiments } = JSON.parse(out) as { experiments: { name: string }[] };
+    expect(experiments.map((experiment) => experiment.name)).toContain('quickstart');
+    expect(err).toBe('');
+  });
+
+  it('of functions have their ladder', async () => {
+    expect(await runCli(['list', 'functions', '--json'])).toBe(0);
+    const { functions } = JSON.parse(out) as {
+      functions: { name: string; class: string; payloads: unknown[] }[];
+    };
+    expect(functions.map((f) => f.name)).toEqual([
+      'hashing',
+      'hello-world',
+      'json-transform',
+      'matrix-multiplication',
+    ]);
+    for (const f of functions) expect(f.payloads.length).toBeGreaterThanOrEqual(4);
+  });
+
+  it('of runtimes have their classes, and no fake', async () => {
+    expect(await runCli(['list', 'runtimes', '--json'])).toBe(0);
+    const { runtimes } = JSON.parse(out) as { runtimes: { id: string; class: string }[] };
+    expect(runtimes.map((runtime) => [runtime.id, runtime.class])).toEqual([
+      ['native', 'process'],
+      ['docker', 'container'],
+      ['wasmtime-aot', 'wasm-aot'],
+      ['wasmtime-interpreted', 'wasm-interpreted'],
+      ['wasmtime-jit', 'wasm-jit'],
+    ]);
+  });
+});
+
+describe('completion', () => {
+  it.each(['bash', 'zsh'])('for %s is a script that bash can read', async (shell) => {
+    expect(await runCli(['completion', shell])).toBe(0);
+    const checked = await attemptCommand('bash', ['-n'], { stdin: out });
+    expect([checked.code, checked.stderr]).toEqual([0, '']);
+  });
+
+  it('for bash completes commands and their options', async () => {
+    await runCli(['completion', 'bash']);
+    const complete = async (...words: string[]): Promise<string[]> => {
+      const script = `${out}\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _lumos; printf '%s\\n' "\${COMPREPLY[@]}"`;
+      const { stdout } = await attemptCommand('bash', ['-c', script, 'lumos', ...words]);
+      return stdout.split('\n').filter(Boolean).sort();
+    };
+    expect(await complete('lumos', 'comp')).toEqual(['compare', 'completion']);
+    expect(await complete('lumos', 'run', '--re')).toEqual(['--repetitions', '--resume']);
+    expect(await complete('lumos', 'report', '--f')).toEqual(['--format']);
+  });
+
+  it('for fish has a line for every command', async () => {
+    await runCli(['completion', 'fish']);
+    for (const command of commands) expect(out).toContain(`-f -a ${command} -d '`);
+  });
+});

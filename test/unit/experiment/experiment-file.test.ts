@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { LumosError } from '../../../src/domain/errors.js';
+import { loadExperiment, parseExperiment } from '../../../src/experiment/experiment-file.js';
+
+const base = 'name: mine\nfunctions: [hashing]\nruntimes: [native]\n';
+
+function refusal(work: () => unknown): LumosError {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof LumosError) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+const refused = (text: string): LumosError => refusal(() => parseExperiment(base + text, 'my.yaml'));
+
+describe('an experiment file', () => {
+  it('has every default filled in', () => {
+    expect(parseExperiment(base, 'my.yaml')).toEqual({
+      schema: 'lumos/experiment@1',
+      name: 'mine',
+      description: '',
+      functions: ['hashing'],
+      runtimes: ['native'],
+      payloads: ['small'],
+      starts: ['cold', 'warm'],
+      concurrency: [1],
+      environment: 'local',
+      seed: 1,
+      repetitions: { cold: 30, warm: 100 },
+      warm: { sandboxes: 10, invocationsPerSandbox: 10, warmups: 3 },
+      timeLimitMs: 30_000,
+      pageCache: 'warm',
+      margin: 0.05,
+      limits: { responseMiB: 64 },
+      options: {},
+    });
+  });
+
+  it('says an unknown key with the nearest', () => {
+    const error = refused('repetition: 5\n');
+    expect(error.kind).toBe('invalid-input');
+    expect(error.message).toBe('my.yaml: unknown key "repetition"');
+    expect(error.remedy).toContain('Did you mean "repetitions"?');
+  });
+
+  it('says an unknown key within a key with the nearest there', () => {
+    const error = refused('repetitions: { cold: 3, wram: 5 }\n');
+    expect(error.message).toBe('my.yaml: repetitions: unknown key "wram"');
+    expect(error.remedy).toBe('Did you mean "warm"? Keys here: cold, warm.');
+  });
+
+  it.each([
+    ['payloads: small\n', 'my.yaml: payloads: Invalid input: expected array, received string'],
+    [
+      'repetitions: { cold: many }\n',
+      'my.yaml: repetitions.cold: Invalid input: expected number, received string',
+    ],
+    ['seed: 1.5\n', 'my.yaml: seed: Invalid input: expected int, received number'],
+    ['timeLimitMs: 0\n', 'my.yaml: timeLimitMs: must be above 0'],
+    ['runtimes: []\n', 'my.yaml: runtimes: Too small: expected array to have >=1 items'],
+    [
+      'options: { docker: none }\n',
+      'my.yaml: options.docker: Invalid input: expected record, received string',
+    ],
+    ['starts: [cold, hot]\n', 'my.yaml: starts.1: Invalid option: expected one of "cold"|"fresh"|"warm"'],
+  ])('says of %j which key it is and what was expected', (text, message) => {
+    const lines = base.split('\n').filter((line) => !text.startsWith(line.split(':')[0] ?? ''));
+    const error = refusal(() => parseExperiment(`${lines.join('\n')}\n${text}`, 'my.yaml'));
+    expect(error.message).toBe(message);
+  });
+
+  it('says every wrong key at once', () => {
+    expect(refused('seed: x\nmargin: 2\n').message).toMatch(/seed: .*; margin: /);
+  });
+
+  it('says in which line it is no YAML', () => {
+    expect(refused('payloads: [small\nseed: 1\n').message).toMatch(/^my\.yaml:\d+: not YAML: /);
+  });
+
+  it.each(['', 'just text', '- 1\n'])('refuses %j, which is no mapping', (text) => {
+    expect(refusal(() => parseExperiment(text, 'my.yaml')).message).toMatch(
+      /^my\.yaml: the file: Invalid input: expected object/,
+    );
+  });
+});
+
+describe('an experiment’s name', () => {
+  it('is a built-in’s', () => {
+    expect(loadExperiment('quickstart', 'experiments').name).toBe('quickstart');
+  });
+
+  it('that there is not is refused with the nearest', () => {
+    const error = refusal(() => loadExperiment('quikstart', 'experiments'));
+    expect(error.kind).toBe('invalid-input');
+    expect(error.message).toBe('there is no experiment "quikstart", neither built in nor as a file');
+    expect(error.remedy).toContain('Did you mean "quickstart"?');
+  });
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { createDockerRuntime } from '../../../src/control-plane/runtimes/docker/runtime.js';
+import { FakeRuntime } from '../../../src/control-plane/runtimes/fake/fake-runtime.js';
+import { VirtualClock } from '../../../src/control-plane/runtimes/fake/virtual-clock.js';
+import { LumosError } from '../../../src/domain/errors.js';
+import { select } from '../../../src/experiment/selection.js';
+import { loadCatalogue } from '../../../src/user-plane/functions/catalogue.js';
+import { experimentOf } from './fixture.js';
+
+const catalogue = await loadCatalogue(['functions']);
+const registry = [
+  new FakeRuntime(new VirtualClock(), { id: 'native' }),
+  createDockerRuntime(() => Promise.resolve({ usable: true, version: '1', details: {} })),
+];
+const selected = (changes: Record<string, unknown> = {}) =>
+  select(experimentOf({ functions: ['hashing'], runtimes: ['native'], ...changes }), catalogue, registry);
+
+function refusal(changes: Record<string, unknown>): LumosError {
+  try {
+    selected(changes);
+  } catch (error) {
+    if (error instanceof LumosError) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+describe('what an experiment names', () => {
+  it('is found, each once and payloads in the order of the ladder', () => {
+    const { functions, runtimes } = selected({
+      runtimes: ['native', 'docker', 'native'],
+      payloads: ['large', 'small'],
+    });
+    expect(runtimes.map((runtime) => runtime.id)).toEqual(['native', 'docker']);
+    expect(functions.map(({ definition, payloads }) => [definition.manifest.name, payloads])).toEqual([
+      ['hashing', ['small', 'large']],
+    ]);
+  });
+
+  it('is the whole ladder for "all"', () => {
+    const [first] = selected({ payloads: ['all'] }).functions;
+    expect(first?.payloads).toEqual(first?.definition.manifest.payloads.map((step) => step.label));
+    expect(first?.payloads.length).toBeGreaterThanOrEqual(4);
+  });
+
+  it.each([
+    [
+      { runtimes: ['docer'] },
+      'there is no runtime "docer"',
+      'Did you mean "docker"? There are: native, docker.',
+    ],
+    [{ functions: ['hashin'] }, 'Unknown function "hashin"', 'Did you mean "hashing"?'],
+    [{ payloads: ['smal'] }, 'there is no payload of hashing "smal"', 'Did you mean "small"?'],
+    [{ options: { dokcer: {} } }, 'options: there is no runtime "dokcer"', 'Did you mean "docker"?'],
+    [
+      { options: { docker: { netwrk: 'none' } } },
+      'options.docker: unknown option "netwrk"',
+      'Did you mean "network"?',
+    ],
+    [{ starts: ['fresh'] }, 'starts: no runtime here offers "fresh" starts', 'Take "cold" or "warm".'],
+    [{ concurrency: [1, 2] }, 'concurrency: only 1 can be measured so far', 'give 1'],
+    [{ environment: 'edge' }, 'environment: there is no environment "edge"', 'There is: local'],
+  ])('is refused as %j with the nearest valid name', (changes, message, remedy) => {
+    const error = refusal(changes);
+    expect(error.kind).toBe('invalid-input');
+    expect(error.message).toBe(message);
+    expect(error.remedy).toContain(remedy);
+  });
+
+  it('is refused with an option’s value that does not fit, by its key', () => {
+    expect(refusal({ options: { docker: { network: 'moon' } } }).message).toBe(
+      'options.docker.network: Invalid option: expected one of "bridge"|"none"|"host"',
+    );
+  });
+
+  it.each([
+    [{ runtimes: ['native', 'docker'] }, 'docker'],
+    [{ runtimes: ['native'] }, 'native'],
+    [{ runtimes: ['native', 'docker'], baseline: 'native' }, 'native'],
+    [{ runtimes: ['native'], baseline: 'docker' }, 'native'],
+  ])('has for %j the baseline %s', (changes, baseline) => {
+    expect(selected(changes).baseline).toBe(baseline);
+  });
+});
