@@ -1,5 +1,6 @@
 /** The bench of one run: every function of the plan made ready on every runtime, and taken down again. */
 import { runTrial, type ReadyPayload, type TrialOptions } from './trial-runner.js';
+import { LumosError, messageOf } from '../domain/errors.js';
 import type { Experiment } from '../domain/experiment.js';
 import type { Cell } from '../domain/factors.js';
 import type { FunctionDefinition } from '../domain/function-manifest.js';
@@ -78,7 +79,12 @@ export class Bench {
     for (const runtime of runtimes)
       results.push(...(await Promise.allSettled([runtime.cleanUpAfter(this.runId).then(() => undefined)])));
     const failed = results.find((result) => result.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
+    if (failed !== undefined) {
+      throw new LumosError('failed', `not everything could be taken down: ${messageOf(failed.reason)}`, {
+        remedy: 'The rows are kept. `lumos run --resume` with the run directory removes what is left.',
+        cause: failed.reason,
+      });
+    }
   }
 }
 

@@ -68,7 +68,8 @@ class TrialRunner {
     this.options.beforeCold();
     const staged = await this.stage(prepared, onRow);
     if (staged === undefined) return;
-    const existingSandboxes = await orDiscard(staged, staged.existing());
+    const existingSandboxes = await this.existing(staged, onRow);
+    if (existingSandboxes === undefined) return;
     const before = { ...beforeAnything, ...countersOf(staged.accounting) };
     const startedAt = clock.wallTime();
     const launchedAt = clock.now();
@@ -87,7 +88,7 @@ class TrialRunner {
         this.row({ invocation: 0, startedAt, launchedAt, exchange, counters, existingSandboxes, readyAt }),
       );
     } finally {
-      await sandbox.remove();
+      await removed(sandbox);
     }
   }
 
@@ -107,7 +108,7 @@ class TrialRunner {
       if (failure !== undefined) onRow(failure);
       else await this.measureWarm(launched, onRow, from);
     } finally {
-      await launched.sandbox.remove();
+      await removed(launched.sandbox);
     }
   }
 
@@ -166,6 +167,21 @@ class TrialRunner {
       const { clock } = this.options;
       const exchange = failed('crashed', `the sandbox could not be staged: ${messageOf(error)}`);
       onRow(this.row({ invocation, startedAt: clock.wallTime(), exchange, counters: {} }));
+      return undefined;
+    }
+  }
+
+  /** How many sandboxes stand before a cold start; `undefined` when nobody can tell, which is then a row. */
+  private async existing(
+    staged: StagedSandbox,
+    onRow: (row: Measurement) => void,
+  ): Promise<number | undefined> {
+    try {
+      return await staged.existing();
+    } catch (error) {
+      await staged.discard();
+      const exchange = failed('crashed', `whether a sandbox stands cannot be told: ${messageOf(error)}`);
+      onRow(this.row({ invocation: 0, startedAt: this.options.clock.wallTime(), exchange, counters: {} }));
       return undefined;
     }
   }
@@ -255,14 +271,12 @@ const failed = (
 const inWarmUp = (exchange: Exchange): Exchange =>
   exchange.state === 'failed' ? { ...exchange, reason: `in the warm-up: ${exchange.reason}` } : exchange;
 
-/** What `step` gives; what was staged is given back when it throws, since nothing will launch it then. */
-async function orDiscard<T>(staged: StagedSandbox, step: Promise<T>): Promise<T> {
-  try {
-    return await step;
-  } catch (error) {
-    await staged.discard();
-    throw error;
-  }
+/**
+ * Removes a sandbox. One that cannot be removed now (its daemon has gone, say) does not end the run: while it stands no
+ * cold start is taken for one, and at the end of the run it is tried again, and then told.
+ */
+async function removed(sandbox: Sandbox): Promise<void> {
+  await sandbox.remove().catch(() => undefined);
 }
 
 /** A sandbox whose counters cannot be found is still measured: those figures are absent from its rows. */
