@@ -1,4 +1,6 @@
 /** A run directory's rows, reduced: the one way from what was measured to what is shown. */
+import { existsSync } from 'node:fs';
+import type { Measurement } from '../domain/measurement.js';
 import type { RunManifest } from '../domain/run-manifest.js';
 import type { Summary } from '../domain/summary.js';
 import { bytes, type Bytes } from '../domain/units.js';
@@ -20,12 +22,16 @@ export interface Analysis {
 export async function analyse(directory: RunDirectory): Promise<Analysis> {
   const manifest = directory.readManifest();
   const accumulated = new RunAccumulator();
-  for await (const row of readRows(directory.measurementsPath)) accumulated.add(row);
+  for await (const row of rowsOf(directory)) accumulated.add(row);
   return { manifest, accumulated, summary: summarize(accumulated, contextOf(manifest)) };
 }
 
 export const samplesOf = (directory: RunDirectory): ReturnType<typeof collectSamples> =>
-  collectSamples(readRows(directory.measurementsPath), pointsPerCell);
+  collectSamples(rowsOf(directory), pointsPerCell);
+
+/** A run that was stopped before its first row has no file of rows yet: it has no rows. */
+const rowsOf = (directory: RunDirectory): AsyncIterable<Measurement> | Iterable<Measurement> =>
+  existsSync(directory.measurementsPath) ? readRows(directory.measurementsPath) : [];
 
 function contextOf(manifest: RunManifest): Parameters<typeof summarize>[1] {
   const { experiment } = manifest;

@@ -122,15 +122,13 @@ class TrialRunner {
     for (let i = 0; i < warmups; i += 1) {
       const startedAt = clock.wallTime();
       const exchange = await this.ask(connection, i === 0 ? launchedAt : clock.now());
-      const warmUp = inWarmUp(exchange);
-      const row = this.row({
-        invocation: from,
-        startedAt,
-        exchange: warmUp,
-        counters: {},
-        isFirstService: i === 0,
-      });
-      if (row.outcome !== 'ok') return row;
+      const isFirstService = i === 0;
+      const row = this.row({ invocation: from, startedAt, exchange, counters: {}, isFirstService });
+      if (row.outcome === 'ok') continue;
+      // A warm-up is no sample: of one that failed the row says what went wrong, and has no figures.
+      const outcome = row.outcome === 'timeout' || row.outcome === 'crashed' ? row.outcome : 'wrong-output';
+      const warmUp = inWarmUp({ state: 'failed', outcome, reason: row.reason ?? '' });
+      return this.row({ invocation: from, startedAt, exchange: warmUp, counters: {}, isFirstService });
     }
     return undefined;
   }

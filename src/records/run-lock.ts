@@ -16,7 +16,16 @@ export function lockRunDirectory(path: string): () => void {
       'Wait for it, or stop it, and resume then.',
     );
   }
-  writeFileSync(file, `${process.pid}\n`);
+  rmSync(file, { force: true });
+  try {
+    writeFileSync(file, `${process.pid}\n`, { flag: 'wx' });
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+    throw invalidInput(
+      `another process has just begun to work in ${path}`,
+      'Wait for it, or stop it, and resume then.',
+    );
+  }
   return () => rmSync(file, { force: true });
 }
 

@@ -51,7 +51,9 @@ export async function run(name: string | undefined, options: RunOptions): Promis
         `${experiment.name}: ${trials} trials, seed ${experiment.seed}, into ${shown(asked.directory.path)}`,
       ),
     );
-    const manifest = await measure({ ...asked, experiment }, selection, workbench, runtimes, catalogue.all);
+    const manifest = await reportingWhatThereIs(asked.directory, options, () =>
+      measure({ ...asked, experiment }, selection, workbench, runtimes, catalogue.all),
+    );
     return await conclude(asked.directory, manifest, options);
   } finally {
     unlock();
@@ -142,6 +144,20 @@ async function measure(
 /** Rows have their own file: the log keeps what went wrong with one, and everything that is no row. */
 const isWorthKeeping = (event: RunEvent): boolean =>
   event.type === 'row' ? event.outcome !== 'ok' : event.type !== 'trial' && event.type !== 'trial-done';
+
+/** What `work` gives. When it fails, the rows that came about before are summarized and reported all the same. */
+async function reportingWhatThereIs<T>(
+  directory: RunDirectory,
+  options: RunOptions,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (existsSync(directory.measurementsPath)) await show(directory, options);
+    throw error;
+  }
+}
 
 /** Summary, report and table of whatever there is, and what it means for whoever called. */
 async function conclude(

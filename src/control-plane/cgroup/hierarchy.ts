@@ -37,7 +37,7 @@ function writable(path: string | undefined): path is string {
 }
 
 /**
- * The hierarchy sandboxes' groups are made in: version 2 where it has the controllers cpu and memory, else version 1's
+ * The hierarchy sandboxes' groups are made in: version 2 where it has the controller memory (CPU time it counts without one), else version 1's
  * cpuacct and memory. `undefined` where neither can be written: counters then come from /proc alone.
  */
 export function findHierarchy(mountsPath = '/proc/self/mounts'): Hierarchy | undefined {

@@ -155,7 +155,11 @@ class CommandSandbox implements Sandbox {
   }
 
   remove(): Promise<void> {
-    this.removal ??= this.end();
+    // A removal that failed may be tried again: the daemon may be back by then.
+    this.removal ??= this.end().catch((error: unknown) => {
+      this.removal = undefined;
+      throw error;
+    });
     return this.removal;
   }
 

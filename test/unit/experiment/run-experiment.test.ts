@@ -212,10 +212,29 @@ describe('a run', () => {
     expect(runtimes[0]?.count('disposed')).toBe(1);
   });
 
-  it('takes everything down when a runtime cannot say what stands', async () => {
+  it('goes on when a runtime cannot say what stands, and counts it', async () => {
     const { request, runtimes } = bench({}, [{ sandbox: () => ({ existingFails: 'the daemon is gone' }) }]);
-    await expect(runExperiment(request)).rejects.toThrow('the daemon is gone');
-    expect(request.directory.readManifest().state).toBe('interrupted');
+    expect((await runExperiment(request)).state).toBe('complete');
+    const failed = (await rowsIn(request.directory)).filter((row) => row.outcome !== 'ok');
+    expect(failed.map((row) => [row.runtime, row.start, row.outcome])).toEqual([
+      ['one', 'cold', 'crashed'],
+      ['one', 'cold', 'crashed'],
+    ]);
+    expectNothingLeft(runtimes);
+  });
+
+  it('takes no cold start for one while a sandbox stands that could not be removed, and removes it at its end', async () => {
+    const { request, runtimes } = bench({}, [
+      { sandbox: (nth) => (nth === 0 ? { removeFails: 'the daemon is gone' } : {}) },
+    ]);
+    expect((await runExperiment(request)).state).toBe('complete');
+    const own = (await rowsIn(request.directory)).filter((row) => row.runtime === 'one');
+    const [first] = own;
+    for (const row of own) {
+      const after = row.trial !== first?.trial;
+      expect(row.outcome).toBe(after && row.start === 'cold' ? 'not-cold' : 'ok');
+    }
+    expect(own.some((row) => row.outcome === 'not-cold')).toBe(true);
     expectNothingLeft(runtimes);
   });
 
@@ -295,13 +314,13 @@ describe('a run taken up again', () => {
     const crashing: Partial<FakeScript> = {
       sandbox: () => ({ invocation: () => ({ does: 'hang', takes: ms(1) }) }),
     };
-    const { directory } = await interrupted(3, [crashing, crashing]);
+    const { directory } = await interrupted(7, [crashing, crashing]);
     const second = bench({ directory, resume: directory.readManifest() });
     await runExperiment(second.request);
     const rows = await rowsIn(directory);
-    expect(rows.slice(0, 3).map((row) => row.outcome)).toEqual(['timeout', 'timeout', 'timeout']);
-    const failed = new Set(rows.slice(0, 3).map((row) => row.trial));
-    expect(rows.slice(3).some((row) => failed.has(row.trial))).toBe(false);
+    expect(rows.slice(0, 7).map((row) => row.outcome)).toEqual(Array.from({ length: 7 }, () => 'timeout'));
+    const failed = new Set(rows.slice(0, 7).map((row) => row.trial));
+    expect(rows.slice(7).some((row) => failed.has(row.trial))).toBe(false);
     expect(new Set(rows.map(nameOf)).size).toBe(rows.length);
   });
 

@@ -183,6 +183,21 @@ describe('a warm trial', () => {
     expect(run.rows[0]?.reason).toContain('differs at byte 1: "o", expected "i"');
   });
 
+  it('refuses a second warm-up that is not the instance’s second service', async () => {
+    const invocation = (sequence: number): InvocationScript => ({
+      ...after(10),
+      claimsSequence: sequence === 2 ? 1 : sequence,
+    });
+    const run = await runScripted({ invocation }, { start: 'warm' });
+    expect(run.rows).toMatchObject([
+      {
+        invocation: 0,
+        outcome: 'wrong-output',
+        reason: 'in the warm-up: not a warm start: the instance had not served before',
+      },
+    ]);
+  });
+
   it('keeps the rows before a failure and asks the failed sandbox nothing more', async () => {
     const invocation = (sequence: number): InvocationScript =>
       after(
@@ -300,12 +315,23 @@ describe('a bad day', () => {
     ]);
   });
 
-  it('gives back what was staged when nobody can say what stands, and says so', async () => {
+  it('a cold start of which nobody can say what stood before is a row, and what was staged is given back', async () => {
     const run = await runScripted({ existingFails: 'the daemon is gone' }, { start: 'cold' });
-    expect(run.thrown).toMatchObject({ message: 'the daemon is gone' });
-    expect(run.rows).toEqual([]);
+    expect(run.thrown).toBeUndefined();
+    expect(run.rows).toMatchObject([
+      { outcome: 'crashed', reason: 'whether a sandbox stands cannot be told: the daemon is gone' },
+    ]);
     expect(run.runtime.count('discarded')).toBe(1);
     expect(run.runtime.count('asked for')).toBe(0);
+  });
+
+  it.each(['cold', 'warm'] as const)('a %s sandbox that cannot be removed keeps its rows', async (start) => {
+    const run = await runScripted(sandbox({ does: 'answer' }, { removeFails: 'the daemon is gone' }), {
+      start,
+    });
+    expect(run.thrown).toBeUndefined();
+    expect(run.rows.map((row) => row.outcome)).toEqual(start === 'cold' ? ['ok'] : ['ok', 'ok', 'ok']);
+    expect(run.runtime.standingSandboxes).toBe(1);
   });
 });
 

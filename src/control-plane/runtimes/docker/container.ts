@@ -79,7 +79,11 @@ export class DockerContainer implements Sandbox {
   }
 
   remove(): Promise<void> {
-    this.removal ??= this.end();
+    // A removal that failed may be tried again: the daemon may be back by then.
+    this.removal ??= this.end().catch((error: unknown) => {
+      this.removal = undefined;
+      throw error;
+    });
     return this.removal;
   }
 

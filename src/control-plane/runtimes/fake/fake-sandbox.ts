@@ -1,6 +1,7 @@
 /** A sandbox that follows a script, and speaks the real protocol over streams in memory. */
 import { Readable, Writable } from 'node:stream';
 import type { Clock } from '../../../domain/clock.js';
+import { LumosError } from '../../../domain/errors.js';
 import type { Accounting, ExitStatus, Sandbox } from '../../../domain/runtime.js';
 import { milliseconds, type Milliseconds } from '../../../domain/units.js';
 import { frameKinds } from '../../invoke/frames.js';
@@ -26,6 +27,7 @@ export class FakeSandbox implements Sandbox {
   private end: (status: ExitStatus) => void = () => undefined;
   private ended = false;
   private removal: Promise<void> | undefined;
+  private hasRefused = false;
   private stderr = '';
   private served = 0;
   private isReady = false;
@@ -64,6 +66,11 @@ export class FakeSandbox implements Sandbox {
   }
 
   remove(): Promise<void> {
+    const { removeFails } = this.script;
+    if (removeFails !== undefined && !this.hasRefused) {
+      this.hasRefused = true;
+      return Promise.reject(new LumosError('failed', removeFails));
+    }
     this.removal ??= Promise.resolve().then(() => {
       this.exit({ signal: 'SIGKILL' });
       this.subject.onRemoved();

@@ -45,6 +45,8 @@ export interface SandboxScript {
   readonly launchFails?: string;
   /** From being asked for until it says `ready`; not before the end of `launch`. Default 1 ms. */
   readonly ready?: Milliseconds | 'never';
+  /** Rejects when it is to be removed for the first time, with this message; the next time it goes. */
+  readonly removeFails?: string;
   /** What comes of its invocations, counted from 1. Default: answers after 1 ms. */
   readonly invocation?: (sequence: number) => InvocationScript;
 }
