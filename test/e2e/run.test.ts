@@ -380,7 +380,8 @@ describe('a run that is stopped', () => {
     // Held still, it asks nothing more of the daemon: a container that is up then, and a moment later, is left for good.
     await during(running, async () => {
       running.child.kill('SIGSTOP');
-      if ((await isUp()) && (await sleep(100, true)) && (await isUp())) return true;
+      // A removal it had asked for before is done within this time.
+      if ((await isUp()) && (await sleep(1500, true)) && (await isUp())) return true;
       running.child.kill('SIGCONT');
       return false;
     });
@@ -392,8 +393,11 @@ describe('a run that is stopped', () => {
 
     const foreignRun = 'another-run-of-the-tests';
     const { runId } = manifestOf(out);
+    // The other run has a name of its own for the image, as every run has.
+    const foreignImage = { repo: 'lumos/misbehaving', tag: `run-${foreignRun}` };
+    await docker.getImage(`lumos/misbehaving:run-${runId}`).tag(foreignImage);
     const foreign = await docker.createContainer({
-      Image: `lumos/misbehaving:run-${runId}`,
+      Image: `${foreignImage.repo}:${foreignImage.tag}`,
       Labels: { [runLabel]: foreignRun },
     });
     try {
@@ -401,8 +405,11 @@ describe('a run that is stopped', () => {
       expect(resumed.stderr).toContain(`left behind: container ${left[0]?.Id.slice(0, 12) ?? ''}`);
       expect(resumed.code).toBe(0);
       expect(await foreign.inspect()).toMatchObject({ Id: foreign.id });
+      const { RepoTags } = await docker.getImage(`${foreignImage.repo}:${foreignImage.tag}`).inspect();
+      expect(RepoTags).toEqual([`${foreignImage.repo}:${foreignImage.tag}`]);
     } finally {
       await foreign.remove({ force: true });
+      await docker.getImage(`${foreignImage.repo}:${foreignImage.tag}`).remove();
     }
     const rows = rowsIn(out);
     expect(rows.slice(0, kept.length)).toEqual(kept);
