@@ -15,6 +15,7 @@ import type { Measurement } from '../src/domain/measurement.js';
 import type { Artifact, Runtime } from '../src/domain/runtime.js';
 import { fromMebibytes, milliseconds } from '../src/domain/units.js';
 import { Bench } from '../src/experiment/bench.js';
+import { StorageBench } from '../src/experiment/storage-bench.js';
 import type { TrialOptions } from '../src/experiment/trial-runner.js';
 import { loadCatalogue } from '../src/user-plane/functions/catalogue.js';
 import { join } from 'node:path';
@@ -57,14 +58,18 @@ export async function withOwnPath<T>(runtimeId: string, use: (own: OwnPath) => P
     functions: [functionName],
     runtimes: [runtimeId],
   });
-  const bench = new Bench(`bench-${process.pid}`, experiment, builder);
+  const runId = `bench-${process.pid}`;
+  const noServices = (): Promise<never> =>
+    Promise.reject(new LumosError('failed', 'no function here has storage'));
+  const storage = new StorageBench(runId, experiment, noServices, monotonicClock);
+  const bench = new Bench(runId, experiment, builder, storage);
   try {
-    await bench.prepare(definition, runtime);
+    await bench.prepare(definition, runtime, cellOf(runtime, 'warm'));
     const artifact = await builder.artifact(definition, runtime.artifactKind);
     readIntoPageCache(artifact.path);
     return await use({
       artifact,
-      frame: bench.payload(definition, payload).frame,
+      frame: bench.payload(definition, { payload }).frame,
       ...(wasmtime === undefined ? {} : { wasmtime }),
       cold: (count) => coldStarts(bench, definition, runtime, count),
       warm: (count) => sample(bench, definition, runtime, 'warm', count),
@@ -101,15 +106,7 @@ async function sample(
   start: Start,
   invocations: number,
 ): Promise<number[]> {
-  const cell: Cell = {
-    function: functionName,
-    payload,
-    runtime: runtime.id,
-    class: runtime.class,
-    environment: 'local',
-    start,
-    concurrency: 1,
-  };
+  const cell = cellOf(runtime, start);
   const rows: Measurement[] = [];
   const trial = { index: 0, round: 0, cell, invocations };
   await bench.run(trial, definition, trialOptions(), (row) => void rows.push(row));
@@ -130,4 +127,14 @@ const trialOptions = (): TrialOptions => ({
   warmups,
   beforeCold: () => undefined,
   signal: new AbortController().signal,
+});
+
+const cellOf = (runtime: Runtime, start: Start): Cell => ({
+  function: functionName,
+  payload,
+  runtime: runtime.id,
+  class: runtime.class,
+  environment: 'local',
+  start,
+  concurrency: 1,
 });

@@ -172,6 +172,7 @@ function manifestOf(cells: readonly SyntheticCell[], seed: number): RunManifest 
       lumosVersion: '0.0.0',
     },
     runtimes: [],
+    services: [],
     artifacts: [],
     probes: {},
   };

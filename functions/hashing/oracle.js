@@ -2,7 +2,7 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 
-/** @type {import('../../src/domain/function-manifest.js').Oracle['input']} */
+/** @type {import('../../src/domain/function-manifest.js').OracleInput} */
 export function input(step, random) {
   const length = step.bytes ?? 0;
   const payload = Buffer.alloc(length);
@@ -16,7 +16,7 @@ export function input(step, random) {
   return payload;
 }
 
-/** @type {import('../../src/domain/function-manifest.js').Oracle['output']} */
+/** @type {import('../../src/domain/function-manifest.js').OracleOutput} */
 export function output(input) {
   return Buffer.from(createHash('sha256').update(input).digest('hex'));
 }

@@ -7,7 +7,7 @@ const words =
   );
 const lengths = words.map((word) => Buffer.byteLength(word));
 
-/** @type {import('../../src/domain/function-manifest.js').Oracle['input']} */
+/** @type {import('../../src/domain/function-manifest.js').OracleInput} */
 export function input(step, random) {
   let left = step.bytes ?? 0;
   const chosen = [];
@@ -22,7 +22,7 @@ export function input(step, random) {
   return Buffer.from(chosen.join(''));
 }
 
-/** @type {import('../../src/domain/function-manifest.js').Oracle['output']} */
+/** @type {import('../../src/domain/function-manifest.js').OracleOutput} */
 export function output(input) {
   const name = input.length === 0 ? Buffer.from('world') : input;
   return Buffer.concat([Buffer.from('Hello, '), name, Buffer.from('!')]);

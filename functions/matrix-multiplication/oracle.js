@@ -5,7 +5,7 @@ const ORDER_BYTES = 4;
 const ENTRY_BYTES = 8;
 const LARGEST_ENTRY = 8;
 
-/** @type {import('../../src/domain/function-manifest.js').Oracle['input']} */
+/** @type {import('../../src/domain/function-manifest.js').OracleInput} */
 export function input(step, random) {
   const n = step.size;
   if (n === undefined || !Number.isInteger(n)) throw new RangeError('size: expected the order of a matrix');
@@ -19,7 +19,7 @@ export function input(step, random) {
 
 /**
  * The product by rows and columns in 32-bit integers, where the function adds up rows in floating point.
- * @type {import('../../src/domain/function-manifest.js').Oracle['output']}
+ * @type {import('../../src/domain/function-manifest.js').OracleOutput}
  */
 export function output(input) {
   const view = new DataView(input.buffer, input.byteOffset, input.byteLength);

@@ -1,5 +1,6 @@
 /** A run directory's rows, reduced: the one way from what was measured to what is shown. */
 import { existsSync } from 'node:fs';
+import type { Cell } from '../domain/factors.js';
 import type { Measurement } from '../domain/measurement.js';
 import type { RunManifest } from '../domain/run-manifest.js';
 import type { Summary } from '../domain/summary.js';
@@ -42,13 +43,19 @@ function contextOf(manifest: RunManifest): Parameters<typeof summarize>[1] {
     seed: manifest.seed,
     baseline: experiment.baseline,
     plannedCells: manifest.cells,
-    imageBytes: (name, runtime) => imageBytes(manifest, name, runtime),
+    imageBytes: (cell) => imageBytes(manifest, cell),
     payloadBytes: (name, payload) =>
       manifest.cells.find((cell) => cell.function === name && cell.payload === payload)?.payloadBytes ??
       bytes(0),
   };
 }
 
-const imageBytes = ({ artifacts }: RunManifest, name: string, runtime: string): Bytes | undefined =>
-  artifacts.find((artifact) => artifact.function === name && artifact.runtime === runtime)
-    ?.imageCompressedBytes;
+/** Of the artefact that the cell ran: a function that opens connections itself may have another one. */
+function imageBytes({ artifacts }: RunManifest, cell: Cell): Bytes | undefined {
+  const own = artifacts.filter(
+    ({ function: name, runtime }) => name === cell.function && runtime === cell.runtime,
+  );
+  const direct = cell.access === 'direct' && cell.connection !== undefined;
+  const fitting = own.find(({ access }) => (access === 'direct') === direct) ?? own[0];
+  return fitting?.imageCompressedBytes;
+}

@@ -1,19 +1,43 @@
 /** Whether this machine has what a run needs, before anything runs. */
-import { dependenciesOf } from '../control-plane/setup/dependencies.js';
+import { requireSource } from '../control-plane/build/languages.js';
+import { dependenciesOf, storageDependencies } from '../control-plane/setup/dependencies.js';
+import type { DependencyName } from '../control-plane/setup/dependency.js';
+import { givenServiceUrl, type ServiceStorage } from '../control-plane/storage/start-service.js';
 import { LumosError } from '../domain/errors.js';
+import type { Experiment } from '../domain/experiment.js';
+import type { Cell } from '../domain/factors.js';
 import type { RuntimeRecord } from '../domain/run-manifest.js';
 import type { Runtime } from '../domain/runtime.js';
+import type { Selection } from '../experiment/selection.js';
+import { reachesSockets } from '../experiment/storage-bench.js';
 import type { Workbench } from './workbench.js';
+
+interface Missing {
+  readonly id: string;
+  readonly why: string;
+  readonly remedy: string;
+}
 
 /** @throws LumosError `missing-dependency` that names everything that is missing and what mends it. */
 export async function requireRuntimes(
   workbench: Workbench,
-  runtimes: readonly Runtime[],
-  optionsOf: (runtime: Runtime) => Readonly<Record<string, unknown>>,
+  { runtimes, functions }: Selection,
+  experiment: Experiment,
+  cells: readonly Cell[],
 ): Promise<RuntimeRecord[]> {
-  await requireTools(workbench, runtimes);
+  const optionsOf = (runtime: Runtime): Readonly<Record<string, unknown>> =>
+    runtime.parseOptions(experiment.options[runtime.id]);
+  const needed = cells.flatMap((cell) => {
+    const runtime = runtimes.find(({ id }) => id === cell.runtime);
+    const definition = functions.find((one) => one.definition.manifest.name === cell.function)?.definition;
+    if (runtime === undefined || definition === undefined) return [];
+    const artifactKind = runtime.artifactKindFor(optionsOf(runtime), { sockets: reachesSockets(cell) });
+    const { language } = requireSource(definition.manifest, artifactKind);
+    return dependenciesOf({ engine: runtime.engine, artifactKind }, [language]);
+  });
+  await requireDependencies(workbench, needed);
   const records: RuntimeRecord[] = [];
-  const missing: { id: string; why: string; remedy: string }[] = [];
+  const missing: Missing[] = [];
   for (const runtime of runtimes) {
     const availability = await runtime.probe();
     if (!availability.usable) {
@@ -34,18 +58,32 @@ export async function requireRuntimes(
   return records;
 }
 
-/** What builds the artefacts; the engines are asked by the runtimes themselves. */
-async function requireTools({ dependencies }: Workbench, runtimes: readonly Runtime[]): Promise<void> {
-  const names = new Set(runtimes.flatMap((runtime) => dependenciesOf(runtime)));
-  const missing: { id: string; why: string; remedy: string }[] = [];
-  for (const name of names) {
+/** @throws LumosError `missing-dependency` for a service that is neither given nor can be started here */
+export async function requireServices(
+  workbench: Workbench,
+  storages: readonly ServiceStorage[],
+): Promise<void> {
+  const own = storages.filter((storage) => givenServiceUrl(storage) === undefined);
+  await requireDependencies(workbench, own.flatMap(storageDependencies));
+}
+
+/**
+ * What builds artefacts and keeps objects.
+ * @throws LumosError `missing-dependency` that names everything that is missing and what mends it
+ */
+export async function requireDependencies(
+  { dependencies }: Workbench,
+  names: readonly DependencyName[],
+): Promise<void> {
+  const missing: Missing[] = [];
+  for (const name of new Set(names)) {
     const availability = await dependencies[name].probe();
     if (!availability.usable) missing.push({ id: name, ...availability });
   }
   refuse(missing);
 }
 
-function refuse(missing: readonly { id: string; why: string; remedy: string }[]): void {
+function refuse(missing: readonly Missing[]): void {
   if (missing.length === 0) return;
   const remedies = [...new Set(missing.map(({ remedy }) => remedy))];
   throw new LumosError(

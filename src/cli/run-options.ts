@@ -8,6 +8,9 @@ export interface RunOptions {
   readonly payloads?: string[];
   readonly starts?: string[];
   readonly concurrency?: number[];
+  readonly storage?: string[];
+  readonly access?: string[];
+  readonly connection?: string[];
   readonly repetitions?: number;
   readonly environment?: string;
   readonly timeLimit?: number;
@@ -18,39 +21,38 @@ export interface RunOptions {
   readonly json?: boolean;
 }
 
-/** Options that change what is measured, by their flag. */
-export function factorsGiven(options: RunOptions): string[] {
-  const { functions, runtimes, payloads, starts, concurrency, repetitions, environment, timeLimit, seed } =
-    options;
-  const given = {
-    functions,
-    runtimes,
-    payloads,
-    starts,
-    concurrency,
-    repetitions,
-    environment,
-    'time-limit': timeLimit,
-    seed,
-  };
-  return Object.entries(given).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}`]));
-}
+/** Options that change what is measured: their flag, and the key of the experiment they are laid over. */
+const factors = {
+  functions: 'functions',
+  runtimes: 'runtimes',
+  payloads: 'payloads',
+  starts: 'starts',
+  concurrency: 'concurrency',
+  storage: 'storage',
+  access: 'access',
+  connection: 'connection',
+  repetitions: 'repetitions',
+  environment: 'environment',
+  timeLimit: 'timeLimitMs',
+  seed: 'seed',
+} as const satisfies Partial<Record<keyof RunOptions, keyof Experiment>>;
+type Factor = keyof typeof factors;
+
+const given = (options: RunOptions): Factor[] =>
+  (Object.keys(factors) as Factor[]).filter((name) => options[name] !== undefined);
+
+/** The flags of the options that were given and change what is measured. */
+export const factorsGiven = (options: RunOptions): string[] =>
+  given(options).map((name) => `--${name === 'timeLimit' ? 'time-limit' : name}`);
 
 /** @throws LumosError `invalid-input` when an option's value does not fit. */
 export function withOptions(experiment: Experiment, options: RunOptions): Experiment {
-  const { functions, runtimes, payloads, starts, concurrency, repetitions, environment, timeLimit, seed } =
-    options;
-  const overrides = {
-    functions,
-    runtimes,
-    payloads,
-    starts,
-    concurrency,
-    environment,
-    seed,
-    timeLimitMs: timeLimit,
-  };
-  const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
-  const counts = repetitions === undefined ? {} : { repetitions: { cold: repetitions, warm: repetitions } };
-  return checkExperiment({ ...experiment, ...given, ...counts }, 'the command line');
+  const { repetitions } = options;
+  const overrides = Object.fromEntries(given(options).map((name) => [factors[name], options[name]]));
+  // Repetitions that are asked for are asked for in every cell.
+  const counts =
+    repetitions === undefined
+      ? {}
+      : { repetitions: { cold: repetitions, warm: repetitions }, exceptions: [] };
+  return checkExperiment({ ...experiment, ...overrides, ...counts }, 'the command line');
 }

@@ -2,10 +2,13 @@
 import { createBuilder, type Builder } from '../control-plane/build/create-builder.js';
 import { cacheFolder } from '../control-plane/build/cache-folder.js';
 import { findHierarchy, type Hierarchy } from '../control-plane/cgroup/hierarchy.js';
+import { startService } from '../control-plane/storage/start-service.js';
 import { createRegistry } from '../control-plane/runtimes/registry.js';
 import { createDependencies, type Dependencies } from '../control-plane/setup/dependencies.js';
+import { findGo } from '../control-plane/setup/go.js';
 import { findWasmtime } from '../control-plane/setup/wasmtime.js';
 import type { Runtime } from '../domain/runtime.js';
+import type { ServiceSource } from '../experiment/storage-bench.js';
 import { loadCatalogue, type Catalogue } from '../user-plane/functions/catalogue.js';
 import { dim, note } from './output.js';
 import { functionsFolder, packageRoot } from './package-root.js';
@@ -15,6 +18,8 @@ export interface Workbench {
   readonly registry: readonly Runtime[];
   readonly dependencies: Dependencies;
   readonly hierarchy: Hierarchy | undefined;
+  /** Starts what keeps objects, or finds what was given. */
+  readonly services: ServiceSource;
   /** The built-in functions and those in further folders. */
   catalogue(folders?: readonly string[]): Promise<Catalogue>;
 }
@@ -26,6 +31,7 @@ export async function createWorkbench(): Promise<Workbench> {
   const builder = createBuilder({
     ...options,
     wasmtime: await findWasmtime(options),
+    findGo: () => findGo(options),
     onProgress: ({ what, state, line, took }) => {
       if (state === 'output') note(dim(`    ${line ?? ''}`));
       else if (state === 'started') note(`  building ${what}`);
@@ -42,6 +48,7 @@ export async function createWorkbench(): Promise<Workbench> {
     registry,
     dependencies,
     hierarchy,
+    services: (storage) => startService(storage, { ...options, shimPath: () => builder.shim() }),
     catalogue: (folders = []) => loadCatalogue([functionsFolder, ...folders]),
   };
 }

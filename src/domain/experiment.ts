@@ -1,10 +1,24 @@
 /** An experiment as a person declares it: factors, counts and options, in a file that can be checked in. */
 import { z } from 'zod';
 import { NameSchema } from './function-manifest.js';
-import { StartSchema } from './factors.js';
+import { AccessSchema, StartSchema, StorageConnectionSchema, StorageSchema } from './factors.js';
 import { MillisecondsSchema } from './units.js';
 
 export const experimentSchemaId = 'lumos/experiment@1';
+
+/** Samples a cell is to have. */
+const RepetitionsSchema = z.strictObject({
+  cold: z.number().int().positive(),
+  warm: z.number().int().positive(),
+});
+
+/** Cells that get other repetitions than the rest; a list that is absent stands for all. */
+const ExceptionSchema = z.strictObject({
+  functions: z.array(z.string().min(1)).min(1).optional(),
+  runtimes: z.array(z.string().min(1)).min(1).optional(),
+  payloads: z.array(z.string().min(1)).min(1).optional(),
+  repetitions: RepetitionsSchema.partial(),
+});
 
 const nonEmptyNames = z.array(z.string().min(1)).min(1);
 
@@ -26,6 +40,12 @@ export const ExperimentSchema = z.strictObject({
   /** Labels of the functions' ladders. */
   payloads: nonEmptyNames.default(['small']),
   starts: z.array(StartSchema).min(1).default(['cold', 'warm']),
+  /** Where functions with objects have them. Absent: for each function the first its manifest names. */
+  storage: z.array(StorageSchema).min(1).optional(),
+  /** Who reaches the objects, where they lie outside the payload. */
+  access: z.array(AccessSchema).min(1).default(['host']),
+  /** Whether connections to Redis and S3 are kept between invocations. */
+  connection: z.array(StorageConnectionSchema).min(1).default(['reused']),
   concurrency: z.array(z.number().int().positive()).min(1).default([1]),
   /** The runtime all others are compared against. Defaults to `docker`, or the first runtime where it is not there. */
   baseline: z.string().optional(),
@@ -39,6 +59,8 @@ export const ExperimentSchema = z.strictObject({
       warm: z.number().int().positive().default(100),
     })
     .prefault({}),
+  /** Cells with other repetitions, the first that fits; e.g. the largest steps of an interpreter. Said so in the report. */
+  exceptions: z.array(ExceptionSchema).default([]),
   warm: z
     .strictObject({
       /** Sandboxes a cell's warm samples come from, if there are that many samples. */
@@ -52,12 +74,19 @@ export const ExperimentSchema = z.strictObject({
   /** The longest an invocation, its launch included, may take before it is ended as `timeout`. */
   timeLimitMs: MillisecondsSchema.refine((ms) => ms > 0, 'must be above 0').default(30_000 as never),
   pageCache: PageCacheSchema.default('warm'),
+  /**
+   * What the report says beyond the cells. `claims`: the paper's claims, tested. `payload-size`: time against payload
+   * size, its slopes, and where one runtime's cost passes another's gain.
+   */
+  analyses: z.array(z.enum(['claims', 'payload-size'])).default([]),
   /** Ratios within 1/(1+margin) and 1+margin count as the same. */
   margin: z.number().positive().max(1).default(0.05),
   limits: z
     .strictObject({
       /** The most memory a sandbox may have, in MiB, where the runtime can limit it. */
       memoryMiB: z.number().positive().optional(),
+      /** The largest object a function may fetch or store, in MiB. */
+      objectMiB: z.number().positive().max(1024).default(64),
       /** The largest answer taken, in MiB; a larger one is `wrong-output`. */
       responseMiB: z.number().positive().max(1024).default(64),
     })

@@ -30,6 +30,23 @@ export type FunctionPhase = (typeof functionPhases)[number];
 export const phases = ['launch', ...functionPhases, 'transport'] as const;
 export type Phase = (typeof phases)[number];
 
+/**
+ * Where a function's objects lie: in the payload, in files, in Redis, in an S3 bucket.
+ */
+export const StorageSchema = z.enum(['inline', 'file', 'redis', 's3']);
+export type Storage = z.infer<typeof StorageSchema>;
+
+/**
+ * Who reaches the storage. `direct`: the function opens the file or the connection itself. `host`: the function asks
+ * its host, which does it with a client of its own.
+ */
+export const AccessSchema = z.enum(['direct', 'host']);
+export type Access = z.infer<typeof AccessSchema>;
+
+/** Whether a connection to the storage is kept from one invocation to the next. */
+export const StorageConnectionSchema = z.enum(['reused', 'per-invocation']);
+export type StorageConnection = z.infer<typeof StorageConnectionSchema>;
+
 export const CellSchema = z.object({
   function: z.string().min(1),
   payload: z.string().min(1),
@@ -38,10 +55,36 @@ export const CellSchema = z.object({
   environment: z.string().min(1),
   start: StartSchema,
   concurrency: z.number().int().positive(),
+  /** Absent for a function that has no objects. */
+  storage: StorageSchema.optional(),
+  /** Absent where there is no storage to reach: without objects, and `inline`. */
+  access: AccessSchema.optional(),
+  /** Absent where there is no connection: besides Redis and S3. */
+  connection: StorageConnectionSchema.optional(),
 });
 /** One combination of factors, in the words of CONTRACT.md. */
 export type Cell = z.infer<typeof CellSchema>;
 
+export const ConditionsSchema = CellSchema.omit({ runtime: true, class: true });
+/** All factors of a cell but its runtime: cells with equal conditions are compared with each other. */
+export type Conditions = z.infer<typeof ConditionsSchema>;
+
+/** The conditions of a cell, and nothing else of it. */
+export const conditionsOf = (cell: Conditions): Conditions => ConditionsSchema.parse(cell);
+
+const factorsOf = (cell: Conditions): unknown[] => [
+  cell.function,
+  cell.payload,
+  cell.environment,
+  cell.start,
+  cell.concurrency,
+  cell.storage,
+  cell.access,
+  cell.connection,
+];
+
+/** A string that is equal for equal conditions and for no others. */
+export const conditionsKey = (cell: Conditions): string => JSON.stringify(factorsOf(cell));
+
 /** A string that is equal for equal cells and for no others. */
-export const cellKey = (cell: Cell): string =>
-  JSON.stringify([cell.function, cell.payload, cell.runtime, cell.environment, cell.start, cell.concurrency]);
+export const cellKey = (cell: Cell): string => JSON.stringify([cell.runtime, ...factorsOf(cell)]);

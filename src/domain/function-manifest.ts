@@ -1,5 +1,6 @@
 /** A function's manifest: what a folder under functions/ says about the function in it. */
 import { z } from 'zod';
+import { StorageSchema } from './factors.js';
 import { BytesSchema } from './units.js';
 
 /** Names that are safe as file names, image names and labels, and never reach a shell. */
@@ -13,12 +14,56 @@ export type FunctionClass = z.infer<typeof FunctionClassSchema>;
 
 export const PayloadStepSchema = z.strictObject({
   label: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, dots and hyphens, e.g. "small"'),
-  /** The payload's size in bytes, for functions whose payload is a number of bytes. */
+  /** Bytes of the function's data: of its objects where it has any, else of its payload. */
   bytes: BytesSchema.optional(),
   /** The function's own size parameter (e.g. the order of a matrix), for all others. */
   size: z.number().positive().optional(),
 });
 export type PayloadStep = z.infer<typeof PayloadStepSchema>;
+
+/** A path below the function's folder; no part of it begins with a dot. */
+const FileInFolderSchema = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9_][A-Za-z0-9._-]*(\/[A-Za-z0-9_][A-Za-z0-9._-]*)*$/,
+    'a file below the folder of the function, e.g. "bin/function"',
+  );
+
+const LanguagesSchema = z
+  .strictObject({
+    /** The Cargo package whose binary is the function. */
+    rust: z.strictObject({ package: z.string().min(1) }).optional(),
+    /** The Go package of the function's folder whose `main` is the function. */
+    go: z
+      .strictObject({
+        package: z
+          .string()
+          .regex(
+            /^\.(\/[A-Za-z0-9_][A-Za-z0-9._-]*)*$/,
+            'a package below the folder of the function, e.g. "." or "./cmd/function"',
+          )
+          .default('.'),
+      })
+      .optional(),
+    /** Files that were built by other means, from any language that speaks the protocol. */
+    prebuilt: z
+      .strictObject({
+        /** A Linux executable for this machine's processor. It runs FROM scratch only if it is static. */
+        native: FileInFolderSchema.optional(),
+        /** A WASI 0.1 command. */
+        module: FileInFolderSchema.optional(),
+      })
+      .refine(
+        ({ native, module }) => native !== undefined || module !== undefined,
+        'at least one of "native" and "module"',
+      )
+      .optional(),
+  })
+  .refine(
+    ({ rust, go, prebuilt }) => rust !== undefined || go !== undefined || prebuilt !== undefined,
+    'at least one of "rust", "go" and "prebuilt"',
+  );
+export type Languages = z.infer<typeof LanguagesSchema>;
 
 export const functionManifestSchemaId = 'lumos/function@1';
 
@@ -27,9 +72,13 @@ export const FunctionManifestSchema = z.strictObject({
   name: NameSchema,
   class: FunctionClassSchema,
   description: z.string().min(1),
-  /** Where each language's source is: for Rust, the Cargo package of the workspace in functions/. */
-  languages: z.strictObject({ rust: z.strictObject({ package: z.string().min(1) }) }),
-  storage: z.array(z.enum(['inline', 'file', 'redis', 's3'])).min(1),
+  /** What the function is built from. Where several can give a kind of artefact, the first of this order does. */
+  languages: LanguagesSchema,
+  /**
+   * Where the function's objects may lie; the first is taken where an experiment names none. A function that has no
+   * objects besides its payload says `[inline]` and its oracle makes none.
+   */
+  storage: z.array(StorageSchema).min(1),
   /** The crates that do the function's work, for `lumos list functions`. */
   crates: z.array(z.string()).default([]),
   /** An ES module in the function's folder: makes inputs from a seed and computes the expected output by other means. */
@@ -47,12 +96,37 @@ export const FunctionManifestSchema = z.strictObject({
 });
 export type FunctionManifest = z.infer<typeof FunctionManifestSchema>;
 
-/** What a function's oracle module exports. */
+/** Objects by the key under which the function asks for them. */
+export type StoredObjects = Readonly<Record<string, Uint8Array>>;
+
+/** The payload of one step of the ladder, the same for the same seed. `random` gives uniform 32-bit integers. */
+export type OracleInput = (step: PayloadStep, random: () => number) => Uint8Array;
+/** The bytes the function must answer, computed by another implementation than the function's. */
+export type OracleOutput = (input: Uint8Array, objects: StoredObjects) => Uint8Array;
+/**
+ * For functions with more than one right answer (a compressor, rounding of floats): what is wrong with `answer`, for a
+ * person; `undefined` where it is right.
+ */
+export type OracleCheck = (
+  input: Uint8Array,
+  answer: Uint8Array,
+  objects: StoredObjects,
+) => string | undefined;
+/** The objects a function with storage finds there before it is invoked, by key. */
+export type OracleObjects = (step: PayloadStep, random: () => number) => StoredObjects;
+/** The objects a function with storage must have stored, byte for byte. */
+export type OracleStored = (input: Uint8Array, objects: StoredObjects) => StoredObjects;
+
+/**
+ * What a function's oracle module exports: its inputs, and what must come of them, by other means than the function's.
+ * It exports `output` or `check`; `objects` and `stored` where the function has storage.
+ */
 export interface Oracle {
-  /** The payload of one step of the ladder, the same for the same seed. `random` gives uniform 32-bit integers. */
-  input(step: PayloadStep, random: () => number): Uint8Array;
-  /** The bytes the function must answer to `input`, computed by another implementation than the function's. */
-  output(input: Uint8Array): Uint8Array;
+  readonly input: OracleInput;
+  readonly output?: OracleOutput;
+  readonly check?: OracleCheck;
+  readonly objects?: OracleObjects;
+  readonly stored?: OracleStored;
 }
 
 /** A function as the rest of the house knows it: its manifest, its folder and its oracle, loaded. */

@@ -43,6 +43,18 @@ export const MeasurementSchema = CellSchema.extend({
   serializeMs: optionalMs,
   /** `latencyMs` less `launchMs` and the function's phases. */
   transportMs: optionalMs,
+  /** Requests to the storage of which the function awaited the answer, by its own count; absent without storage. */
+  storageRoundTrips: z.number().int().nonnegative().optional(),
+  /** Bytes of the objects the function fetched and stored, by its own count. */
+  fetchedBytes: optionalBytes,
+  storedBytes: optionalBytes,
+  /** Access through the host: the time its client took for the function's objects, within `fetchMs` and `storeMs`. */
+  hostFetchMs: optionalMs,
+  hostStoreMs: optionalMs,
+  /** What the service itself counted during the invocation; absent where it cannot be asked. */
+  serviceRequests: z.number().int().nonnegative().optional(),
+  serviceReceivedBytes: optionalBytes,
+  serviceSentBytes: optionalBytes,
   /** CPU time of the sandbox in both modes; present even where the two modes cannot be told apart. */
   cpuMs: optionalMs,
   cpuUserMs: optionalMs,

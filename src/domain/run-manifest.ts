@@ -1,7 +1,8 @@
 /** `manifest.json` of a run directory: what was asked, with what, on which machine. */
 import { z } from 'zod';
 import { ExperimentSchema } from './experiment.js';
-import { CellSchema, RuntimeClassSchema } from './factors.js';
+import { AccessSchema, CellSchema, RuntimeClassSchema, StorageSchema } from './factors.js';
+import { FunctionClassSchema } from './function-manifest.js';
 import { BytesSchema, MillisecondsSchema } from './units.js';
 
 export const runManifestSchemaId = 'lumos/run@1';
@@ -39,9 +40,21 @@ export const RuntimeRecordSchema = z.object({
 });
 export type RuntimeRecord = z.infer<typeof RuntimeRecordSchema>;
 
+/** A service that kept objects. Never its address: that holds credentials. */
+export const ServiceRecordSchema = z.object({
+  storage: StorageSchema,
+  /** The server's name and version. */
+  version: z.string(),
+  /** `own`: started for the run on the loopback. `given`: somebody else's, by its URL. */
+  origin: z.enum(['own', 'given']),
+});
+export type ServiceRecord = z.infer<typeof ServiceRecordSchema>;
+
 export const ArtifactRecordSchema = z.object({
   function: z.string(),
   runtime: z.string(),
+  /** Present for the artefact of functions that open connections themselves, where it is another one. */
+  access: AccessSchema.optional(),
   kind: z.string(),
   digest: z.string(),
   sizeBytes: BytesSchema,
@@ -75,11 +88,15 @@ export const RunManifestSchema = z.object({
   resumed: z.number().int().nonnegative(),
   /** Every cell of the plan, whether it came to a result or not, with the size of its payload. */
   cells: z.array(CellSchema.extend({ payloadBytes: BytesSchema })),
+  /** What the functions of the plan say of themselves; absent in runs of before this was recorded, and in imported ones. */
+  functions: z.array(z.object({ name: z.string(), class: FunctionClassSchema })).optional(),
   /** Trials in the plan. */
   trials: z.number().int().nonnegative(),
   host: HostSchema,
   runtimes: z.array(RuntimeRecordSchema),
   artifacts: z.array(ArtifactRecordSchema),
+  /** Services that kept the functions' objects. */
+  services: z.array(ServiceRecordSchema).default([]),
   /** Which counter each figure of a row was read from; absent figures have none. */
   probes: z.record(z.string(), z.string()),
   floor: FloorSchema.optional(),

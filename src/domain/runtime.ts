@@ -5,7 +5,18 @@ import type { Bytes } from './units.js';
 
 /** Which kind of file a runtime runs, made by the builder of the same name. */
 export type ArtifactKind =
-  'native-binary' | 'wasm-module' | 'wasmtime-aot' | 'wasmtime-pulley' | 'native-image';
+  | 'native-binary'
+  /** A WASI 0.1 module: every engine runs it; it reaches nothing but its streams and the folders it is given. */
+  | 'wasm-module'
+  | 'wasmtime-aot'
+  | 'wasmtime-pulley'
+  /** A WASI 0.2 component, and what wasmtime makes of one: what it takes to open a connection from within Wasm. */
+  | 'wasm-component'
+  | 'wasmtime-aot-component'
+  | 'wasmtime-pulley-component'
+  /** The native binary in an image FROM scratch, and on a Debian base. */
+  | 'native-image'
+  | 'native-image-debian';
 
 /** A built file (or image archive) with what identifies and sizes it. */
 export interface Artifact {
@@ -23,6 +34,11 @@ export interface Artifact {
 export interface ImageArtifact {
   /** An archive that is at once an OCI image layout and what `docker load` reads. */
   readonly archivePath: string;
+  /**
+   * Where the image stands on a base: the file whose bytes come before those at `archivePath` in the archive. It is kept
+   * once for all images on that base.
+   */
+  readonly archiveBasePath?: string;
   /** The reference it is loaded under, e.g. `lumos/hello-world:native-<digest>`. */
   readonly reference: string;
   /** Digest of the image manifest, `sha256:<hex>`. */
@@ -98,12 +114,23 @@ export interface SandboxLimits {
 
 /** One function made ready on one runtime (e.g. its image loaded into the daemon). */
 export interface Prepared {
+  /** Where the function sees the folder it was given to reach; absent where it was given none. */
+  readonly folder?: string | undefined;
   stage(): Promise<StagedSandbox>;
   /** Undoes the preparation: only what it made. */
   dispose(): Promise<void>;
 }
 
+/** What of the machine a function itself reaches, besides its standard streams. */
+export interface Reach {
+  /** A folder of this machine with its objects, which it reads and writes. */
+  readonly folder?: string;
+  /** It opens connections to services on this machine's loopback. */
+  readonly sockets?: boolean;
+}
+
 export interface PrepareRequest {
+  readonly reach: Reach;
   readonly artifact: Artifact;
   readonly limits: SandboxLimits;
   /** Names everything that this run makes, so that it, and only it, can be removed after a crash. */
@@ -119,7 +146,13 @@ export interface Runtime {
   /** Compilation mode; absent for engines that compile nothing. */
   readonly mode?: string;
   readonly class: RuntimeClass;
+  /** What it runs unless its options or the function's reach say otherwise. */
   readonly artifactKind: ArtifactKind;
+  /**
+   * What it runs with these options, for a function of this reach.
+   * @throws LumosError `invalid-input` where the function cannot reach that, with what would let it.
+   */
+  artifactKindFor(options: Readonly<Record<string, unknown>>, reach: Reach): ArtifactKind;
   /** Whether and in which version it can run here. Starts nothing. */
   probe(): Promise<Availability>;
   /** Checks this runtime's options from an experiment; gives them back with every default filled in, for the manifest. */

@@ -1,6 +1,6 @@
 /** `summary.json`: what the statistics make of the rows. */
 import { z } from 'zod';
-import { CellSchema, OutcomeSchema, phases } from './factors.js';
+import { CellSchema, ConditionsSchema, OutcomeSchema, phases, RuntimeClassSchema } from './factors.js';
 import { BytesSchema, MillisecondsSchema } from './units.js';
 
 export const summarySchemaId = 'lumos/summary@1';
@@ -44,6 +44,15 @@ export const CellSummarySchema = CellSchema.extend({
   peakResidentBytes: BytesSchema.optional(),
   readBytes: BytesSchema.optional(),
   writtenBytes: BytesSchema.optional(),
+  /** Medians of what the rows of the same names say of the storage, where they do. */
+  storageRoundTrips: z.number().optional(),
+  fetchedBytes: BytesSchema.optional(),
+  storedBytes: BytesSchema.optional(),
+  hostFetchMs: MillisecondsSchema.optional(),
+  hostStoreMs: MillisecondsSchema.optional(),
+  serviceRequests: z.number().optional(),
+  serviceReceivedBytes: BytesSchema.optional(),
+  serviceSentBytes: BytesSchema.optional(),
   payloadBytes: BytesSchema,
   responseBytes: BytesSchema.optional(),
   /** Compressed bytes a node would pull. */
@@ -58,12 +67,7 @@ export type CellSummary = z.infer<typeof CellSummarySchema>;
 export const VerdictSchema = z.enum(['lower', 'higher', 'same', 'unsure']);
 export type Verdict = z.infer<typeof VerdictSchema>;
 
-export const ComparisonSchema = z.object({
-  function: z.string(),
-  payload: z.string(),
-  environment: z.string(),
-  start: CellSchema.shape.start,
-  concurrency: CellSchema.shape.concurrency,
+export const ComparisonSchema = ConditionsSchema.extend({
   metric: z.enum(['latencyMs', 'cpuMs', 'peakMemoryBytes']),
   baseline: z.string(),
   candidate: z.string(),
@@ -75,6 +79,134 @@ export const ComparisonSchema = z.object({
   n: z.object({ baseline: z.number().int(), candidate: z.number().int() }),
 });
 export type Comparison = z.infer<typeof ComparisonSchema>;
+
+/** The paper's claims, in the order in which they are reported. */
+export const claimIds = [
+  'image-size',
+  'cold-start',
+  'warm-aot',
+  'warm-interpreted',
+  'io-serialization',
+  'io-share',
+] as const;
+export const ClaimIdSchema = z.enum(claimIds);
+export type ClaimId = z.infer<typeof ClaimIdSchema>;
+
+/** The effect that a claim speaks of, in one cell: a dot of the claim's chart. */
+export const ClaimPointSchema = z.object({
+  function: z.string(),
+  /** Absent where the effect does not hang on the payload. */
+  payload: z.string().optional(),
+  /** What else tells the cell apart, e.g. "redis via host"; absent where nothing does. */
+  where: z.string().optional(),
+  candidate: z.string(),
+  class: RuntimeClassSchema,
+  /** Absent for a share of the candidate's own time. */
+  baseline: z.string().optional(),
+  value: z.number(),
+  /** Of this cell alone; absent where its samples are too few to carry one. */
+  ci95: interval(z.number()).optional(),
+});
+export type ClaimPoint = z.infer<typeof ClaimPointSchema>;
+
+/** A claim of the paper, put to the test. How each is tested is said in docs/method.md. */
+export const ClaimSchema = z.object({
+  id: ClaimIdSchema,
+  /** What the paper says. */
+  paper: z.string(),
+  /** `ratio`: so many times; `share`: a part of 1. */
+  unit: z.enum(['ratio', 'share']),
+  /** The range that the paper names, or, of "comparable", that counts as such; from = to where it names one figure. */
+  claimed: interval(z.number()),
+  /** The figure set against the claim; absent where no cell answers it. */
+  measured: z.number().optional(),
+  /** 95 % interval of `measured`; where it is the largest of several cells, over all of them at once. */
+  ci95: interval(z.number()).optional(),
+  /** Cells the figure comes from. */
+  cells: z.number().int().nonnegative(),
+  verdict: z.enum(['consistent', 'contradicted', 'unanswered']),
+  why: z.string(),
+  points: z.array(ClaimPointSchema),
+});
+export type Claim = z.infer<typeof ClaimSchema>;
+
+/** A figure with its 95 % interval; without one where the samples cannot carry it. */
+export const EstimateSchema = z.object({ value: z.number(), ci95: interval(z.number()).optional() });
+export type Estimate = z.infer<typeof EstimateSchema>;
+
+/**
+ * The parts of an invocation's time that are fitted against the payload's size: the phases, `io` (everything but launch
+ * and compute), and `total` (the latency).
+ */
+export const timeParts = [...phases, 'io', 'total'] as const;
+export type TimePart = (typeof timeParts)[number];
+
+/** time = intercept + slope x bytes, of one part of the time. */
+export const LineFitSchema = z.object({
+  slopeNsPerByte: EstimateSchema,
+  /** May lie below 0 where the times do not lie on a line. */
+  interceptMs: EstimateSchema,
+  /** How far the line misses the median of a size at most, as a share of that median. */
+  worstMiss: z.number().nonnegative(),
+});
+export type LineFit = z.infer<typeof LineFitSchema>;
+
+const partsOf = <T extends z.ZodType>(of: T): z.ZodObject<Record<TimePart, z.ZodOptional<T>>> =>
+  z.object(
+    Object.fromEntries(timeParts.map((part) => [part, of.optional()])) as Record<TimePart, z.ZodOptional<T>>,
+  );
+
+/** One function on one runtime: time against the size of its data. */
+export const SizeSeriesSchema = CellSchema.omit({ payload: true }).extend({
+  sizes: z.array(
+    z.object({
+      payload: z.string(),
+      bytes: BytesSchema,
+      n: z.number().int().positive(),
+      /** Medians of the parts that were measured. */
+      medianMs: partsOf(MillisecondsSchema),
+    }),
+  ),
+  fits: partsOf(LineFitSchema),
+  /** Against the same on the runtime `native`; absent for itself and where it was not run. */
+  againstNative: z
+    .object({
+      /** Slope of the total over native's; absent where native's may be 0. */
+      slope: EstimateSchema.optional(),
+      /** Median latency over native's, at the largest size both have. */
+      total: EstimateSchema.extend({ bytes: BytesSchema }).optional(),
+    })
+    .optional(),
+});
+export type SizeSeries = z.infer<typeof SizeSeriesSchema>;
+
+/** Where a Wasm runtime's dearer I/O has used up what it gained over a container at the start. */
+export const CrossoverSchema = ConditionsSchema.omit({ payload: true, start: true }).extend({
+  candidate: z.string(),
+  baseline: z.string(),
+  /** The container's launch less the candidate's, at 0 bytes. */
+  gainMs: EstimateSchema,
+  /** What I/O costs the candidate more for each byte than the container. */
+  costNsPerByte: EstimateSchema,
+  /**
+   * `crosses`: at `bytes`. `never`: each byte costs the candidate no more. `no-gain`: it gains nothing at the start.
+   * `undecided`: the intervals leave open which.
+   */
+  outcome: z.enum(['crosses', 'never', 'no-gain', 'undecided']),
+  /** With `crosses`: the size where cost passes gain, as bytes, and its 95 % interval. */
+  bytes: EstimateSchema.optional(),
+  measuredBytes: interval(BytesSchema),
+  /** Whether `bytes` lies beyond the sizes measured, so that it hangs on the line going on as it does. */
+  extrapolated: z.boolean(),
+  sentence: z.string(),
+});
+export type Crossover = z.infer<typeof CrossoverSchema>;
+
+export const PayloadSizeSchema = z.object({
+  series: z.array(SizeSeriesSchema),
+  crossovers: z.array(CrossoverSchema),
+});
+export type PayloadSize = z.infer<typeof PayloadSizeSchema>;
 
 export const SummarySchema = z.object({
   schema: z.literal(summarySchemaId),
@@ -88,5 +220,8 @@ export const SummarySchema = z.object({
   comparisons: z.array(ComparisonSchema),
   /** Cells of the plan that have not one sample. */
   empty: z.number().int().nonnegative(),
+  /** Only where the experiment's analyses ask for it. */
+  claims: z.array(ClaimSchema).optional(),
+  payloadSize: PayloadSizeSchema.optional(),
 });
 export type Summary = z.infer<typeof SummarySchema>;

@@ -1,53 +1,68 @@
 /** The bench of one run: every function of the plan made ready on every runtime, and taken down again. */
-import { runTrial, type ReadyPayload, type TrialOptions } from './trial-runner.js';
+import { runTrial, type TrialOptions } from './trial-runner.js';
 import { LumosError, messageOf } from '../domain/errors.js';
 import type { Experiment } from '../domain/experiment.js';
-import type { Cell } from '../domain/factors.js';
+import type { Access, Cell } from '../domain/factors.js';
 import type { FunctionDefinition } from '../domain/function-manifest.js';
 import type { Measurement } from '../domain/measurement.js';
 import type { Artifact, ArtifactKind, Prepared, Runtime } from '../domain/runtime.js';
 import { fromMebibytes } from '../domain/units.js';
 import type { Trial } from './plan.js';
-import { readyPayload } from './ready-payloads.js';
+import { readyPayload, type ReadyPayload } from './ready-payloads.js';
+import type { StorageBench } from './storage-bench.js';
 
 /** Makes artefacts; the builder of the control plane, or a fake's. */
 export interface ArtifactSource {
   artifact(definition: FunctionDefinition, kind: ArtifactKind): Promise<Artifact>;
 }
 
+/** A function as one run prepared it on one runtime. */
+export interface BenchArtifact {
+  readonly function: string;
+  readonly runtime: string;
+  readonly access: Access | undefined;
+  readonly artifact: Artifact;
+}
+
 export class Bench {
   private readonly prepared = new Map<string, Prepared>();
   private readonly payloads = new Map<string, ReadyPayload>();
-  readonly artifacts = new Map<string, Artifact>();
+  private readonly made = new Map<string, BenchArtifact>();
 
   constructor(
     private readonly runId: string,
     private readonly experiment: Experiment,
     private readonly source: ArtifactSource,
+    private readonly storage: StorageBench,
   ) {}
 
-  /** Makes `definition` ready on `runtime`. Idempotent. */
-  async prepare(definition: FunctionDefinition, runtime: Runtime): Promise<Prepared> {
-    const key = keyOf(definition.manifest.name, runtime.id);
+  /** Makes `definition` ready on `runtime` for a cell. Idempotent. @throws LumosError */
+  async prepare(definition: FunctionDefinition, runtime: Runtime, cell: Cell): Promise<Prepared> {
+    const reach = this.storage.reach(cell);
+    const key = preparationKey(cell);
     const known = this.prepared.get(key);
     if (known !== undefined) return known;
-    const artifact = await this.source.artifact(definition, runtime.artifactKind);
+    const options = runtime.parseOptions(this.experiment.options[runtime.id]);
+    const artifact = await this.source.artifact(definition, runtime.artifactKindFor(options, reach));
     const { memoryMiB } = this.experiment.limits;
     const prepared = await runtime.prepare({
       artifact,
+      reach,
       limits: memoryMiB === undefined ? {} : { memoryBytes: fromMebibytes(memoryMiB) },
       runId: this.runId,
-      options: runtime.parseOptions(this.experiment.options[runtime.id]),
+      options,
     });
-    this.artifacts.set(key, artifact);
+    const access = reach.sockets === true ? ('direct' as const) : undefined;
+    this.made.set(key, { function: cell.function, runtime: runtime.id, access, artifact });
     this.prepared.set(key, prepared);
     return prepared;
   }
 
-  /** The payload of a function's ladder, made once. */
-  payload(definition: FunctionDefinition, label: string): ReadyPayload {
-    const key = keyOf(definition.manifest.name, label);
-    const known = this.payloads.get(key) ?? readyPayload(definition, label, this.experiment.seed);
+  /** The payload of a cell, made once. */
+  payload(definition: FunctionDefinition, cell: Pick<Cell, 'payload' | 'storage'>): ReadyPayload {
+    const { payload, storage } = cell;
+    const key = keyOf(definition.manifest.name, payload, storage === 'inline' ? 'inline' : '');
+    const known = this.payloads.get(key) ?? readyPayload(definition, payload, this.experiment.seed, storage);
     this.payloads.set(key, known);
     return known;
   }
@@ -60,14 +75,21 @@ export class Bench {
     onRow: (row: Measurement) => void,
     from = 0,
   ): Promise<void> {
-    const prepared = this.prepared.get(keyOf(trial.cell.function, trial.cell.runtime));
-    if (prepared === undefined)
-      throw new Error(`${trial.cell.function} was not prepared on ${trial.cell.runtime}`);
-    await runTrial(trial, prepared, this.payload(definition, trial.cell.payload), options, onRow, from);
+    const { cell } = trial;
+    const prepared = this.prepared.get(preparationKey(cell));
+    if (prepared === undefined) throw new Error(`${cell.function} was not prepared on ${cell.runtime}`);
+    const payload = this.payload(definition, cell);
+    const storage = this.storage.forCell(cell, payload, prepared);
+    const own = storage === undefined ? options : { ...options, storage };
+    await runTrial(trial, prepared, payload, own, onRow, from);
   }
 
-  artifactOf(cell: Cell): Artifact | undefined {
-    return this.artifacts.get(keyOf(cell.function, cell.runtime));
+  /** Every artefact that was prepared; one that two functions' reaches share is there once. */
+  artifacts(): readonly BenchArtifact[] {
+    const distinct = new Map(
+      [...this.made.values()].map((one) => [keyOf(one.function, one.runtime, one.access ?? ''), one]),
+    );
+    return [...distinct.values()];
   }
 
   /** Takes down everything that was prepared, in spite of what fails on the way. */
@@ -89,3 +111,9 @@ export class Bench {
 }
 
 const keyOf = (...names: string[]): string => names.join('\n');
+
+/** Cells with one key run what was prepared once: what a function reaches by itself makes the difference. */
+const preparationKey = ({ function: name, runtime, storage, access }: Cell): string =>
+  access === 'direct'
+    ? keyOf(name, runtime, storage === 'file' ? 'folder' : 'sockets')
+    : keyOf(name, runtime);

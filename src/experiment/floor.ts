@@ -23,7 +23,6 @@ export async function measureFloor(
   native: Runtime,
   options: TrialOptions,
 ): Promise<Floor | undefined> {
-  await bench.prepare(helloWorld, native);
   const cell: Cell = {
     function: helloWorld.manifest.name,
     payload,
@@ -33,6 +32,7 @@ export async function measureFloor(
     start: 'cold',
     concurrency: 1,
   };
+  await bench.prepare(helloWorld, native, cell);
   const rows: Measurement[] = [];
   const keep = (row: Measurement): void => void rows.push(row);
   for (let i = 0; i < coldSamples; i += 1) {

@@ -4,8 +4,9 @@ import type { Counters } from '../data-plane/probes/counters.js';
 import { functionPhases, type Outcome, type Start } from '../domain/factors.js';
 import { measurementSchemaId, type Measurement } from '../domain/measurement.js';
 import { bytes, milliseconds, type Bytes, type Milliseconds } from '../domain/units.js';
-import { verifyOutput } from '../user-plane/functions/verify.js';
 import type { Trial } from './plan.js';
+import type { ReadyPayload } from './ready-payloads.js';
+import type { StorageFigures } from './trial-storage.js';
 
 export interface Observation {
   readonly trial: Trial;
@@ -22,7 +23,9 @@ export interface Observation {
   readonly counters: Counters;
   /** Sandboxes of this function that stood just before a cold start was asked for. */
   readonly existingSandboxes: number;
-  readonly expected: Uint8Array;
+  readonly verify: ReadyPayload['verify'];
+  /** What was counted of the storage, and what is wrong with what the function stored. */
+  readonly storage?: StorageFigures & { readonly wrong?: string | undefined };
   /** The first warm-up of an instance: verified, but no warm start, and not taken for one. */
   readonly isFirstService?: boolean;
 }
@@ -41,12 +44,15 @@ export function toRow(observation: Observation): Measurement {
     payloadBytes: observation.payloadBytes,
     ...judged,
   } satisfies Partial<Measurement>;
-  if (exchange.state === 'failed') return { ...common, ...counters };
+  const { wrong: _wrong, ...storage } = observation.storage ?? {};
+  if (exchange.state === 'failed') return { ...common, ...storage, ...counters };
   return {
     ...common,
     responseBytes: bytes(exchange.body.length),
     sequence: exchange.head.sequence,
     ...times(observation, exchange),
+    ...exchange.head.storage,
+    ...storage,
     ...counters,
   };
 }
@@ -72,9 +78,9 @@ function times(
 
 /** Verifies the output and the start; neither is taken on trust. */
 function judge(observation: Observation): { outcome: Outcome; reason?: string } {
-  const { exchange, expected, trial, existingSandboxes } = observation;
+  const { exchange, verify, trial, existingSandboxes, storage } = observation;
   if (exchange.state === 'failed') return { outcome: exchange.outcome, reason: exchange.reason };
-  const wrong = verifyOutput(expected, exchange.body);
+  const wrong = verify(exchange.body) ?? storage?.wrong;
   if (wrong !== undefined) return { outcome: 'wrong-output', reason: wrong };
   if (observation.isFirstService === true) return { outcome: 'ok' };
   const misfit = wrongStart(trial.cell.start, exchange.head.sequence, existingSandboxes);

@@ -1,9 +1,10 @@
 /** From factors to trials: which sandboxes are launched, in which order. */
 import type { Experiment } from '../domain/experiment.js';
-import { cellKey, type Cell, type Start } from '../domain/factors.js';
+import { cellKey, type Cell } from '../domain/factors.js';
 import type { FunctionDefinition } from '../domain/function-manifest.js';
 import type { Runtime } from '../domain/runtime.js';
 import { seededRandom, shuffle } from '../stats/random.js';
+import { storageFactors } from './storage-factors.js';
 
 /** One sandbox, launched once, and the measured invocations it is to serve. */
 export interface Trial {
@@ -33,21 +34,37 @@ export function cellsOf(
 ): Cell[] {
   return functions.flatMap(({ definition, payloads }) =>
     payloads.flatMap((payload) =>
-      experiment.starts.flatMap((start) =>
-        runtimes.flatMap((runtime) =>
-          experiment.concurrency.map((concurrency) => ({
-            function: definition.manifest.name,
-            payload,
-            runtime: runtime.id,
-            class: runtime.class,
-            environment: experiment.environment,
-            start,
-            concurrency,
-          })),
+      storageFactors(definition, experiment).flatMap((storage) =>
+        experiment.starts.flatMap((start) =>
+          runtimes.flatMap((runtime) =>
+            experiment.concurrency.map((concurrency) => ({
+              function: definition.manifest.name,
+              payload,
+              runtime: runtime.id,
+              class: runtime.class,
+              environment: experiment.environment,
+              start,
+              concurrency,
+              ...storage,
+            })),
+          ),
         ),
       ),
     ),
   );
+}
+
+/** Samples the cell is to have: those of the first exception that fits it, else of the experiment. */
+function repetitionsOf({ exceptions, repetitions }: Experiment, cell: Cell): Experiment['repetitions'] {
+  const fits = (names: readonly string[] | undefined, name: string): boolean => names?.includes(name) ?? true;
+  const exception = exceptions.find(
+    ({ functions, runtimes, payloads }) =>
+      fits(functions, cell.function) && fits(runtimes, cell.runtime) && fits(payloads, cell.payload),
+  );
+  return {
+    cold: exception?.repetitions.cold ?? repetitions.cold,
+    warm: exception?.repetitions.warm ?? repetitions.warm,
+  };
 }
 
 /**
@@ -56,7 +73,7 @@ export function cellsOf(
  * trials than there are rounds has them spread evenly over the run.
  */
 export function makePlan(experiment: Experiment, cells: readonly Cell[]): Plan {
-  const sizes = new Map(cells.map((cell) => [cellKey(cell), trialSizes(experiment, cell.start)]));
+  const sizes = new Map(cells.map((cell) => [cellKey(cell), trialSizes(experiment, cell)]));
   const rounds = Math.max(0, ...[...sizes.values()].map((trials) => trials.length));
   const random = seededRandom(experiment.seed, 'plan');
   const trials: Trial[] = [];
@@ -76,9 +93,10 @@ export function makePlan(experiment: Experiment, cells: readonly Cell[]): Plan {
  * Measured invocations of each trial of a cell. Warm samples come from several sandboxes: what one sandbox was dealt
  * (where its memory lies, say) is in all of its samples, and only others can show how much that matters.
  */
-function trialSizes(experiment: Experiment, start: Start): number[] {
-  const { repetitions, warm } = experiment;
-  if (start !== 'warm') return Array.from({ length: repetitions.cold }, () => 1);
+function trialSizes(experiment: Experiment, cell: Cell): number[] {
+  const { warm } = experiment;
+  const repetitions = repetitionsOf(experiment, cell);
+  if (cell.start !== 'warm') return Array.from({ length: repetitions.cold }, () => 1);
   const count = Math.max(
     Math.ceil(repetitions.warm / warm.invocationsPerSandbox),
     Math.min(repetitions.warm, warm.sandboxes),

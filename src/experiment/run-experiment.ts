@@ -24,6 +24,7 @@ import { Bench, type ArtifactSource } from './bench.js';
 import { measureFloor } from './floor.js';
 import { cellsOf, makePlan, type Plan, type SelectedFunction } from './plan.js';
 import { TrialProgress } from './progress-of-trials.js';
+import { removeObjectsFolder, StorageBench, type ServiceSource } from './storage-bench.js';
 import type { OnEvent } from './run-events.js';
 import { Interrupted, type TrialOptions } from './trial-runner.js';
 import type { Selection } from './selection.js';
@@ -41,6 +42,7 @@ export interface RunRequest {
   /** The manifest of the run that is taken up again; absent for a new one. */
   readonly resume?: RunManifest;
   readonly source: ArtifactSource;
+  readonly services: ServiceSource;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onEvent: OnEvent;
@@ -67,17 +69,20 @@ export async function runExperiment(request: RunRequest): Promise<RunManifest> {
       for await (const row of readRows(directory.measurementsPath)) progress.add(row);
     }
   }
-  const bench = new Bench(runId, request.experiment, request.source);
+  const storage = new StorageBench(runId, request.experiment, request.services, request.clock);
+  const bench = new Bench(runId, request.experiment, request.source, storage);
   const before = readCpuTicks();
   let manifest = startManifest(request, plan, bench);
   directory.writeManifest(manifest);
   try {
-    await prepareAll(request, bench);
-    const artifacts = artifactRecords(request, bench);
+    await storage.start(plan.cells, (text) => onEvent({ type: 'step', text }));
+    manifest = { ...manifest, services: storage.records() };
+    await prepareAll(request, plan, bench);
+    const artifacts = artifactRecords(bench);
     // Checked before they are recorded: a resume that is refused leaves what the next one is compared with.
     checkSameArtifacts(request.resume, artifacts);
     manifest = { ...manifest, artifacts };
-    await prime(request, bench);
+    await prime(request, plan, bench);
     const floor = request.resume?.floor ?? (await floorOf(request, bench));
     manifest = { ...manifest, ...(floor === undefined ? {} : { floor }) };
     directory.writeManifest(manifest);
@@ -88,7 +93,7 @@ export async function runExperiment(request: RunRequest): Promise<RunManifest> {
     if (!(error instanceof Interrupted)) throw error;
   } finally {
     try {
-      await bench.dispose(everyRuntime(request));
+      await bench.dispose(everyRuntime(request)).finally(() => storage.dispose());
     } finally {
       const steal = stealShare(before, readCpuTicks());
       const host = { ...manifest.host, ...(steal === undefined ? {} : { stealShare: steal }) };
@@ -106,13 +111,14 @@ const everyRuntime = ({ selection, floorOf: floor }: RunRequest): Runtime[] => [
 async function removeLeftovers(runtimes: readonly Runtime[], runId: string): Promise<string[]> {
   const removed: string[] = [];
   for (const runtime of runtimes) removed.push(...(await runtime.cleanUpAfter(runId)));
+  removeObjectsFolder(runId);
   return removed;
 }
 
 function startManifest(request: RunRequest, plan: Plan, bench: Bench): RunManifest {
   const { resume, experiment, selection } = request;
   const payloadBytes = (cell: Cell): Bytes =>
-    bench.payload(definitionOf(selection.functions, cell.function), cell.payload).payloadBytes;
+    bench.payload(definitionOf(selection.functions, cell.function), cell).payloadBytes;
   return {
     schema: runManifestSchemaId,
     runId: request.runId,
@@ -126,41 +132,39 @@ function startManifest(request: RunRequest, plan: Plan, bench: Bench): RunManife
     host: fingerprintHost(request.lumosVersion, request.cgroupVersion),
     runtimes: [...request.runtimes],
     artifacts: resume?.artifacts ?? [],
+    services: resume?.services ?? [],
     probes: describeProbes(request.cgroupVersion),
     ...(resume?.floor === undefined ? {} : { floor: resume.floor }),
   };
 }
 
-async function prepareAll({ selection, onEvent, signal }: RunRequest, bench: Bench): Promise<void> {
-  for (const { definition } of selection.functions) {
-    for (const runtime of selection.runtimes) {
-      if (signal.aborted) throw new Interrupted('interrupted');
-      onEvent({ type: 'step', text: `preparing ${definition.manifest.name} on ${runtime.id}` });
-      await bench.prepare(definition, runtime);
-    }
+async function prepareAll(
+  { selection, onEvent, signal }: RunRequest,
+  plan: Plan,
+  bench: Bench,
+): Promise<void> {
+  const said = new Set<string>();
+  for (const cell of plan.cells) {
+    if (signal.aborted) throw new Interrupted('interrupted');
+    const text = `preparing ${cell.function} on ${cell.runtime}`;
+    if (!said.has(text)) onEvent({ type: 'step', text });
+    said.add(text);
+    const definition = definitionOf(selection.functions, cell.function);
+    await bench.prepare(definition, runtimeOf(selection.runtimes, cell.runtime), cell);
   }
 }
 
-function artifactRecords({ selection }: RunRequest, bench: Bench): ArtifactRecord[] {
-  return selection.functions.flatMap(({ definition }) =>
-    selection.runtimes.flatMap((runtime) => {
-      const artifact = bench.artifacts.get(`${definition.manifest.name}\n${runtime.id}`);
-      if (artifact === undefined) return [];
-      return [
-        {
-          function: definition.manifest.name,
-          runtime: runtime.id,
-          kind: artifact.kind,
-          digest: artifact.digest,
-          sizeBytes: artifact.sizeBytes,
-          imageDigest: artifact.image.digest,
-          imageCompressedBytes: artifact.image.compressedBytes,
-          imageUncompressedBytes: artifact.image.uncompressedBytes,
-        },
-      ];
-    }),
-  );
-}
+const artifactRecords = (bench: Bench): ArtifactRecord[] =>
+  bench.artifacts().map(({ artifact, access, ...names }) => ({
+    ...names,
+    ...(access === undefined ? {} : { access }),
+    kind: artifact.kind,
+    digest: artifact.digest,
+    sizeBytes: artifact.sizeBytes,
+    imageDigest: artifact.image.digest,
+    imageCompressedBytes: artifact.image.compressedBytes,
+    imageUncompressedBytes: artifact.image.uncompressedBytes,
+  }));
 
 /** Rows of one run all come from the same machine. */
 function checkSameMachine(before: Host, now: Host): void {
@@ -180,7 +184,10 @@ function checkSameMachine(before: Host, now: Host): void {
 function checkSameArtifacts(resume: RunManifest | undefined, now: readonly ArtifactRecord[]): void {
   for (const old of resume?.artifacts ?? []) {
     const same = now.find(
-      (artifact) => artifact.function === old.function && artifact.runtime === old.runtime,
+      (artifact) =>
+        artifact.function === old.function &&
+        artifact.runtime === old.runtime &&
+        artifact.access === old.access,
     );
     if (same !== undefined && same.digest !== old.digest) {
       throw new LumosError(
@@ -195,29 +202,22 @@ function checkSameArtifacts(resume: RunManifest | undefined, now: readonly Artif
 }
 
 /** Brings artefacts into the page cache by serving once on each, when the experiment asks for a warm one. */
-async function prime(request: RunRequest, bench: Bench): Promise<void> {
+async function prime(request: RunRequest, plan: Plan, bench: Bench): Promise<void> {
   const { pageCache } = request.experiment;
-  if (pageCache === 'dropped') for (const { path } of bench.artifacts.values()) flushToDisk(path);
+  if (pageCache === 'dropped') for (const { artifact } of bench.artifacts()) flushToDisk(artifact.path);
   if (pageCache !== 'warm') return;
   request.onEvent({ type: 'step', text: 'reading every artefact into the page cache' });
-  for (const { path } of bench.artifacts.values()) readIntoPageCache(path);
+  for (const { artifact } of bench.artifacts()) readIntoPageCache(artifact.path);
   const options = trialOptions(request);
-  for (const { definition, payloads } of request.selection.functions) {
-    for (const runtime of request.selection.runtimes) {
-      const [payload] = payloads;
-      if (payload === undefined) continue;
-      const cell = {
-        function: definition.manifest.name,
-        payload,
-        runtime: runtime.id,
-        class: runtime.class,
-        environment: request.experiment.environment,
-        start: 'cold' as const,
-        concurrency: 1,
-      };
-      // What fails here fails in its own trials too, and is counted there.
-      await bench.run({ index: 0, round: 0, cell, invocations: 1 }, definition, options, () => undefined);
-    }
+  const primed = new Set<unknown>();
+  for (const cell of plan.cells) {
+    const one = JSON.stringify([cell.function, cell.runtime, cell.storage, cell.access]);
+    if (primed.has(one)) continue;
+    primed.add(one);
+    const trial = { index: 0, round: 0, cell: { ...cell, start: 'cold' as const }, invocations: 1 };
+    const definition = definitionOf(request.selection.functions, cell.function);
+    // What fails here fails in its own trials too, and is counted there.
+    await bench.run(trial, definition, options, () => undefined);
   }
 }
 
@@ -279,6 +279,12 @@ async function measureAll(
   } finally {
     writer.close();
   }
+}
+
+function runtimeOf(runtimes: readonly Runtime[], id: string): Runtime {
+  const found = runtimes.find((runtime) => runtime.id === id);
+  if (found === undefined) throw new Error(`the plan names ${id}, which was not selected`);
+  return found;
 }
 
 function definitionOf(functions: readonly SelectedFunction[], name: string): FunctionDefinition {

@@ -6,6 +6,7 @@ import type { FunctionDefinition } from '../domain/function-manifest.js';
 import type { Runtime } from '../domain/runtime.js';
 import type { Catalogue } from '../user-plane/functions/catalogue.js';
 import type { SelectedFunction } from './plan.js';
+import { storageFactors } from './storage-factors.js';
 
 export interface Selection {
   readonly functions: readonly SelectedFunction[];
@@ -22,15 +23,14 @@ export function select(
   const runtimes = unique(experiment.runtimes).map((id) =>
     find(id, registry, (runtime) => runtime.id, 'runtime'),
   );
-  const functions = catalogue.select(experiment.functions).map((definition) => ({
-    definition,
-    payloads: selectPayloads(definition, experiment.payloads),
-  }));
+  const definitions = catalogue.select(experiment.functions);
+  const functions = selectPayloads(definitions, experiment.payloads);
   for (const id of Object.keys(experiment.options)) {
     const runtime = find(id, registry, (candidate) => candidate.id, 'runtime', 'options: ');
     runtime.parseOptions(experiment.options[id]);
   }
   refuseUnmeasurable(experiment);
+  checkReach(experiment, definitions, runtimes);
   return { functions, runtimes, baseline: selectBaseline(experiment, runtimes) };
 }
 
@@ -56,11 +56,52 @@ function selectBaseline(experiment: Experiment, runtimes: readonly Runtime[]): s
   return ids.includes('docker') ? 'docker' : (ids[0] ?? '');
 }
 
-function selectPayloads(definition: FunctionDefinition, wanted: readonly string[]): string[] {
-  const ladder = definition.manifest.payloads.map((step) => step.label);
-  if (wanted.includes('all')) return ladder;
-  for (const label of wanted) find(label, ladder, (known) => known, `payload of ${definition.manifest.name}`);
-  return ladder.filter((label) => wanted.includes(label));
+/** Words that stand for a place in a function's ladder, whatever its labels are. */
+const ladderWords: Readonly<Record<string, (ladder: readonly string[]) => readonly string[]>> = {
+  all: (ladder) => ladder,
+  smallest: (ladder) => ladder.slice(0, 1),
+  largest: (ladder) => ladder.slice(-1),
+};
+
+/**
+ * The steps of each function's ladder that were asked for. Functions have different ladders: a label counts for those
+ * that have it, and every function must have one.
+ */
+function selectPayloads(
+  definitions: readonly FunctionDefinition[],
+  wanted: readonly string[],
+): SelectedFunction[] {
+  const labels = [...new Set(definitions.flatMap(ladderOf))];
+  for (const label of wanted) {
+    find(label, [...labels, ...Object.keys(ladderWords)], (known) => known, 'payload');
+  }
+  return definitions.map((definition) => {
+    const ladder = ladderOf(definition);
+    const meant = new Set(wanted.flatMap((label) => ladderWords[label]?.(ladder) ?? [label]));
+    const payloads = ladder.filter((label) => meant.has(label));
+    if (payloads.length > 0) return { definition, payloads };
+    throw invalidInput(
+      `payloads: ${definition.manifest.name} has none of ${wanted.join(', ')}`,
+      `It has: ${ladder.join(', ')}. \`smallest\`, \`largest\` and \`all\` fit every function.`,
+    );
+  });
+}
+
+const ladderOf = ({ manifest }: FunctionDefinition): string[] => manifest.payloads.map((step) => step.label);
+
+/** Functions that open connections themselves must be able to, on every runtime. */
+function checkReach(
+  experiment: Experiment,
+  definitions: readonly FunctionDefinition[],
+  runtimes: readonly Runtime[],
+): void {
+  const connects = definitions
+    .flatMap((definition) => storageFactors(definition, experiment))
+    .some(({ access, connection }) => access === 'direct' && connection !== undefined);
+  if (!connects) return;
+  for (const runtime of runtimes) {
+    runtime.artifactKindFor(runtime.parseOptions(experiment.options[runtime.id]), { sockets: true });
+  }
 }
 
 function find<T>(

@@ -5,16 +5,11 @@ import { messageOf } from '../domain/errors.js';
 import type { Clock } from '../domain/clock.js';
 import type { Measurement } from '../domain/measurement.js';
 import type { Accounting, Prepared, Sandbox, StagedSandbox } from '../domain/runtime.js';
-import { bytes, milliseconds, type Bytes, type Milliseconds } from '../domain/units.js';
+import { milliseconds, type Bytes, type Milliseconds } from '../domain/units.js';
 import { toRow, type Observation } from './measured-invocation.js';
 import type { Trial } from './plan.js';
-
-/** A payload made ready to be sent, and the answer it must get. */
-export interface ReadyPayload {
-  readonly frame: Buffer;
-  readonly payloadBytes: Bytes;
-  readonly expected: Uint8Array;
-}
+import type { ReadyPayload } from './ready-payloads.js';
+import type { TrialStorage } from './trial-storage.js';
 
 export interface TrialOptions {
   readonly clock: Clock;
@@ -27,6 +22,8 @@ export interface TrialOptions {
   /** Called right before a cold sandbox is staged, e.g. to drop the page cache. */
   readonly beforeCold: () => void;
   readonly signal: AbortSignal;
+  /** Where the function's objects lie; absent for a function without. */
+  readonly storage?: TrialStorage;
 }
 
 /** The run was told to stop; the invocation in flight has no row. */
@@ -57,14 +54,22 @@ interface Launched {
 }
 
 class TrialRunner {
+  /** What is sent to an instance first: where its objects are, if it has any, and the payload, as one write. */
+  private readonly firstFrame: Buffer;
+
   constructor(
     private readonly trial: Trial,
     private readonly payload: ReadyPayload,
     private readonly options: TrialOptions,
-  ) {}
+  ) {
+    const { storage } = options;
+    this.firstFrame =
+      storage === undefined ? payload.frame : Buffer.concat([storage.configure, payload.frame]);
+  }
 
   async cold(prepared: Prepared, onRow: (row: Measurement) => void): Promise<void> {
     const { clock } = this.options;
+    if (!(await this.objectsInPlace(onRow, 0))) return;
     this.options.beforeCold();
     const staged = await this.stage(prepared, onRow);
     if (staged === undefined) return;
@@ -75,17 +80,22 @@ class TrialRunner {
     const launchedAt = clock.now();
     const launched = await this.launch(staged);
     if ('state' in launched) {
+      await this.options.storage?.after();
       onRow(this.row({ invocation: 0, startedAt, exchange: launched, counters: {}, existingSandboxes }));
       return;
     }
     const { connection, sandbox } = launched;
     try {
-      const exchange = await this.ask(connection, launchedAt);
+      const exchange = await this.ask(connection, launchedAt, this.firstFrame);
       const after = exchange.state === 'answered' ? countersOf(await accountingOf(sandbox)) : {};
       const counters = between(before, after);
       const { readyAt } = connection;
+      const storage = await this.storageAfter(exchange);
       onRow(
-        this.row({ invocation: 0, startedAt, launchedAt, exchange, counters, existingSandboxes, readyAt }),
+        this.row({
+          ...{ invocation: 0, startedAt, launchedAt, exchange, counters, existingSandboxes, readyAt },
+          ...storage,
+        }),
       );
     } finally {
       await removed(sandbox);
@@ -94,6 +104,7 @@ class TrialRunner {
 
   async warm(prepared: Prepared, onRow: (row: Measurement) => void, from: number): Promise<void> {
     const { clock } = this.options;
+    if (!(await this.objectsInPlace(onRow, from))) return;
     const staged = await this.stage(prepared, onRow, from);
     if (staged === undefined) return;
     const startedAt = clock.wallTime();
@@ -120,10 +131,22 @@ class TrialRunner {
   ): Promise<Measurement | undefined> {
     const { clock, warmups } = this.options;
     for (let i = 0; i < warmups; i += 1) {
-      const startedAt = clock.wallTime();
-      const exchange = await this.ask(connection, i === 0 ? launchedAt : clock.now());
       const isFirstService = i === 0;
-      const row = this.row({ invocation: from, startedAt, exchange, counters: {}, isFirstService });
+      const misplaced = isFirstService ? undefined : await this.misplacedObjects();
+      if (misplaced !== undefined) return this.row({ ...misplaced, invocation: from });
+      const startedAt = clock.wallTime();
+      const exchange = isFirstService
+        ? await this.ask(connection, launchedAt, this.firstFrame)
+        : await this.ask(connection, clock.now());
+      const storage = await this.storageAfter(exchange);
+      const row = this.row({
+        invocation: from,
+        startedAt,
+        exchange,
+        counters: {},
+        isFirstService,
+        ...storage,
+      });
       if (row.outcome === 'ok') continue;
       // A warm-up is no sample: of one that failed the row says what went wrong, and has no figures.
       const outcome = row.outcome === 'timeout' || row.outcome === 'crashed' ? row.outcome : 'wrong-output';
@@ -141,15 +164,48 @@ class TrialRunner {
     const { clock } = this.options;
     const accounting = await accountingOf(sandbox);
     for (let invocation = from; invocation < this.trial.invocations; invocation += 1) {
+      if (!(await this.objectsInPlace(onRow, invocation))) return;
       const before = countersOf(accounting);
       const startedAt = clock.wallTime();
       const exchange = await this.ask(connection, clock.now());
       const after = countersOf(accounting);
       const counters = exchange.state === 'answered' ? between(before, after) : {};
-      const row = this.row({ invocation, startedAt, exchange, counters });
+      const storage = await this.storageAfter(exchange);
+      const row = this.row({ invocation, startedAt, exchange, counters, ...storage });
       onRow(row);
       if (row.outcome !== 'ok') return;
     }
+  }
+
+  /** Puts the function's objects in place; false when that failed, which is then a row. */
+  private async objectsInPlace(onRow: (row: Measurement) => void, invocation: number): Promise<boolean> {
+    const misplaced = await this.misplacedObjects();
+    if (misplaced !== undefined) onRow(this.row({ ...misplaced, invocation }));
+    return misplaced === undefined;
+  }
+
+  /** What a row says of objects that could not be put in place; `undefined` when they are. */
+  private async misplacedObjects(): Promise<
+    Pick<Observation, 'startedAt' | 'exchange' | 'counters'> | undefined
+  > {
+    this.checkInterrupt();
+    const startedAt = this.options.clock.wallTime();
+    try {
+      await this.options.storage?.before();
+      return undefined;
+    } catch (error) {
+      const exchange = failed('crashed', `the objects could not be put in place: ${messageOf(error)}`);
+      return { startedAt, exchange, counters: {} };
+    }
+  }
+
+  /** What was counted of the storage during an invocation, and whether the function stored what it must. */
+  private async storageAfter(exchange: Exchange): Promise<Pick<Observation, 'storage'>> {
+    const { storage } = this.options;
+    if (storage === undefined) return {};
+    const figures = await storage.after();
+    const wrong = exchange.state === 'answered' ? await storage.verify() : undefined;
+    return { storage: { ...figures, wrong } };
   }
 
   /** The next sandbox, not yet asked for; `undefined` when it could not even be staged, which is then a row. */
@@ -200,7 +256,9 @@ class TrialRunner {
         this.checkInterrupt();
         return failed('timeout', 'no sandbox within the time limit');
       }
-      return { sandbox, connection: new Connection(sandbox, { clock, maximumResponseBytes }) };
+      const host = this.options.storage?.host;
+      const options = { clock, maximumResponseBytes, ...(host === undefined ? {} : { host }) };
+      return { sandbox, connection: new Connection(sandbox, options) };
     } catch (error) {
       this.checkInterrupt();
       return failed('crashed', `the sandbox could not be launched: ${messageOf(error)}`);
@@ -211,12 +269,16 @@ class TrialRunner {
   }
 
   /** One invocation, given up as soon as the run is told to stop. */
-  private async ask(connection: Connection, begunAt: Milliseconds): Promise<Exchange> {
+  private async ask(
+    connection: Connection,
+    begunAt: Milliseconds,
+    frame = this.payload.frame,
+  ): Promise<Exchange> {
     this.checkInterrupt();
     const { signal, timeLimitMs } = this.options;
     const stop = this.untilStopped();
     const exchange = await Promise.race([
-      connection.invoke(this.payload.frame, milliseconds(begunAt + timeLimitMs)),
+      connection.invoke(frame, milliseconds(begunAt + timeLimitMs)),
       stop.stopped,
     ]);
     stop.forget();
@@ -241,7 +303,7 @@ class TrialRunner {
   }
 
   private row(
-    partial: Omit<Observation, 'trial' | 'sandbox' | 'payloadBytes' | 'expected' | 'existingSandboxes'> & {
+    partial: Omit<Observation, 'trial' | 'sandbox' | 'payloadBytes' | 'verify' | 'existingSandboxes'> & {
       existingSandboxes?: number;
     },
   ): Measurement {
@@ -251,8 +313,8 @@ class TrialRunner {
       ...partial,
       trial,
       sandbox: this.options.firstSandbox + trial.index,
-      payloadBytes: bytes(payload.payloadBytes),
-      expected: payload.expected,
+      payloadBytes: payload.payloadBytes,
+      verify: (answer) => payload.verify(answer),
     });
   }
 }

@@ -1,5 +1,13 @@
 /** The summary as a reader meets it: cells that differ only in their runtime stand together, the baseline first. */
-import { cellKey, type Cell, type Outcome, type Start } from '../domain/factors.js';
+import {
+  cellKey,
+  conditionsKey,
+  conditionsOf,
+  type Cell,
+  type Conditions,
+  type Outcome,
+  type Start,
+} from '../domain/factors.js';
 import type { CellSummary, Comparison, Summary } from '../domain/summary.js';
 import { formatBytes, formatCount } from './format-quantity.js';
 
@@ -11,15 +19,10 @@ export interface GroupRow {
   readonly isBaseline: boolean;
 }
 
-/** All runtimes' cells of one function, payload, start, concurrency and environment. */
-export interface CellGroup {
+/** All runtimes' cells under the same conditions. */
+export interface CellGroup extends Conditions {
   readonly key: string;
-  readonly function: string;
-  readonly payload: string;
   readonly payloadBytes: CellSummary['payloadBytes'];
-  readonly start: Start;
-  readonly concurrency: number;
-  readonly environment: string;
   readonly rows: readonly GroupRow[];
 }
 
@@ -38,9 +41,6 @@ export function runtimesOf(summary: Summary): string[] {
   return [...all.filter((id) => baselines.includes(id)), ...all.filter((id) => !baselines.includes(id))];
 }
 
-const groupKey = (cell: Omit<Cell, 'runtime' | 'class'>): string =>
-  JSON.stringify([cell.function, cell.payload, cell.environment, cell.start, cell.concurrency]);
-
 function sortGroups(groups: CellGroup[], functions: readonly string[]): CellGroup[] {
   return groups.sort(
     (a, b) =>
@@ -49,13 +49,14 @@ function sortGroups(groups: CellGroup[], functions: readonly string[]): CellGrou
       a.payload.localeCompare(b.payload, 'en') ||
       a.environment.localeCompare(b.environment, 'en') ||
       a.concurrency - b.concurrency ||
+      storageText(a).localeCompare(storageText(b), 'en') ||
       startOrder.indexOf(a.start) - startOrder.indexOf(b.start),
   );
 }
 
 function latencyComparison(summary: Summary, cell: CellSummary): Comparison | undefined {
   return summary.comparisons.find(
-    (one) => one.metric === 'latencyMs' && one.candidate === cell.runtime && groupKey(one) === groupKey(cell),
+    (one) => one.metric === 'latencyMs' && one.candidate === cell.runtime && conditionsKey(one) === conditionsKey(cell),
   );
 }
 
@@ -68,7 +69,7 @@ export function groupCells(summary: Summary): CellGroup[] {
   const baselines = baselinesOf(summary);
   const groups = new Map<string, CellSummary[]>();
   for (const cell of summary.cells) {
-    const key = groupKey(cell);
+    const key = conditionsKey(cell);
     const members = groups.get(key);
     if (members === undefined) groups.set(key, [cell]);
     else members.push(cell);
@@ -87,24 +88,24 @@ export function groupCells(summary: Summary): CellGroup[] {
           ...(comparison === undefined ? {} : { comparison }),
         };
       });
-    const { payload, payloadBytes, start, concurrency, environment } = first;
-    result.push({
-      key,
-      function: first.function,
-      payload,
-      payloadBytes,
-      start,
-      concurrency,
-      environment,
-      rows,
-    });
+    result.push({ ...conditionsOf(first), key, payloadBytes: first.payloadBytes, rows });
   }
   return sortGroups(result, distinct(summary.cells.map((cell) => cell.function)));
 }
 
-/** What tells the groups apart beside function, payload and start: "8 at once", "on edge-pi"; empty when nothing does. */
+/** Where a function's objects lie and how it gets at them: `redis via host`; empty for a function without. */
+export function storageText({ storage, access, connection }: Conditions): string {
+  if (storage === undefined) return '';
+  const way = access === undefined ? '' : access === 'host' ? ' via host' : ' direct';
+  return `${storage}${way}${connection === 'per-invocation' ? ', connecting each time' : ''}`;
+}
+
+/**
+ * What tells the groups apart beside function, payload and start: "redis via host", "8 at once", "on edge-pi"; empty
+ * when nothing does.
+ */
 export function groupExtras(group: CellGroup, groups: readonly CellGroup[]): string[] {
-  const extras: string[] = [];
+  const extras: string[] = group.storage === undefined ? [] : [storageText(group)];
   if (groups.some((other) => other.concurrency !== 1)) extras.push(`${group.concurrency} at once`);
   if (distinct(groups.map((other) => other.environment)).length > 1) extras.push(`on ${group.environment}`);
   return extras;

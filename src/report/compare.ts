@@ -4,6 +4,7 @@ import pc from 'picocolors';
 import type { Cell } from '../domain/factors.js';
 import type { Verdict } from '../domain/summary.js';
 import type { Milliseconds } from '../domain/units.js';
+import { storageText } from './cell-groups.js';
 import { absent, formatCount, formatDuration, formatRatio, formatRatioInterval } from './format-quantity.js';
 import { verdictMeaning } from './legend.js';
 import { escapeMarkdown, markdownTable } from './markdown.js';
@@ -38,6 +39,7 @@ const cellName = (cell: Cell): string =>
     cell.function,
     cell.payload,
     cell.start,
+    ...(cell.storage === undefined ? [] : [storageText(cell)]),
     ...(cell.concurrency === 1 ? [] : [`${cell.concurrency} at once`]),
     ...(cell.environment === 'local' ? [] : [`on ${cell.environment}`]),
   ].join(' \u00b7 ');

@@ -19,6 +19,7 @@ import {
 } from './format-quantity.js';
 import { headlineOf } from './headline.js';
 import { legendOf } from './legend.js';
+import { storageFigures, storageReading, type StorageFigures } from './storage-figures.js';
 import { printable } from './wrap-text.js';
 import { groupedNotes } from './notes.js';
 
@@ -93,12 +94,20 @@ export function renderMarkdown(summary: Summary): string {
   const groups = groupCells(summary);
   const rows = groups.flatMap((group) => group.rows.map((row) => tableRow(group, groups, row)));
   const notes = groupedNotes(summary);
+  const storage = storageFigures(summary);
   const legend = legendOf(summary).map(({ term, meaning }) => `- **${term}**: ${escapeMarkdown(meaning)}\n`);
   return [
     `# ${escapeMarkdown(summary.experiment)}\n`,
     list(headlineOf(summary).lead),
     markdownTable(head, rows, [4, 5, 6, 8, 9, 10]),
+    ...(storage.rows.length === 0 ? [] : [storageTable(storage)]),
     legend.join(''),
     ...(notes.length === 0 ? [] : [list(notes)]),
   ].join('\n');
+}
+
+function storageTable({ head: columns, names, rows }: StorageFigures): string {
+  const right = columns.map((_, index) => index).filter((index) => index >= names);
+  const cells = rows.map((row) => row.map(escapeMarkdown));
+  return `${markdownTable(columns, cells, right)}\n${storageReading}\n`;
 }

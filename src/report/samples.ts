@@ -2,7 +2,7 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
-import { cellKey, type Cell } from '../domain/factors.js';
+import { cellKey, CellSchema, type Cell } from '../domain/factors.js';
 import type { Measurement } from '../domain/measurement.js';
 import type { Milliseconds } from '../domain/units.js';
 
@@ -66,7 +66,7 @@ export async function collectSamples(
     const key = cellKey(row);
     let reservoir = reservoirs.get(key);
     if (reservoir === undefined) {
-      reservoir = { cell: cellOf(row), random: xoroshiro128plus(hash(key) ^ seed), kept: [], seen: 0 };
+      reservoir = { cell: CellSchema.parse(row), random: xoroshiro128plus(hash(key) ^ seed), kept: [], seen: 0 };
       reservoirs.set(key, reservoir);
     }
     offer(reservoir, row.latencyMs, limitPerCell);
@@ -77,13 +77,3 @@ export async function collectSamples(
     seen,
   }));
 }
-
-const cellOf = (row: Measurement): Cell => ({
-  function: row.function,
-  payload: row.payload,
-  runtime: row.runtime,
-  class: row.class,
-  environment: row.environment,
-  start: row.start,
-  concurrency: row.concurrency,
-});

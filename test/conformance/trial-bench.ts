@@ -1,13 +1,15 @@
 /** One runtime with one function, made ready for a test: trials on it, and single exchanges with it. */
 import { Connection, type Exchange } from '../../src/control-plane/invoke/connection.js';
 import { monotonicClock } from '../../src/data-plane/probes/monotonic-clock.js';
-import type { Start } from '../../src/domain/factors.js';
+import type { Cell, Start } from '../../src/domain/factors.js';
 import type { FunctionDefinition } from '../../src/domain/function-manifest.js';
 import type { Measurement } from '../../src/domain/measurement.js';
 import type { Prepared, Runtime, Sandbox } from '../../src/domain/runtime.js';
 import { fromMebibytes, milliseconds } from '../../src/domain/units.js';
-import { readyPayload } from '../../src/experiment/ready-payloads.js';
-import { runTrial, type ReadyPayload } from '../../src/experiment/trial-runner.js';
+import { readyPayload, type ReadyPayload } from '../../src/experiment/ready-payloads.js';
+import type { StorageBench } from '../../src/experiment/storage-bench.js';
+import type { StorageFactors } from '../../src/experiment/storage-factors.js';
+import { runTrial } from '../../src/experiment/trial-runner.js';
 import type { Workbench } from '../../src/cli/workbench.js';
 
 const seed = 7;
@@ -20,10 +22,20 @@ export interface Asked {
   readonly timeLimit?: number;
 }
 
+export interface Settings {
+  readonly memoryMiB?: number | undefined;
+  /** Isolation options of the runtime. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** Where the function's objects lie; with the bench that holds them. */
+  readonly factors?: StorageFactors;
+  readonly storage?: StorageBench;
+}
+
 export class TrialBench {
   private constructor(
     private readonly runtime: Runtime,
     private readonly definition: FunctionDefinition,
+    private readonly settings: Settings,
     readonly prepared: Prepared,
   ) {}
 
@@ -32,22 +44,24 @@ export class TrialBench {
     runtime: Runtime,
     definition: FunctionDefinition,
     runId: string,
-    memoryMiB?: number,
+    settings: Settings = {},
   ): Promise<TrialBench> {
-    const artifact = await workbench.builder.artifact(definition, runtime.artifactKind);
-    const prepared = await runtime.prepare({
-      artifact,
-      limits: memoryMiB === undefined ? {} : { memoryBytes: fromMebibytes(memoryMiB) },
-      runId,
-      options: runtime.parseOptions(undefined),
-    });
-    return new TrialBench(runtime, definition, prepared);
+    const options = runtime.parseOptions(settings.options);
+    const label = definition.manifest.payloads[0]?.label ?? '';
+    const reach = settings.storage?.reach(cellOf(runtime, definition, label, 'cold', settings)) ?? {};
+    const kind = runtime.artifactKindFor(options, reach);
+    const artifact = await workbench.builder.artifact(definition, kind);
+    const { memoryMiB } = settings;
+    const limits = memoryMiB === undefined ? {} : { memoryBytes: fromMebibytes(memoryMiB) };
+    const prepared = await runtime.prepare({ artifact, reach, limits, runId, options });
+    return new TrialBench(runtime, definition, settings, prepared);
   }
 
   /** Made once for all runtimes: the largest take their oracle a second. */
   payload(label: string): ReadyPayload {
-    const key = `${this.definition.manifest.name} ${label}`;
-    const ready = payloads.get(key) ?? readyPayload(this.definition, label, seed);
+    const { storage } = this.settings.factors ?? {};
+    const key = `${this.definition.manifest.name} ${label} ${storage === 'inline' ? 'inline' : ''}`;
+    const ready = payloads.get(key) ?? readyPayload(this.definition, label, seed, storage);
     payloads.set(key, ready);
     return ready;
   }
@@ -58,19 +72,13 @@ export class TrialBench {
     { start = 'cold', invocations = 1, warmups = 1, timeLimit = 60_000 }: Asked = {},
   ): Promise<Measurement[]> {
     const rows: Measurement[] = [];
-    const cell = {
-      function: this.definition.manifest.name,
-      payload: label,
-      runtime: this.runtime.id,
-      class: this.runtime.class,
-      environment: 'local',
-      start,
-      concurrency: 1,
-    };
+    const cell = cellOf(this.runtime, this.definition, label, start, this.settings);
+    const payload = this.payload(label);
+    const storage = this.settings.storage?.forCell(cell, payload, this.prepared);
     await runTrial(
       { index: 0, round: 0, cell, invocations },
       this.prepared,
-      this.payload(label),
+      payload,
       {
         clock: monotonicClock,
         firstSandbox: 0,
@@ -79,6 +87,7 @@ export class TrialBench {
         warmups,
         beforeCold: () => undefined,
         signal: new AbortController().signal,
+        ...(storage === undefined ? {} : { storage }),
       },
       (row) => void rows.push(row),
     );
@@ -97,4 +106,23 @@ export class TrialBench {
         connection.invoke(this.payload(label).frame, milliseconds(monotonicClock.now() + 60_000)),
     };
   }
+}
+
+function cellOf(
+  runtime: Runtime,
+  definition: FunctionDefinition,
+  payload: string,
+  start: Start,
+  { factors = {} }: Settings,
+): Cell {
+  return {
+    function: definition.manifest.name,
+    payload,
+    runtime: runtime.id,
+    class: runtime.class,
+    environment: 'local',
+    start,
+    concurrency: 1,
+    ...factors,
+  };
 }

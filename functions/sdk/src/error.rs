@@ -41,6 +41,12 @@ pub enum StreamError {
     },
     /// A frame that a function does not take.
     UnknownKind(u8),
+    /// A frame of this kind where another belongs.
+    OutOfOrder(u8),
+    /// A configure frame that does not say where the objects are, and why.
+    Configuration(&'static str),
+    /// A result frame that is none of the protocol's, and why.
+    Result(&'static str),
     /// A frame's length, in bytes, above the limit.
     TooLong(u32),
     /// Reading or writing failed.
@@ -57,6 +63,13 @@ impl Display for StreamError {
                 )
             }
             Self::UnknownKind(kind) => write!(formatter, "unknown kind of frame: 0x{kind:02x}"),
+            Self::OutOfOrder(kind) => {
+                write!(formatter, "a frame of kind 0x{kind:02x} out of order")
+            }
+            Self::Configuration(why) => {
+                write!(formatter, "the configuration of the storage: {why}")
+            }
+            Self::Result(why) => write!(formatter, "a result of the host: {why}"),
             Self::TooLong(length) => {
                 write!(
                     formatter,

@@ -21,9 +21,16 @@
 mod context;
 mod error;
 mod frame;
+mod input;
 mod reader;
 mod serve;
+mod session;
 mod stdio;
+#[cfg(feature = "storage")]
+mod storage;
+#[cfg(not(feature = "storage"))]
+#[path = "without_storage.rs"]
+mod storage;
 mod writer;
 
 pub use context::Context;

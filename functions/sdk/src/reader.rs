@@ -1,53 +1,79 @@
-//! Reads invoke frames: one buffer for all of them, and reads as large as it has room for.
+//! Reads the frames that a function takes: one buffer for all of them, and reads as large as it has room for.
 
-use std::io::{ErrorKind, Read};
+use std::io::Read;
+use std::ops::Range;
 
 use crate::error::StreamError;
-use crate::frame::{HEADER, INVOKE, MAX_LENGTH};
+use crate::frame::{parse_header, CONFIGURE, HEADER, INVOKE, MAX_LENGTH, RESULT};
+use crate::input::Input;
 
 /// Bytes of the buffer before a frame asks for more: what a pipe holds, so that a small frame takes one read.
 const SMALLEST_BUFFER: usize = 64 * 1024;
 
-/// The frames of an input. The payload of each lies in the reader's buffer until the next is asked for.
+/// The frames of an input. The body of each lies in the reader's buffer until the next is asked for.
 pub(crate) struct Reader<R> {
-    input: R,
+    input: Input<R>,
     buffer: Vec<u8>,
     /// The unread bytes are `buffer[start..end]`.
     start: usize,
     end: usize,
 }
 
+/// A frame, and where in the reader's buffer its body is.
+pub(crate) enum Frame {
+    Configure(Range<usize>),
+    Invoke(Range<usize>),
+}
+
 impl<R: Read> Reader<R> {
     pub(crate) fn new(input: R) -> Self {
         Self {
-            input,
+            input: Input::new(input),
             buffer: vec![0; SMALLEST_BUFFER],
             start: 0,
             end: 0,
         }
     }
 
-    /// The payload of the next invocation, or `None` when the input has ended between two frames.
-    pub(crate) fn next_payload(&mut self) -> Result<Option<&[u8]>, StreamError> {
+    /// The next frame, or `None` when the input has ended between two frames.
+    pub(crate) fn next_frame(&mut self) -> Result<Option<Frame>, StreamError> {
         if self.start == self.end && !self.fill_empty()? {
             return Ok(None);
         }
         self.require(HEADER)?;
-        let kind = self.buffer[self.start];
-        let mut length = [0; 4];
-        length.copy_from_slice(&self.buffer[self.start + 1..self.start + HEADER]);
-        let length = u32::from_le_bytes(length);
-        if kind != INVOKE {
-            return Err(StreamError::UnknownKind(kind));
-        }
+        let mut header = [0; HEADER];
+        header.copy_from_slice(&self.buffer[self.start..self.start + HEADER]);
+        let (kind, length) = parse_header(&header);
+        let frame: fn(Range<usize>) -> Frame = match kind {
+            INVOKE => Frame::Invoke,
+            CONFIGURE => Frame::Configure,
+            RESULT => return Err(StreamError::OutOfOrder(kind)),
+            _ => return Err(StreamError::UnknownKind(kind)),
+        };
         if length > MAX_LENGTH {
             return Err(StreamError::TooLong(length));
         }
-        let frame = HEADER + length as usize;
-        self.require(frame)?;
-        let payload = self.start + HEADER..self.start + frame;
-        self.start = payload.end;
-        Ok(Some(&self.buffer[payload]))
+        let whole = HEADER + length as usize;
+        self.require(whole)?;
+        let body = self.start + HEADER..self.start + whole;
+        self.start = body.end;
+        Ok(Some(frame(body)))
+    }
+
+    /// The body of the frame that was read last.
+    pub(crate) fn body(&self, body: Range<usize>) -> &[u8] {
+        &self.buffer[body]
+    }
+
+    /// The body of the frame that was read last, and the input behind it: what the reader has read too far is given
+    /// back to it. (Lumos sends nothing before it is asked to, so there is hardly ever anything to give back.)
+    #[cfg(feature = "storage")]
+    pub(crate) fn split(&mut self, body: Range<usize>) -> (&[u8], &mut Input<R>) {
+        if self.start < self.end {
+            self.input.give_back(&self.buffer[self.start..self.end]);
+            self.end = self.start;
+        }
+        (&self.buffer[body], &mut self.input)
     }
 
     /// Reads into the whole of the empty buffer; false at the end of the input.
@@ -88,15 +114,8 @@ impl<R: Read> Reader<R> {
     }
 
     fn read_more(&mut self) -> Result<usize, StreamError> {
-        loop {
-            match self.input.read(&mut self.buffer[self.end..]) {
-                Ok(count) => {
-                    self.end += count;
-                    return Ok(count);
-                }
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
+        let count = self.input.read(&mut self.buffer[self.end..])?;
+        self.end += count;
+        Ok(count)
     }
 }

@@ -4,7 +4,7 @@ use std::io::{self, IoSlice, Read, Write};
 
 use crate::context::Context;
 use crate::error::{FunctionError, StreamError};
-use crate::frame::MAX_LENGTH;
+use crate::frame::{Counts, Head, MAX_LENGTH, NOT_MEASURED};
 use crate::run;
 use crate::writer::{Writer, LARGEST_JOINED};
 
@@ -50,7 +50,7 @@ fn replies(mut output: &[u8]) -> Vec<Parsed> {
     while !output.is_empty() {
         let length = u32::from_le_bytes(output[1..5].try_into().unwrap()) as usize;
         let sequence = u32::from_le_bytes(output[5..9].try_into().unwrap());
-        parsed.push((output[0], sequence, output[49..5 + length].to_vec()));
+        parsed.push((output[0], sequence, output[69..5 + length].to_vec()));
         output = &output[5 + length..];
     }
     parsed
@@ -157,22 +157,59 @@ fn invoke_frames_of_the_protocol_are_taken() {
     assert_eq!(parsed, [(0x03, 1, vec![]), (0x03, 2, b"hi".to_vec())]);
 }
 
+/// The head of a reply with nanoseconds in some phases.
+fn head(sequence: u32, nanoseconds: [u64; 5], counts: Option<Counts>) -> Head {
+    Head {
+        sequence,
+        nanoseconds,
+        counts,
+    }
+}
+
+const NOTHING_ENTERED: [u64; 5] = [NOT_MEASURED; 5];
+
+fn written(head: &Head, result: &Result<Vec<u8>, FunctionError>) -> Vec<u8> {
+    let mut output = Vec::new();
+    Writer::new(&mut output).reply(head, &[], result).unwrap();
+    output
+}
+
 #[test]
 fn an_answer_is_the_protocols_frame() {
-    let mut output = Vec::new();
-    Writer::new(&mut output)
-        .answer(&Context::with_compute(1, 1_000_000), b"ok")
-        .unwrap();
-    assert_eq!(output, vector("answer to the first invocation"));
+    const NO: u64 = NOT_MEASURED;
+    assert_eq!(
+        written(
+            &head(1, [NO, NO, 1_000_000, NO, NO], None),
+            &Ok(b"ok".to_vec())
+        ),
+        vector("answer to the first invocation, compute 1 ms")
+    );
+}
+
+#[test]
+fn an_answer_with_storage_is_the_protocols_frame() {
+    const NO: u64 = NOT_MEASURED;
+    let counts = Counts {
+        round_trips: 2,
+        fetched: 5,
+        stored: 3,
+    };
+    let head = head(1, [NO, 1_000_000, NO, 2_000_000, NO], Some(counts));
+    assert_eq!(
+        written(&head, &Ok(Vec::new())),
+        vector("answer to the first invocation, fetch 1 ms")
+    );
 }
 
 #[test]
 fn an_error_is_the_protocols_frame() {
-    let mut output = Vec::new();
-    Writer::new(&mut output)
-        .error(&Context::new(2), "bad")
-        .unwrap();
-    assert_eq!(output, vector("error on the second invocation"));
+    assert_eq!(
+        written(
+            &head(2, NOTHING_ENTERED, None),
+            &Err(FunctionError::new("bad"))
+        ),
+        vector("error on the second invocation")
+    );
 }
 
 #[test]
@@ -231,8 +268,8 @@ fn payloads_of_any_size_and_any_bytes_come_back_as_they_were() {
     let edges = [
         0,
         1,
-        LARGEST_JOINED - 49,
-        LARGEST_JOINED - 48,
+        LARGEST_JOINED - 69,
+        LARGEST_JOINED - 68,
         64 * 1024 - 5,
         64 * 1024 - 4,
         64 * 1024 + 1,
@@ -272,7 +309,11 @@ fn a_payload_of_16_mib_comes_back_as_it_was() {
 fn a_small_answer_is_one_write_and_one_flush() {
     let mut output = Counting::taking(usize::MAX);
     Writer::new(&mut output)
-        .answer(&Context::new(1), b"line\nend")
+        .reply(
+            &head(1, NOTHING_ENTERED, None),
+            &[],
+            &Ok(b"line\nend".to_vec()),
+        )
         .unwrap();
     assert_eq!((output.writes, output.flushes), (1, 1));
 }
@@ -280,24 +321,24 @@ fn a_small_answer_is_one_write_and_one_flush() {
 #[test]
 fn a_large_answer_is_one_write_where_the_output_takes_it() {
     let mut output = Counting::taking(usize::MAX);
-    let response = vec![7; LARGEST_JOINED];
+    let response = Ok(vec![7; LARGEST_JOINED]);
     Writer::new(&mut output)
-        .answer(&Context::new(1), &response)
+        .reply(&head(1, NOTHING_ENTERED, None), &[], &response)
         .unwrap();
     assert_eq!((output.writes, output.flushes), (1, 1));
 }
 
 #[test]
 fn an_output_that_takes_little_at_a_time_gets_everything() {
-    let response: Vec<u8> = (0..LARGEST_JOINED).map(|at| at as u8).collect();
+    let response = Ok((0..LARGEST_JOINED).map(|at| at as u8).collect());
     let mut whole = Vec::new();
     Writer::new(&mut whole)
-        .answer(&Context::new(1), &response)
+        .reply(&head(1, NOTHING_ENTERED, None), &[], &response)
         .unwrap();
-    for most in [1, 48, 49, 50, 1000] {
+    for most in [1, 68, 69, 70, 1000] {
         let mut output = Counting::taking(most);
         Writer::new(&mut output)
-            .answer(&Context::new(1), &response)
+            .reply(&head(1, NOTHING_ENTERED, None), &[], &response)
             .unwrap();
         assert!(output.bytes == whole, "writes of {most} bytes");
     }

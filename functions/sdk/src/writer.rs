@@ -1,9 +1,11 @@
-//! Writes ready and reply frames: a small one with a single write, a large one without copying its response.
+//! Writes a function's frames: a small one with a single write, a large one without copying its body.
 
 use std::io::{self, ErrorKind, IoSlice, Write};
 
-use crate::context::Context;
-use crate::frame::{reply_header, Reply, MAX_RESPONSE, READY, REPLY_HEADER};
+use crate::error::FunctionError;
+use crate::frame::{reply_header, Head, Reply, MAX_RESPONSE, READY};
+#[cfg(feature = "storage")]
+use crate::frame::{GET, PUT};
 
 /// The largest frame, in bytes, that is copied into one buffer to be written at once. An engine may take a write of
 /// several slices as one write a slice, and each costs more than copying this much.
@@ -28,52 +30,87 @@ impl<W: Write> Writer<W> {
         self.output.flush()
     }
 
-    /// Writes an answer; a response that no frame can hold becomes an error.
-    pub(crate) fn answer(&mut self, context: &Context, response: &[u8]) -> io::Result<()> {
-        if response.len() > MAX_RESPONSE {
-            let message = format!(
-                "a response of {} bytes is above the limit of {MAX_RESPONSE} bytes",
-                response.len()
-            );
-            return self.error(context, &message);
+    /// Writes what came of an invocation: `objects`, which are none where there is no storage, and the response; or
+    /// the error.
+    pub(crate) fn reply(
+        &mut self,
+        head: &Head,
+        objects: &[u8],
+        result: &Result<Vec<u8>, FunctionError>,
+    ) -> io::Result<()> {
+        match result {
+            Ok(response) => self.answer(head, objects, response),
+            Err(error) => self.error(head, error.message()),
         }
-        self.reply(Reply::Answer, context, response)
     }
 
-    pub(crate) fn error(&mut self, context: &Context, message: &str) -> io::Result<()> {
+    /// Writes an answer; a response that no frame can hold becomes an error.
+    fn answer(&mut self, head: &Head, objects: &[u8], response: &[u8]) -> io::Result<()> {
+        let length = objects.len() + response.len();
+        if length > MAX_RESPONSE {
+            let message =
+                format!("a response of {length} bytes is above the limit of {MAX_RESPONSE} bytes");
+            return self.error(head, &message);
+        }
+        let header = reply_header(Reply::Answer, head, length);
+        if objects.is_empty() {
+            self.frame([&header, response])
+        } else {
+            self.frame([&header, objects, response])
+        }
+    }
+
+    fn error(&mut self, head: &Head, message: &str) -> io::Result<()> {
         let message = message.as_bytes();
-        self.reply(
-            Reply::Error,
-            context,
-            &message[..message.len().min(MAX_RESPONSE)],
-        )
+        let message = &message[..message.len().min(MAX_RESPONSE)];
+        self.frame([&reply_header(Reply::Error, head, message.len()), message])
     }
 
-    fn reply(&mut self, reply: Reply, context: &Context, response: &[u8]) -> io::Result<()> {
-        let header = reply_header(reply, context, response.len());
-        if REPLY_HEADER + response.len() <= LARGEST_JOINED {
+    /// Asks the host for an object.
+    #[cfg(feature = "storage")]
+    pub(crate) fn get(&mut self, key: &str) -> io::Result<()> {
+        let mut header = [GET, 0, 0, 0, 0];
+        header[1..].copy_from_slice(&(key.len() as u32).to_le_bytes());
+        self.frame([&header, key.as_bytes()])
+    }
+
+    /// Asks the host to store an object. The frame's body is one that a frame can hold.
+    #[cfg(feature = "storage")]
+    pub(crate) fn put(&mut self, key: &str, object: &[u8]) -> io::Result<()> {
+        let length = 2 + key.len() + object.len();
+        let mut header = [PUT, 0, 0, 0, 0, 0, 0];
+        header[1..5].copy_from_slice(&(length as u32).to_le_bytes());
+        header[5..].copy_from_slice(&(key.len() as u16).to_le_bytes());
+        self.frame([&header, key.as_bytes(), object])
+    }
+
+    fn frame<const N: usize>(&mut self, parts: [&[u8]; N]) -> io::Result<()> {
+        if parts.iter().map(|part| part.len()).sum::<usize>() <= LARGEST_JOINED {
             self.joined.clear();
-            self.joined.extend_from_slice(&header);
-            self.joined.extend_from_slice(response);
+            for part in parts {
+                self.joined.extend_from_slice(part);
+            }
             self.output.write_all(&self.joined)?;
         } else {
-            write_both(&mut self.output, &header, response)?;
+            write_parts(&mut self.output, parts)?;
         }
         self.output.flush()
     }
 }
 
-/// Writes `first` and then `second`, with one call for as much of both as the output takes.
-fn write_both(output: &mut impl Write, first: &[u8], second: &[u8]) -> io::Result<()> {
-    let written = loop {
-        match output.write_vectored(&[IoSlice::new(first), IoSlice::new(second)]) {
+/// Writes `parts` one after another, with one call for as much of all as the output takes.
+fn write_parts<const N: usize>(output: &mut impl Write, parts: [&[u8]; N]) -> io::Result<()> {
+    let mut written = loop {
+        match output.write_vectored(&parts.map(IoSlice::new)) {
             Ok(count) => break count,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
     };
-    if written < first.len() {
-        output.write_all(&first[written..])?;
+    for part in parts {
+        let done = written.min(part.len());
+        written -= done;
+        output.write_all(&part[done..])?;
     }
-    output.write_all(&second[written.saturating_sub(first.len())..])
+    Ok(())
 }

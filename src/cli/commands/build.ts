@@ -1,8 +1,10 @@
 /** `lumos build`: every artefact of the functions asked for. */
+import { requireSource } from '../../control-plane/build/languages.js';
+import { dependenciesOf } from '../../control-plane/setup/dependencies.js';
 import type { Artifact, ArtifactKind } from '../../domain/runtime.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { print, printJson } from '../output.js';
-import { requireRuntimes } from '../requirements.js';
+import { requireDependencies } from '../requirements.js';
 import { renderArtifacts } from '../artifact-table.js';
 import { createWorkbench } from '../workbench.js';
 
@@ -13,12 +15,17 @@ export async function build(
   const workbench = await createWorkbench();
   const catalogue = await workbench.catalogue(options.functionsPath);
   const functions = patterns.length === 0 ? catalogue.all : catalogue.select(patterns);
-  // Building needs compilers and engines, but no daemon: images are put together without one.
-  const runtimes = workbench.registry.filter((runtime) => runtime.artifactKind !== 'native-image');
-  await requireRuntimes(workbench, runtimes, () => ({}));
   const kinds = [
     ...new Set(workbench.registry.map((runtime) => runtime.artifactKind)),
   ] satisfies ArtifactKind[];
+  // Building needs compilers and engines, but no daemon: images are put together without one.
+  const needed = functions.flatMap(({ manifest }) =>
+    kinds.flatMap((artifactKind) => {
+      const { language } = requireSource(manifest, artifactKind);
+      return dependenciesOf({ engine: 'none', artifactKind }, [language]);
+    }),
+  );
+  await requireDependencies(workbench, needed);
   await workbench.builder.shim();
   const artifacts: Artifact[] = [];
   for (const definition of functions) {

@@ -10,6 +10,7 @@ import { loadExperiment } from '../../experiment/experiment-file.js';
 import { planOf, runExperiment } from '../../experiment/run-experiment.js';
 import type { RunEvent } from '../../experiment/run-events.js';
 import { select, type Selection } from '../../experiment/selection.js';
+import { servicesOf } from '../../experiment/storage-bench.js';
 import { RunDirectory, writeWhole } from '../../records/run-directory.js';
 import { appendToLog } from '../../records/run-log.js';
 import { lockRunDirectory } from '../../records/run-lock.js';
@@ -21,7 +22,7 @@ import { onStopSignal } from '../stop-signal.js';
 import { note, print, printJson, tableWidth, title, wantsColour } from '../output.js';
 import { experimentsFolder, packageVersion } from '../package-root.js';
 import { RunProgress } from '../progress.js';
-import { requireRuntimes } from '../requirements.js';
+import { requireRuntimes, requireServices } from '../requirements.js';
 import { factorsGiven, withOptions, type RunOptions } from '../run-options.js';
 import { createWorkbench, type Workbench } from '../workbench.js';
 
@@ -37,12 +38,12 @@ export async function run(name: string | undefined, options: RunOptions): Promis
   const catalogue = await workbench.catalogue(options.functionsPath);
   const selection = select(asked.experiment, catalogue, workbench.registry);
   const experiment = { ...asked.experiment, baseline: selection.baseline };
-  const runtimes = await requireRuntimes(workbench, selection.runtimes, (runtime) =>
-    runtime.parseOptions(experiment.options[runtime.id]),
-  );
+  const plan = planOf(experiment, selection);
+  const runtimes = await requireRuntimes(workbench, selection, experiment, plan.cells);
+  await requireServices(workbench, servicesOf(plan.cells));
   checkRights(experiment);
   checkSameVersions(asked.resume, runtimes);
-  const trials = planOf(experiment, selection).trials.length;
+  const trials = plan.trials.length;
   if (asked.resume === undefined) asked.directory.create();
   const unlock = lockRunDirectory(asked.directory.path);
   try {
@@ -128,6 +129,7 @@ async function measure(
       directory,
       ...(resume === undefined ? {} : { resume }),
       source: workbench.builder,
+      services: workbench.services,
       clock: monotonicClock,
       signal: stop.signal,
       onEvent: (event) => {

@@ -1,28 +1,35 @@
 /** `lumos setup`: installs what doctor names, where a package manager can. */
 import { closest } from 'fastest-levenshtein';
-import { dependenciesOf } from '../../control-plane/setup/dependencies.js';
+import { dependenciesOf, storageDependencies } from '../../control-plane/setup/dependencies.js';
 import { ensureDependency } from '../../control-plane/setup/dependency.js';
 import { invalidInput } from '../../domain/errors.js';
+import { StorageSchema } from '../../domain/factors.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { note } from '../output.js';
 import { createWorkbench } from '../workbench.js';
 
-/** `wanted`: runtime ids or engines; none means all. */
+/** Storages for which a server has to be there. */
+const services = StorageSchema.options.filter((storage) => storageDependencies(storage).length > 0);
+
+/** `wanted`: runtime ids, engines, storages or doctor's names of what they need; none means all. */
 export async function setup(wanted: readonly string[]): Promise<ExitCode> {
   const { registry, dependencies } = await createWorkbench();
-  const names = [...new Set(registry.flatMap((runtime) => [runtime.id, runtime.engine]))];
+  const ofRuntimes = registry.flatMap((runtime) => [runtime.id, runtime.engine]);
+  const names = [...new Set([...ofRuntimes, ...services, ...Object.keys(dependencies)])];
   for (const name of wanted) {
     if (names.includes(name)) continue;
     throw invalidInput(
-      `there is no runtime "${name}"`,
+      `there is no "${name}" to set up`,
       `Did you mean "${closest(name, names)}"? There are: ${names.join(', ')}.`,
     );
   }
-  const runtimes = registry.filter(
-    ({ id, engine }) => wanted.length === 0 || wanted.includes(id) || wanted.includes(engine),
-  );
-  for (const name of new Set(runtimes.flatMap((runtime) => dependenciesOf(runtime)))) {
-    await ensureDependency(dependencies[name], note);
-  }
+  const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
+  const runtimes = registry.filter(({ id, engine }) => isWanted(id) || isWanted(engine));
+  const needed = new Set([
+    ...runtimes.flatMap((runtime) => dependenciesOf(runtime)),
+    ...services.filter(isWanted).flatMap(storageDependencies),
+    ...Object.values(dependencies).flatMap(({ name }) => (wanted.includes(name) ? [name] : [])),
+  ]);
+  for (const name of needed) await ensureDependency(dependencies[name], note);
   return exitCodes.done;
 }

@@ -1,4 +1,4 @@
-/** Builds what a runtime runs from a function's one source. */
+/** Builds what a runtime runs from a function's sources. */
 import { chmod, copyFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FunctionDefinition } from '../../domain/function-manifest.js';
@@ -6,26 +6,16 @@ import type { Artifact, ArtifactKind } from '../../domain/runtime.js';
 import { bytes, milliseconds } from '../../domain/units.js';
 import type { BuildContext } from './builder-context.js';
 import { Cache, type CacheEntry, type EntryFacts } from './cache.js';
-import { cargoBuild, compilationInputs, nativeCompilation, wasmCompilation } from './cargo-build.js';
-import { findCrateSources } from './crate-sources.js';
-import { createImage, imageFormat } from './oci-image.js';
-import { precompile, precompileInputs, requireWasmtime } from './wasmtime-compile.js';
+import { compileRecipe, type Recipe } from './compile-function.js';
+import { createImage, imageFormat, type BaseLayer } from './oci-image.js';
+import { precompile, precompiledFrom, precompileInputs, requireWasmtime } from './wasmtime-compile.js';
 
 const imageFile = 'image.tar';
 
-type Inputs = Readonly<Record<string, string>>;
-
-/** How one kind is made: what it depends on, and how its file is written. */
-interface Recipe {
-  readonly inputs: Inputs;
-  /** Writes the kind's file to `path`. */
-  make(path: string): Promise<void>;
-}
-
 /**
  * The artefact of `kind`, from the cache where nothing that goes into it has changed.
- * @throws LumosError `missing-dependency` without a compiler or engine, `invalid-input` where the function is no Cargo
- * package, `failed` with the compiler's diagnostics.
+ * @throws LumosError `missing-dependency` without a compiler or engine, `invalid-input` where no language of
+ * the function gives that kind or its sources are not what the manifest says, `failed` with the compiler's diagnostics.
  */
 export async function buildArtifact(
   definition: FunctionDefinition,
@@ -36,28 +26,34 @@ export async function buildArtifact(
   const { name } = definition.manifest;
   const what = `${name} ${kind}`;
   const recipe = await recipeFor(definition, kind, context);
-  const inputs = { ...recipe.inputs, kind, function: name, image: imageFormat, architecture: process.arch };
+  const base = kind === 'native-image-debian' ? await context.debianBase() : undefined;
+  const baseInput = base === undefined ? {} : { base: base.digest };
+  const inputs = { ...recipe.inputs, ...baseInput, kind, function: name, image: imageFormat, architecture: process.arch };
   const file = fileName(name, kind);
   const entry = await new Cache(context.cacheFolder).get(inputs, async (folder) => {
     context.onProgress({ what, state: 'started' });
     await recipe.make(join(folder, file));
     await chmod(join(folder, file), 0o755);
-    return await addImage(folder, file, name, kind);
+    return await addImage(folder, file, name, kind, base);
   });
   const took = milliseconds(performance.now() - started);
   context.onProgress({ what, state: entry.found ? 'cached' : 'built', took });
-  return artifactOf(entry, name, kind, file);
+  return artifactOf(entry, name, kind, file, base);
 }
 
 function fileName(name: string, kind: ArtifactKind): string {
   switch (kind) {
     case 'native-binary':
     case 'native-image':
+    case 'native-image-debian':
       return name;
     case 'wasm-module':
+    case 'wasm-component':
       return `${name}.wasm`;
     case 'wasmtime-aot':
     case 'wasmtime-pulley':
+    case 'wasmtime-aot-component':
+    case 'wasmtime-pulley-component':
       return `${name}.cwasm`;
   }
 }
@@ -70,15 +66,19 @@ async function recipeFor(
   switch (kind) {
     case 'native-binary':
     case 'wasm-module':
+    case 'wasm-component':
       return await compileRecipe(definition, kind, context);
-    case 'native-image': {
+    case 'native-image':
+    case 'native-image-debian': {
       const binary = await context.artifact(definition, 'native-binary');
       return { inputs: { binary: binary.digest }, make: (path) => copyFile(binary.path, path) };
     }
     case 'wasmtime-aot':
-    case 'wasmtime-pulley': {
+    case 'wasmtime-pulley':
+    case 'wasmtime-aot-component':
+    case 'wasmtime-pulley-component': {
       const wasmtime = requireWasmtime(context.wasmtime, kind);
-      const module = await context.artifact(definition, 'wasm-module');
+      const module = await context.artifact(definition, precompiledFrom[kind]);
       return {
         inputs: { module: module.digest, ...(await precompileInputs(wasmtime, kind)) },
         make: (path) => precompile(wasmtime, kind, module.path, path),
@@ -87,38 +87,19 @@ async function recipeFor(
   }
 }
 
-async function compileRecipe(
-  definition: FunctionDefinition,
-  kind: 'native-binary' | 'wasm-module',
-  context: BuildContext,
-): Promise<Recipe> {
-  const { environment } = context;
-  const crate = definition.manifest.languages.rust.package;
-  const manifestPath = join(definition.folder, 'Cargo.toml');
-  const compilation =
-    kind === 'native-binary'
-      ? nativeCompilation(await context.toolchain(definition.folder))
-      : wasmCompilation(await context.wasmRoute(definition.folder));
-  const sources = await findCrateSources(manifestPath, crate, compilation.toolchain);
-  const onLine = (line: string): void =>
-    context.onProgress({ what: `${definition.manifest.name} ${kind}`, state: 'output', line });
-  const { cacheFolder } = context;
-  return {
-    inputs: { ...sources.inputs, ...compilationInputs(compilation) },
-    make: (path) =>
-      cargoBuild(
-        { manifestPath, crate, sources, compilation, cacheFolder, environment, onLine },
-        (executable) => copyFile(executable, path),
-      ),
-  };
-}
-
-async function addImage(folder: string, file: string, name: string, kind: ArtifactKind): Promise<EntryFacts> {
+async function addImage(
+  folder: string,
+  file: string,
+  name: string,
+  kind: ArtifactKind,
+  base: BaseLayer | undefined,
+): Promise<EntryFacts> {
   const image = await createImage({
     function: name,
     kind,
     file: await readFile(join(folder, file)),
     architecture: process.arch,
+    ...(base === undefined ? {} : { base }),
   });
   await writeFile(join(folder, imageFile), image.archive);
   return {
@@ -130,7 +111,13 @@ async function addImage(folder: string, file: string, name: string, kind: Artifa
   };
 }
 
-function artifactOf(entry: CacheEntry, name: string, kind: ArtifactKind, file: string): Artifact {
+function artifactOf(
+  entry: CacheEntry,
+  name: string,
+  kind: ArtifactKind,
+  file: string,
+  base: BaseLayer | undefined,
+): Artifact {
   const { facts, files, folder } = entry;
   return {
     kind,
@@ -140,6 +127,7 @@ function artifactOf(entry: CacheEntry, name: string, kind: ArtifactKind, file: s
     sizeBytes: bytes(Number(facts['sizeBytes'])),
     image: {
       archivePath: join(folder, imageFile),
+      ...(base === undefined ? {} : { archiveBasePath: base.archivePath }),
       reference: String(facts['imageReference']),
       digest: String(facts['imageDigest']),
       compressedBytes: bytes(Number(facts['imageCompressedBytes'])),

@@ -2,6 +2,8 @@
 import type { FunctionDefinition } from '../../domain/function-manifest.js';
 import type { Artifact, ArtifactKind } from '../../domain/runtime.js';
 import type { Milliseconds } from '../../domain/units.js';
+import type { GoToolchain } from './go-build.js';
+import type { BaseLayer } from './oci-image.js';
 import type { RustToolchain, WasmRoute } from './rust-toolchain.js';
 
 /** What a builder says while it works: one word of it a thing built or found. */
@@ -22,6 +24,8 @@ export interface BuilderOptions {
   readonly repositoryRoot: string;
   /** The wasmtime that precompiles; absent where there is none, and then only other kinds can be built. */
   readonly wasmtime: string | undefined;
+  /** Finds the Go that compiles functions in Go; absent where there is to be none. */
+  readonly findGo?: () => Promise<string | undefined>;
   readonly onProgress?: (progress: BuildProgress) => void;
   /** Variables as in `process.env`, which is the default: for tests. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
@@ -35,6 +39,12 @@ export interface BuildContext extends BuilderOptions {
   toolchain(folder: string): Promise<RustToolchain>;
   /** `findWasmRoute` of rust-toolchain.ts for a folder. */
   wasmRoute(folder: string): Promise<WasmRoute>;
+  /** `findComponentRoute` of rust-toolchain.ts for a folder. */
+  componentRoute(folder: string): Promise<WasmRoute>;
+  /** The Go compiler. @throws LumosError `missing-dependency` where there is none. */
+  go(): Promise<GoToolchain>;
+  /** The base layer of images on Debian. */
+  debianBase(): Promise<BaseLayer>;
   /** Another artefact, that this one is made from. */
   artifact(definition: FunctionDefinition, kind: ArtifactKind): Promise<Artifact>;
 }

@@ -9,7 +9,7 @@ import type { CrateSources } from './crate-sources.js';
 import { withFileLock } from './file-lock.js';
 import { cargoEnvironment, encodeFlags, nativeFlags, remapFlags } from './rust-flags.js';
 import { cargoBin, type RustToolchain, type WasmRoute } from './rust-toolchain.js';
-import { wasmTarget } from './toolchain-route.js';
+import { componentTarget, wasmTarget } from './toolchain-route.js';
 
 /** What one executable is compiled for and with. */
 export interface Compilation {
@@ -32,6 +32,8 @@ export const nativeCompilation = (toolchain: RustToolchain): Compilation => ({
 });
 
 export const wasmCompilation = (route: WasmRoute): Compilation => ({ ...route, target: wasmTarget });
+
+export const componentCompilation = (route: WasmRoute): Compilation => ({ ...route, target: componentTarget });
 
 /** What of a compilation goes into a cache key. */
 export const compilationInputs = (compilation: Compilation): Record<string, string> => ({

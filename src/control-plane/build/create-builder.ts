@@ -5,7 +5,9 @@ import { buildArtifact } from './build-function.js';
 import { buildShim } from './build-shim.js';
 import type { BuildContext, BuilderOptions } from './builder-context.js';
 import { Cache } from './cache.js';
-import { findToolchain, findWasmRoute, type RustToolchain, type WasmRoute } from './rust-toolchain.js';
+import { debianBase } from './debian-base.js';
+import { findGoToolchain } from './go-build.js';
+import { findComponentRoute, findToolchain, findWasmRoute, type RustToolchain, type WasmRoute } from './rust-toolchain.js';
 
 export interface Builder {
   /** The artefact of `kind`; asked twice, it is built once. Errors as `buildArtifact` of build-function.ts. */
@@ -26,7 +28,17 @@ export function createBuilder(options: BuilderOptions): Builder {
   const artifact = (definition: FunctionDefinition, kind: ArtifactKind): Promise<Artifact> =>
     once(`artifact ${kind} ${definition.folder}`, () => buildArtifact(definition, kind, context));
   const onProgress = options.onProgress ?? (() => undefined);
-  const context: BuildContext = { ...options, environment, onProgress, toolchain, wasmRoute, artifact };
+  const context: BuildContext = {
+    ...options,
+    environment,
+    onProgress,
+    toolchain,
+    wasmRoute,
+    componentRoute: (folder) => once(`components ${folder}`, () => findComponentRoute(folder, environment)),
+    go: () => once('go', () => findGoToolchain(options.findGo)),
+    debianBase: () => once('debian base', () => debianBase(context)),
+    artifact,
+  };
 
   const tidied = new Cache(context.cacheFolder).removeAbandoned().catch(() => undefined); // only tidying
   return {

@@ -3,6 +3,7 @@ import { open, readFile, rename, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import { hasCode } from '../../domain/errors.js';
+import { isAlive, startOf } from '../process/process-identity.js';
 
 const pollEvery = 100;
 
@@ -34,25 +35,4 @@ async function tryLock(path: string): Promise<boolean> {
     await rm(stale, { force: true });
   }
   return false;
-}
-
-/** Whether the process that took the lock still runs: not another one with its number, and not a dead one unburied. */
-async function isAlive(pid: number, start: string | undefined): Promise<boolean> {
-  const now = await startOf(pid);
-  if (now !== undefined) return now === start;
-  if ((await startOf(process.pid)) !== undefined) return false; // this system tells, and says nothing of it
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return hasCode(error, 'EPERM');
-  }
-}
-
-/** When a process was started, in clock ticks since boot; `undefined` for a dead one and where /proc does not tell. */
-async function startOf(pid: number): Promise<string | undefined> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  // proc(5): after the command's name in parentheses, `state` is field 3 and `starttime` field 22.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
 }

@@ -1,5 +1,5 @@
 /**
- * OCI images FROM scratch, put together without a daemon. The archive is an OCI image layout and also carries the
+ * OCI images FROM scratch or on one base layer, put together without a daemon. The archive is an OCI image layout and also carries the
  * `manifest.json` that `docker load` reads, so both kinds of tools take it. Nothing in it depends on when, where or by
  * whom it was made: the same file gives the same bytes.
  */
@@ -17,16 +17,33 @@ export interface ImageContent {
   readonly file: Buffer;
   /** For native code: the machine it runs on, as `process.arch` names it. */
   readonly architecture: string;
+  /** What lies below the layer of the file; absent for an image FROM scratch. */
+  readonly base?: BaseLayer;
+}
+
+/** A layer that many images stand on. Its bytes are in no image's own part of an archive. */
+export interface BaseLayer {
+  /** Names it, e.g. `debian-bookworm`. */
+  readonly name: string;
+  /** Digest of the compressed layer. */
+  readonly digest: string;
+  /** Digest of the tar before gzip. */
+  readonly diffId: string;
+  readonly compressedBytes: Bytes;
+  readonly uncompressedBytes: Bytes;
+  /** The beginning of every archive of an image on it: the layer as the archive's first entry. */
+  readonly archivePath: string;
 }
 
 export interface OciImage {
+  /** The archive; where there is a base, what comes after `archivePath` of the base. */
   readonly archive: Buffer;
   readonly reference: string;
   /** Digest of the image manifest. */
   readonly digest: string;
-  /** Compressed layer, config and manifest. */
+  /** Compressed layers, config and manifest. */
   readonly compressedBytes: Bytes;
-  /** The layer unpacked: the tar before gzip. */
+  /** The layers unpacked: the tars before gzip. */
   readonly uncompressedBytes: Bytes;
 }
 
@@ -51,16 +68,21 @@ export function imageLayout(
   switch (kind) {
     case 'native-binary':
     case 'native-image':
+    case 'native-image-debian':
       return { path: 'function', os: 'linux', architecture: goArchitectures[architecture] ?? architecture };
     case 'wasm-module':
+    case 'wasm-component':
       return { path: 'function.wasm', os: 'wasi', architecture: 'wasm' };
     case 'wasmtime-aot':
     case 'wasmtime-pulley':
+    case 'wasmtime-aot-component':
+    case 'wasmtime-pulley-component':
       return { path: 'function.cwasm', os: 'wasi', architecture: 'wasm' };
   }
 }
 
 export async function createImage(content: ImageContent): Promise<OciImage> {
+  const { base } = content;
   const layout = imageLayout(content.kind, content.architecture);
   const layer = await tarOf([{ name: layout.path, data: content.file, mode: 0o755 }]);
   const compressed = await compress(layer);
@@ -69,15 +91,19 @@ export async function createImage(content: ImageContent): Promise<OciImage> {
     os: layout.os,
     config: {
       Entrypoint: [`/${layout.path}`],
-      Labels: { 'lumos.function': content.function, 'lumos.kind': content.kind },
+      Labels: {
+        'lumos.function': content.function,
+        'lumos.kind': content.kind,
+        ...(base === undefined ? {} : { 'lumos.base': base.name }),
+      },
     },
-    rootfs: { type: 'layers', diff_ids: [digestOf(layer)] },
+    rootfs: { type: 'layers', diff_ids: [...(base === undefined ? [] : [base.diffId]), digestOf(layer)] },
   });
   const manifest = json({
     schemaVersion: 2,
     mediaType: mediaTypes.manifest,
     config: descriptor(mediaTypes.config, config),
-    layers: [descriptor(mediaTypes.layer, compressed)],
+    layers: [...baseDescriptor(base), descriptor(mediaTypes.layer, compressed)],
   });
   const digest = digestOf(manifest);
   const tag = `${content.kind}-${hexOf(digest).slice(0, 12)}`;
@@ -98,7 +124,11 @@ export async function createImage(content: ImageContent): Promise<OciImage> {
   });
   const blobs = [compressed, config, manifest];
   const forDocker = json([
-    { Config: blobPath(config), RepoTags: [reference], Layers: [blobPath(compressed)] },
+    {
+      Config: blobPath(config),
+      RepoTags: [reference],
+      Layers: [...baseDescriptor(base).map(({ digest: of }) => pathOfBlob(of)), blobPath(compressed)],
+    },
   ]);
   const archive = await tarOf([
     ...blobs.map((data) => ({ name: blobPath(data), data, mode: 0o644 })),
@@ -110,14 +140,39 @@ export async function createImage(content: ImageContent): Promise<OciImage> {
     archive,
     reference,
     digest,
-    compressedBytes: bytes(blobs.reduce((sum, blob) => sum + blob.length, 0)),
-    uncompressedBytes: bytes(layer.length),
+    compressedBytes: bytes(blobs.reduce((sum, blob) => sum + blob.length, base?.compressedBytes ?? 0)),
+    uncompressedBytes: bytes(layer.length + (base?.uncompressedBytes ?? 0)),
   };
 }
 
+/** What a layer tar is when it is the base of images, and the beginning of their archives. */
+export async function createBaseLayer(
+  layer: Buffer,
+): Promise<Omit<BaseLayer, 'name' | 'archivePath'> & { readonly archiveBeginning: Buffer }> {
+  const compressed = await compress(layer);
+  const whole = await tarOf([{ name: blobPath(compressed), data: compressed, mode: 0o644 }]);
+  return {
+    digest: digestOf(compressed),
+    diffId: digestOf(layer),
+    compressedBytes: bytes(compressed.length),
+    uncompressedBytes: bytes(layer.length),
+    archiveBeginning: whole.subarray(0, whole.length - tarEndBytes),
+  };
+}
+
+/** A tar ends with two blocks of zeros (POSIX.1-2017, pax, "ustar Interchange Format"); more entries follow here. */
+const tarEndBytes = 2 * 512;
+
+const baseDescriptor = (base: BaseLayer | undefined): ReturnType<typeof descriptor>[] =>
+  base === undefined
+    ? []
+    : [{ mediaType: mediaTypes.layer, digest: base.digest, size: base.compressedBytes }];
+
 const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 
-const blobPath = (data: Buffer): string => `blobs/sha256/${hexOf(digestOf(data))}`;
+const pathOfBlob = (digest: string): string => `blobs/sha256/${hexOf(digest)}`;
+
+const blobPath = (data: Buffer): string => pathOfBlob(digestOf(data));
 
 const descriptor = (
   mediaType: string,

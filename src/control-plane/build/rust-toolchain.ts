@@ -7,7 +7,9 @@ import { attemptCommand, runCommand } from '../process/run-command.js';
 import { findOnPath, isExecutable } from '../process/find-on-path.js';
 import { digestOfFile, hexOf } from './digest.js';
 import {
+  chooseComponentRoute,
   chooseRoute,
+  componentTarget,
   isNewEnough,
   oldestRust,
   wasmTarget,
@@ -28,7 +30,7 @@ export interface RustToolchain {
   readonly sysroot: string;
 }
 
-/** How Rust is compiled to `wasm32-wasip1`. */
+/** How Rust is compiled to `wasm32-wasip1`, or to `wasm32-wasip2`. */
 export interface WasmRoute {
   readonly name: WasmRouteName;
   readonly toolchain: RustToolchain;
@@ -114,41 +116,74 @@ export async function findWasmRoute(
   const rustup = await findRustup(environment);
   const findings = {
     forced,
-    targetInstalled: toolchain !== undefined && (await hasWasmTarget(toolchain, folder, environment)),
+    targetInstalled:
+      toolchain !== undefined && (await hasTarget(toolchain, wasmTarget, folder, environment)),
     rustupFound: options.add && rustup !== undefined,
     debian,
   };
   let choice = chooseRoute(findings);
   if (choice.take === 'add-target' && rustup !== undefined && toolchain !== undefined) {
-    const added = await addTarget(rustup, folder, environment);
-    const targetInstalled = added && (await hasWasmTarget(toolchain, folder, environment));
+    const added = await addTarget(rustup, wasmTarget, folder, environment);
+    const targetInstalled = added && (await hasTarget(toolchain, wasmTarget, folder, environment));
     choice = chooseRoute({ ...findings, targetInstalled, rustupFound: false });
   }
-  if (choice.take === 'rustup' && toolchain !== undefined) return rustupRoute(toolchain);
+  if (choice.take === 'rustup' && toolchain !== undefined) return rustupRoute(toolchain, wasmTarget);
   if (choice.take === 'debian') return await debianRoute(debian, folder, environment);
   if (choice.take === 'none') throw choice.error;
-  return await findToolchain(folder, environment).then(rustupRoute); // throws: there is no toolchain
+  return rustupRoute(await findToolchain(folder, environment), wasmTarget); // throws: there is no toolchain
+}
+
+/**
+ * The route to `wasm32-wasip2`: the toolchain's own target, asked of rustup where it is missing and `add` says so.
+ * @throws LumosError `missing-dependency` where there is none.
+ */
+export async function findComponentRoute(
+  folder: string,
+  environment: Environment,
+  options: { readonly add: boolean } = { add: true },
+): Promise<WasmRoute> {
+  const toolchain = await findToolchain(folder, environment);
+  const rustup = await findRustup(environment);
+  const has = (): Promise<boolean> => hasTarget(toolchain, componentTarget, folder, environment);
+  const findings = {
+    forced: environment['LUMOS_WASM_ROUTE'],
+    targetInstalled: await has(),
+    rustupFound: options.add && rustup !== undefined,
+  };
+  let choice = chooseComponentRoute(findings);
+  if (choice.take === 'add-target' && rustup !== undefined) {
+    const added = await addTarget(rustup, componentTarget, folder, environment);
+    choice = chooseComponentRoute({ ...findings, targetInstalled: added && (await has()), rustupFound: false });
+  }
+  if (choice.take === 'none') throw choice.error;
+  return rustupRoute(toolchain, componentTarget);
 }
 
 export const findRustup = (environment: Environment): Promise<string | undefined> =>
   findOnPath('rustup', [cargoBin(environment)], environment['PATH']);
 
-async function addTarget(rustup: string, folder: string, environment: Environment): Promise<boolean> {
+async function addTarget(
+  rustup: string,
+  target: string,
+  folder: string,
+  environment: Environment,
+): Promise<boolean> {
   try {
     const options = { cwd: folder, timeout: addTargetLimit, env: environment };
-    return (await attemptCommand(rustup, ['target', 'add', wasmTarget], options)).code === 0;
+    return (await attemptCommand(rustup, ['target', 'add', target], options)).code === 0;
   } catch {
     return false; // no network, or too slow: the next route is tried
   }
 }
 
 /** Whether the toolchain can link for the target by itself: the library and the start-up object are both there. */
-async function hasWasmTarget(
+async function hasTarget(
   toolchain: RustToolchain,
+  target: string,
   folder: string,
   environment: Environment,
 ): Promise<boolean> {
-  const args = ['--print', 'target-libdir', '--target', wasmTarget];
+  const args = ['--print', 'target-libdir', '--target', target];
   const said = await attemptCommand(toolchain.rustc, args, { cwd: folder, timeout: quick, env: environment });
   if (said.code !== 0) return false;
   const library = said.stdout.trim();
@@ -159,14 +194,14 @@ async function hasWasmTarget(
   );
 }
 
-function rustupRoute(toolchain: RustToolchain): WasmRoute {
+function rustupRoute(toolchain: RustToolchain, target: string): WasmRoute {
   return {
     name: 'rustup',
     toolchain,
     cargoArgs: [],
     rustFlags: [],
     environment: {},
-    description: `${toolchain.version}, the toolchain's own ${wasmTarget}`,
+    description: `${toolchain.version}, the toolchain's own ${target}`,
   };
 }
 

@@ -6,6 +6,9 @@ export type WasmRouteName = 'rustup' | 'debian';
 
 export const wasmTarget = 'wasm32-wasip1';
 
+/** Rust's target for WASI 0.2: what is built for it is a component, and can open connections. */
+export const componentTarget = 'wasm32-wasip2';
+
 /** The oldest compiler that Lumos's crates build with. */
 export const oldestRust = { major: 1, minor: 80 } as const;
 
@@ -84,6 +87,33 @@ export function chooseRoute(findings: RouteFindings): RouteChoice {
     error: missingDependency(
       `Rust cannot be compiled to ${wasmTarget} here: rustup's target is not installed, and Debian's route lacks ${missing.join(', ')}`,
       `lumos setup, or: rustup target add ${wasmTarget}`,
+    ),
+  };
+}
+
+/**
+ * The route to components: rustup's target, or rustup's word that it can get it. There is no other: Debian's wasi-libc
+ * has no WASI 0.2.
+ */
+export function chooseComponentRoute(
+  findings: Pick<RouteFindings, 'forced' | 'targetInstalled' | 'rustupFound'>,
+): Exclude<RouteChoice, { take: 'debian' }> {
+  const { forced, targetInstalled, rustupFound } = findings;
+  if (forced !== 'debian') {
+    if (targetInstalled) return { take: 'rustup' };
+    if (rustupFound) return { take: 'add-target' };
+  }
+  const why =
+    forced === 'debian'
+      ? "LUMOS_WASM_ROUTE asks for Debian's packages"
+      : "it is not installed, and there is no rustup that could get it";
+  return {
+    take: 'none',
+    error: missingDependency(
+      `functions that open connections from within Wasm need Rust's target ${componentTarget}, which Debian's packages do not have: ${why}`,
+      forced === 'debian'
+        ? 'unset LUMOS_WASM_ROUTE'
+        : `install Rust with rustup, then: rustup target add ${componentTarget}`,
     ),
   };
 }

@@ -7,12 +7,24 @@ import { milliseconds } from '../../domain/units.js';
 import { runCommand } from '../process/run-command.js';
 import { digestOf } from './digest.js';
 
-export type PrecompiledKind = Extract<ArtifactKind, 'wasmtime-aot' | 'wasmtime-pulley'>;
+export type PrecompiledKind = Extract<ArtifactKind, `wasmtime-${string}`>;
+
+/** What each kind is precompiled from. */
+export const precompiledFrom: Readonly<Record<PrecompiledKind, 'wasm-module' | 'wasm-component'>> = {
+  'wasmtime-aot': 'wasm-module',
+  'wasmtime-pulley': 'wasm-module',
+  'wasmtime-aot-component': 'wasm-component',
+  'wasmtime-pulley-component': 'wasm-component',
+};
+
+const pulley = ['--target', 'pulley64'];
 
 /** Options of `wasmtime compile` for each kind. What is compiled for Pulley also runs only with `--target pulley64`. */
 export const compileOptions: Readonly<Record<PrecompiledKind, readonly string[]>> = {
   'wasmtime-aot': [],
-  'wasmtime-pulley': ['--target', 'pulley64'],
+  'wasmtime-pulley': pulley,
+  'wasmtime-aot-component': [],
+  'wasmtime-pulley-component': pulley,
 };
 
 const quick = milliseconds(30_000);
@@ -39,7 +51,7 @@ export async function precompileInputs(
   return {
     engine: await wasmtimeVersion(wasmtime),
     options: JSON.stringify(compileOptions[kind]),
-    ...(kind === 'wasmtime-aot' ? { cpu: await cpuIdentity() } : {}),
+    ...(compileOptions[kind] === pulley ? {} : { cpu: await cpuIdentity() }),
   };
 }
 

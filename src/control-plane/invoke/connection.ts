@@ -11,6 +11,8 @@ import {
   type AnswerHead,
   type RawFrame,
 } from './frames.js';
+import type { Host } from './host-side.js';
+import { isHostRequest } from './storage-frames.js';
 
 /** What came of one invocation, with the moments between which its latency lies. */
 export type Exchange =
@@ -35,6 +37,8 @@ interface Waiting {
 export interface ConnectionOptions {
   readonly clock: Clock;
   readonly maximumResponseBytes: Bytes;
+  /** Who answers the function's requests for objects; without one, a function that asks is wrong to. */
+  readonly host?: Host;
 }
 
 /**
@@ -46,12 +50,18 @@ export class Connection {
   readyAt: Milliseconds | undefined;
   private waiting: Waiting | undefined;
   private broken: Exchange | undefined;
+  private isServing = false;
 
   constructor(
     private readonly sandbox: Sandbox,
     private readonly options: ConnectionOptions,
   ) {
-    const parser = new FrameParser(options.maximumResponseBytes, (frame) => this.take(frame));
+    const { maximumResponseBytes, host } = options;
+    const parser = new FrameParser(
+      maximumResponseBytes,
+      (frame) => this.take(frame),
+      host?.largestRequestBytes,
+    );
     sandbox.stdout.on('data', (chunk: Buffer) => {
       try {
         parser.push(chunk);
@@ -99,7 +109,9 @@ export class Connection {
     if (this.readyAt === undefined) {
       checkReady(frame);
       this.readyAt = at;
-    } else if (this.waiting === undefined || frame.kind === frameKinds.ready) {
+    } else if (isHostRequest(frame) && this.waiting !== undefined && this.options.host !== undefined) {
+      this.serve(frame, this.options.host);
+    } else if (this.waiting === undefined || frame.kind === frameKinds.ready || isHostRequest(frame)) {
       this.break({
         state: 'failed',
         outcome: 'wrong-output',
@@ -108,6 +120,30 @@ export class Connection {
     } else {
       this.waiting.settle({ frame, answeredAt: at });
     }
+  }
+
+  /** Answers a request of the function, which waits for it. */
+  private serve(frame: RawFrame, host: Host): void {
+    if (this.isServing) {
+      this.break({
+        state: 'failed',
+        outcome: 'wrong-output',
+        reason: 'asked its host for two things at once',
+      });
+      return;
+    }
+    this.isServing = true;
+    host
+      .serve(frame)
+      .then((result) => {
+        // Before the write: the next request may come in at once.
+        this.isServing = false;
+        // The invocation may have been given up meanwhile: then nobody waits for the result.
+        if (this.waiting !== undefined) this.sandbox.stdin.write(result);
+      })
+      .catch((error: unknown) => {
+        this.break({ state: 'failed', outcome: 'wrong-output', reason: messageOf(error) });
+      });
   }
 
   private interpret(frame: RawFrame, sentAt: Milliseconds, answeredAt: Milliseconds): Exchange {

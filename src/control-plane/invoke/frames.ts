@@ -1,23 +1,49 @@
 /** Frames of docs/protocol.md: bytes to meaning and back. */
 import type { FunctionPhase } from '../../domain/factors.js';
 import { functionPhases } from '../../domain/factors.js';
-import { fromNanoseconds, type Bytes, type Milliseconds } from '../../domain/units.js';
+import { bytes, fromNanoseconds, type Bytes, type Milliseconds } from '../../domain/units.js';
 
-export const frameKinds = { ready: 0x01, invoke: 0x02, answer: 0x03, error: 0x04 } as const;
+export const frameKinds = {
+  ready: 0x01,
+  invoke: 0x02,
+  answer: 0x03,
+  error: 0x04,
+  configure: 0x05,
+  get: 0x06,
+  put: 0x07,
+  result: 0x08,
+} as const;
+
+/** What a function may send; the others are Lumos's own. */
+const kindsOfFunctions: readonly number[] = [
+  frameKinds.ready,
+  frameKinds.answer,
+  frameKinds.error,
+  frameKinds.get,
+  frameKinds.put,
+];
 
 const headerBytes = 5;
-const answerHeadBytes = 44;
-const notEntered = 0xffff_ffff_ffff_ffffn;
-const readyBody = Buffer.from('LUMOS\u0001', 'latin1');
+const answerHeadBytes = 64;
+const notMeasured64 = 0xffff_ffff_ffff_ffffn;
+const notMeasured32 = 0xffff_ffff;
+const readyBody = Buffer.from('LUMOS\u0002', 'latin1');
 
-/** The whole `invoke` frame in one buffer, made before the timed window so that sending is one write. */
-export function encodeInvoke(payload: Uint8Array): Buffer {
-  const frame = Buffer.allocUnsafe(headerBytes + payload.length);
-  frame.writeUInt8(frameKinds.invoke, 0);
-  frame.writeUInt32LE(payload.length, 1);
-  frame.set(payload, headerBytes);
+/** A whole frame in one buffer, made before the timed window so that sending is one write. */
+export function encodeFrame(kind: number, ...parts: readonly Uint8Array[]): Buffer {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const frame = Buffer.allocUnsafe(headerBytes + length);
+  frame.writeUInt8(kind, 0);
+  frame.writeUInt32LE(length, 1);
+  let at = headerBytes;
+  for (const part of parts) {
+    frame.set(part, at);
+    at += part.length;
+  }
   return frame;
 }
+
+export const encodeInvoke = (payload: Uint8Array): Buffer => encodeFrame(frameKinds.invoke, payload);
 
 /** A frame as it came in: its body in the pieces in which it arrived, not yet put together. */
 export interface RawFrame {
@@ -29,6 +55,14 @@ export interface RawFrame {
 export interface AnswerHead {
   readonly sequence: number;
   readonly phases: Readonly<Partial<Record<FunctionPhase, Milliseconds>>>;
+  /** What the function counted of its storage; absent where it has none. */
+  readonly storage: StorageCounts;
+}
+
+export interface StorageCounts {
+  readonly storageRoundTrips?: number;
+  readonly fetchedBytes?: Bytes;
+  readonly storedBytes?: Bytes;
 }
 
 /** The stream was not the protocol's. The message says what came instead. */
@@ -47,6 +81,8 @@ export class FrameParser {
   constructor(
     private readonly maximumBodyBytes: Bytes,
     private readonly onFrame: (frame: RawFrame) => void,
+    /** The largest request of a function to its host. */
+    private readonly maximumRequestBytes = maximumBodyBytes,
   ) {}
 
   /** Takes the next bytes; calls back once for each frame they complete. @throws ProtocolError */
@@ -76,13 +112,15 @@ export class FrameParser {
   private open(header: Buffer): void {
     const kind = header.readUInt8(0);
     const length = header.readUInt32LE(1);
-    if (kind !== frameKinds.ready && kind !== frameKinds.answer && kind !== frameKinds.error) {
+    if (!kindsOfFunctions.includes(kind)) {
       throw new ProtocolError(`answered garbage: a frame of kind 0x${kind.toString(16).padStart(2, '0')}`);
     }
-    if (length > this.maximumBodyBytes + answerHeadBytes) {
-      throw new ProtocolError(
-        `answered too much: ${length - answerHeadBytes} bytes, and at most ${this.maximumBodyBytes} are taken`,
-      );
+    const asks = kind === frameKinds.get || kind === frameKinds.put;
+    const size = asks ? length : length - answerHeadBytes;
+    const most = asks ? this.maximumRequestBytes : this.maximumBodyBytes;
+    if (size > most) {
+      const what = asks ? 'asked its host with' : 'answered';
+      throw new ProtocolError(`${what} too much: ${size} bytes, and at most ${most} are taken`);
     }
     this.kind = kind;
     this.length = length;
@@ -119,7 +157,19 @@ export function decodeAnswer(frame: RawFrame): { head: AnswerHead; body: Buffer 
   const phases: Partial<Record<FunctionPhase, Milliseconds>> = {};
   functionPhases.forEach((phase, index) => {
     const nanoseconds = whole.readBigUInt64LE(4 + 8 * index);
-    if (nanoseconds !== notEntered) phases[phase] = fromNanoseconds(nanoseconds);
+    if (nanoseconds !== notMeasured64) phases[phase] = fromNanoseconds(nanoseconds);
   });
-  return { head: { sequence: whole.readUInt32LE(0), phases }, body: whole.subarray(answerHeadBytes) };
+  const head = { sequence: whole.readUInt32LE(0), phases, storage: storageCounts(whole) };
+  return { head, body: whole.subarray(answerHeadBytes) };
+}
+
+function storageCounts(head: Buffer): StorageCounts {
+  const roundTrips = head.readUInt32LE(44);
+  const fetched = head.readBigUInt64LE(48);
+  const stored = head.readBigUInt64LE(56);
+  return {
+    ...(roundTrips === notMeasured32 ? {} : { storageRoundTrips: roundTrips }),
+    ...(fetched === notMeasured64 ? {} : { fetchedBytes: bytes(Number(fetched)) }),
+    ...(stored === notMeasured64 ? {} : { storedBytes: bytes(Number(stored)) }),
+  };
 }

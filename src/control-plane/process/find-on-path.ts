@@ -27,8 +27,15 @@ export async function findOnPath(
 export async function isExecutable(file: string): Promise<boolean> {
   try {
     await access(file, constants.X_OK);
-    return (await stat(file)).isFile();
+    return await isFile(file);
   } catch {
     return false;
   }
 }
+
+/** Whether there is a file at `path`. */
+export const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );

@@ -9,6 +9,7 @@ import type {
   ExitStatus,
   PrepareRequest,
   Prepared,
+  Reach,
   Runtime,
   Sandbox,
   StagedSandbox,
@@ -33,8 +34,17 @@ export interface CommandRuntimeDescription {
   readonly class: RuntimeClass;
   readonly artifactKind: ArtifactKind;
   probe(): Promise<Availability>;
-  /** The executable and arguments that run `artifact`. */
-  command(artifact: Artifact): Promise<{ readonly file: string; readonly args: readonly string[] }>;
+  /** What it runs for a function that opens connections by itself. */
+  readonly socketArtifactKind: ArtifactKind;
+  /** What runs `artifact` so that it reaches what it is to reach, and nothing else of the machine. */
+  command(artifact: Artifact, reach: Reach): Promise<Command>;
+}
+
+export interface Command {
+  readonly file: string;
+  readonly args: readonly string[];
+  /** Where the function sees the folder it was given to reach. */
+  readonly folder?: string;
 }
 
 export function createCommandRuntime(machine: LocalMachine, description: CommandRuntimeDescription): Runtime {
@@ -44,6 +54,8 @@ export function createCommandRuntime(machine: LocalMachine, description: Command
     ...(description.mode === undefined ? {} : { mode: description.mode }),
     class: description.class,
     artifactKind: description.artifactKind,
+    artifactKindFor: (_options, { sockets }) =>
+      sockets === true ? description.socketArtifactKind : description.artifactKind,
     probe: () => description.probe(),
     parseOptions: (raw) => parseRuntimeOptions(description.id, z.strictObject({}), raw),
     prepare: async (request) =>
@@ -51,7 +63,7 @@ export function createCommandRuntime(machine: LocalMachine, description: Command
         machine,
         request,
         await machine.shimPath(),
-        await description.command(request.artifact),
+        await description.command(request.artifact, request.reach),
       ),
     // The run's folders of groups are shared by all command runtimes: they go when the run does.
     cleanUpAfter: async (runId) =>
@@ -67,8 +79,12 @@ class PreparedCommand implements Prepared {
     private readonly machine: LocalMachine,
     private readonly request: PrepareRequest,
     private readonly shim: string,
-    private readonly command: { readonly file: string; readonly args: readonly string[] },
+    private readonly command: Command,
   ) {}
+
+  get folder(): string | undefined {
+    return this.command.folder;
+  }
 
   async stage(): Promise<StagedSandbox> {
     const { hierarchy } = this.machine;
@@ -79,7 +95,8 @@ class PreparedCommand implements Prepared {
       const supervised = await SupervisedProcess.stage({
         shim: this.shim,
         groupFiles: group?.processFiles ?? [],
-        ...this.command,
+        file: this.command.file,
+        args: this.command.args,
       });
       return new StagedCommand(new CommandSandbox(supervised, group, this.standing), this.standing);
     } catch (error) {

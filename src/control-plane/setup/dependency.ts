@@ -3,7 +3,16 @@ import { LumosError } from '../../domain/errors.js';
 import type { Availability } from '../../domain/runtime.js';
 import { milliseconds, type Milliseconds } from '../../domain/units.js';
 
-export type DependencyName = 'rust' | 'wasm-target' | 'wasmtime' | 'docker';
+export type DependencyName =
+  | 'rust'
+  | 'wasm-target'
+  | 'wasm-sockets-target'
+  | 'wasmtime'
+  | 'docker'
+  | 'redis'
+  | 'versitygw'
+  | 'mmdebstrap'
+  | 'go';
 
 /** Says a line about what is being done. */
 export type Report = (line: string) => void;

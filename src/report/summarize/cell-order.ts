@@ -15,7 +15,3 @@ export function orderCells(planned: readonly Cell[], others: readonly Cell[]): C
   }
   return [...ordered.values()];
 }
-
-/** Equal for cells that differ in nothing but their runtime: those can be compared. */
-export const groupKey = (cell: Cell): string =>
-  JSON.stringify([cell.function, cell.payload, cell.environment, cell.start, cell.concurrency]);

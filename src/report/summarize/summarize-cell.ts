@@ -70,27 +70,36 @@ function phaseMedians(columns: CellColumns): CellSummary['phasesMs'] {
   return medians;
 }
 
-type Resources = Pick<
-  CellSummary,
-  'cpuMs' | 'peakMemoryBytes' | 'peakResidentBytes' | 'readBytes' | 'writtenBytes' | 'responseBytes'
->;
-
+const durationFigures = ['cpuMs', 'hostFetchMs', 'hostStoreMs'] as const;
+const countFigures = ['storageRoundTrips', 'serviceRequests'] as const;
 const byteFigures = [
   'peakMemoryBytes',
   'peakResidentBytes',
   'readBytes',
   'writtenBytes',
   'responseBytes',
+  'fetchedBytes',
+  'storedBytes',
+  'serviceReceivedBytes',
+  'serviceSentBytes',
 ] as const;
 
+type Resources = Pick<
+  CellSummary,
+  (typeof durationFigures)[number] | (typeof countFigures)[number] | (typeof byteFigures)[number]
+>;
+
 function resourceMedians(columns: CellColumns): Resources {
-  const cpu = medianOf(columns, 'cpuMs');
-  const resources: Resources = cpu === undefined ? {} : { cpuMs: milliseconds(cpu) };
-  for (const figure of byteFigures) {
-    const value = medianOf(columns, figure);
-    if (value !== undefined) resources[figure] = wholeBytes(value);
-  }
-  return resources;
+  const medians = <F extends Figure, T>(names: readonly F[], unit: (value: number) => T): [F, T][] =>
+    names.flatMap((figure) => {
+      const value = medianOf(columns, figure);
+      return value === undefined ? [] : [[figure, unit(value)]];
+    });
+  return Object.fromEntries([
+    ...medians(durationFigures, milliseconds),
+    ...medians(countFigures, (count) => count),
+    ...medians(byteFigures, wholeBytes),
+  ]) as Resources;
 }
 
 function medianOf(columns: CellColumns, figure: Figure): number | undefined {

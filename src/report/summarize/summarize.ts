@@ -1,10 +1,10 @@
 /** A run's rows into `summary.json`. */
-import { cellKey, type Cell } from '../../domain/factors.js';
+import { cellKey, conditionsKey, conditionsOf, type Cell } from '../../domain/factors.js';
 import { summarySchemaId, type Comparison, type Summary } from '../../domain/summary.js';
 import type { Bytes } from '../../domain/units.js';
 import type { RunAccumulator } from './accumulate.js';
 import { mediansOf, type CellMedians } from './cell-medians.js';
-import { groupKey, orderCells } from './cell-order.js';
+import { orderCells } from './cell-order.js';
 import { compareMedians, type ComparisonOptions } from './compare-medians.js';
 import { comparedMetrics } from './compared-metrics.js';
 import { payloadOf, summarizeCell } from './summarize-cell.js';
@@ -19,7 +19,7 @@ export interface SummaryContext extends ComparisonOptions {
   /** Every cell of the plan, in its order; those without a row are reported as such. */
   readonly plannedCells: readonly Cell[];
   /** Compressed bytes a node would pull to run a function on a runtime, where known. */
-  readonly imageBytes: (functionName: string, runtime: string) => Bytes | undefined;
+  readonly imageBytes: (cell: Cell) => Bytes | undefined;
   /** The size of a payload. Asked only for a planned cell when no row of any runtime with this payload tells it. */
   readonly payloadBytes: (functionName: string, payload: string) => Bytes;
 }
@@ -39,7 +39,7 @@ export function summarize(run: RunAccumulator, context: SummaryContext): Summary
   const summaries = cells.map((cell) =>
     summarizeCell(cell, run.get(cell), medians.get(cellKey(cell)) ?? new Map(), {
       payloadBytes: payloads.get(payloadKey(cell)) ?? context.payloadBytes(cell.function, cell.payload),
-      imageBytes: context.imageBytes(cell.function, cell.runtime),
+      imageBytes: context.imageBytes(cell),
     }),
   );
   return {
@@ -75,10 +75,10 @@ function compareWithBaseline(
   context: SummaryContext,
 ): Comparison[] {
   const baselines = new Map(
-    cells.filter((cell) => cell.runtime === context.baseline).map((cell) => [groupKey(cell), cell]),
+    cells.filter((cell) => cell.runtime === context.baseline).map((cell) => [conditionsKey(cell), cell]),
   );
   return cells.flatMap((candidate) => {
-    const baseline = baselines.get(groupKey(candidate));
+    const baseline = baselines.get(conditionsKey(candidate));
     if (baseline === undefined || candidate.runtime === baseline.runtime) return [];
     return compareCells(candidate, baseline, medians, context);
   });
@@ -90,7 +90,6 @@ function compareCells(
   medians: ReadonlyMap<string, CellMedians>,
   context: SummaryContext,
 ): Comparison[] {
-  const { function: name, payload, environment, start, concurrency } = candidate;
   return comparedMetrics.flatMap((metric) => {
     const ours = medians.get(cellKey(candidate))?.get(metric);
     const theirs = medians.get(cellKey(baseline))?.get(metric);
@@ -98,7 +97,7 @@ function compareCells(
     const compared = compareMedians(ours, theirs, context, label);
     if (ours === undefined || theirs === undefined || compared === undefined) return [];
     return {
-      ...{ function: name, payload, environment, start, concurrency },
+      ...conditionsOf(candidate),
       metric,
       baseline: baseline.runtime,
       candidate: candidate.runtime,

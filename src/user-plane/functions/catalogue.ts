@@ -74,10 +74,13 @@ async function loadOracle(manifestFile: string, file: string): Promise<Oracle> {
   } catch (error) {
     throw invalidInput(`${manifestFile}: oracle: ${file} cannot be loaded: ${messageOf(error)}`);
   }
-  const missing = ['input', 'output'].filter((name) => !hasFunction(loaded, name));
+  const missing = [
+    ...(hasFunction(loaded, 'input') ? [] : ['input']),
+    ...(hasFunction(loaded, 'output') || hasFunction(loaded, 'check') ? [] : ['output (or check)']),
+  ];
   if (missing.length > 0) {
     throw invalidInput(
-      `${manifestFile}: oracle: expected ${file} to export the functions input and output; missing: ${missing.join(', ')}`,
+      `${manifestFile}: oracle: expected ${file} to export the functions input and output (or check); missing: ${missing.join(', ')}`,
     );
   }
   return loaded as Oracle;

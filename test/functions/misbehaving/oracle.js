@@ -19,7 +19,7 @@ const commands = new Map([
   ['slow', 'slow:300'],
 ]);
 
-/** @type {import('../../../src/domain/function-manifest.js').Oracle['input']} */
+/** @type {import('../../../src/domain/function-manifest.js').OracleInput} */
 export function input(step) {
   const command = commands.get(step.label);
   if (command === undefined) throw new RangeError(`no command for the label "${step.label}"`);
@@ -28,7 +28,7 @@ export function input(step) {
 
 /**
  * For commands that end in no answer, the command: nothing is compared with it.
- * @type {import('../../../src/domain/function-manifest.js').Oracle['output']}
+ * @type {import('../../../src/domain/function-manifest.js').OracleOutput}
  */
 export function output(input) {
   const command = Buffer.from(input).toString('utf8');

@@ -25,6 +25,8 @@ describe('an experiment file', () => {
       runtimes: ['native'],
       payloads: ['small'],
       starts: ['cold', 'warm'],
+      access: ['host'],
+      connection: ['reused'],
       concurrency: [1],
       environment: 'local',
       seed: 1,
@@ -33,7 +35,9 @@ describe('an experiment file', () => {
       timeLimitMs: 30_000,
       pageCache: 'warm',
       margin: 0.05,
-      limits: { responseMiB: 64 },
+      exceptions: [],
+      analyses: [],
+      limits: { responseMiB: 64, objectMiB: 64 },
       options: {},
     });
   });

@@ -9,9 +9,11 @@ import { encodeInvoke } from '../../../src/control-plane/invoke/frames.js';
 import { FakeRuntime } from '../../../src/control-plane/runtimes/fake/fake-runtime.js';
 import type { SandboxScript } from '../../../src/control-plane/runtimes/fake/script.js';
 import { VirtualClock } from '../../../src/control-plane/runtimes/fake/virtual-clock.js';
-import type { ReadyPayload, TrialOptions } from '../../../src/experiment/trial-runner.js';
+import type { ReadyPayload } from '../../../src/experiment/ready-payloads.js';
+import type { TrialOptions } from '../../../src/experiment/trial-runner.js';
 import { runTrial } from '../../../src/experiment/trial-runner.js';
 import type { ArtifactSource } from '../../../src/experiment/bench.js';
+import { verifyOutput } from '../../../src/user-plane/functions/verify.js';
 
 export const ms: (value: number) => Milliseconds = milliseconds;
 
@@ -76,7 +78,7 @@ export const artifactSource = (digest = 'sha256:aa', path = '/nowhere'): Artifac
 
 export function prepareOn(runtime: Runtime, name = 'echo'): Promise<Prepared> {
   const artifact = artifactOf(name, runtime.artifactKind);
-  return runtime.prepare({ artifact, limits: {}, runId: 'run', options: {} });
+  return runtime.prepare({ artifact, reach: {}, limits: {}, runId: 'run', options: {} });
 }
 
 export const cellOf = (start: Start, changes: Partial<Cell> = {}): Cell => ({
@@ -94,7 +96,9 @@ const payload = Buffer.from('hi');
 export const readyPayload: ReadyPayload = {
   frame: encodeInvoke(payload),
   payloadBytes: bytes(payload.length),
-  expected: payload,
+  verify: (answer) => verifyOutput(payload, answer),
+  objects: {},
+  stored: {},
 };
 
 export interface TrialRun {

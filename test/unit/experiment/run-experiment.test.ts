@@ -61,6 +61,7 @@ function bench(changes: Partial<RunRequest> = {}, scripts: readonly Partial<Fake
     lumosVersion: '0',
     directory,
     source: artifactSource(),
+    services: () => Promise.reject(new Error('no service was to be started')),
     clock,
     signal: controller.signal,
     onEvent: (event) => {

@@ -50,7 +50,7 @@ describe('what an experiment names', () => {
       'Did you mean "docker"? There are: native, docker.',
     ],
     [{ functions: ['hashin'] }, 'Unknown function "hashin"', 'Did you mean "hashing"?'],
-    [{ payloads: ['smal'] }, 'there is no payload of hashing "smal"', 'Did you mean "small"?'],
+    [{ payloads: ['smal'] }, 'there is no payload "smal"', 'Did you mean "small"?'],
     [{ options: { dokcer: {} } }, 'options: there is no runtime "dokcer"', 'Did you mean "docker"?'],
     [
       { options: { docker: { netwrk: 'none' } } },

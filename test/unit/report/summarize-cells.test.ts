@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Cell } from '../../../src/domain/factors.js';
 import { SummarySchema } from '../../../src/domain/summary.js';
 import { bytes } from '../../../src/domain/units.js';
 import { accumulate } from '../../../src/report/summarize/accumulate.js';
@@ -61,8 +62,8 @@ describe('a cell with samples', () => {
   });
 
   test('knows the image size of its function on its runtime', () => {
-    const imageBytes = (name: string, runtime: string) =>
-      name === 'hashing' && runtime === 'docker' ? bytes(123) : undefined;
+    const imageBytes = (cell: Cell) =>
+      cell.function === 'hashing' && cell.runtime === 'docker' ? bytes(123) : undefined;
     const run = runOf([...rowsOf(docker, [1]), ...rowsOf(aot, [1])]);
     const [first, second] = summarize(run, contextOf({ imageBytes, plannedCells: [docker, aot] })).cells;
     expect(first?.imageBytes).toBe(123);

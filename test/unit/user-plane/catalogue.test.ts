@@ -66,7 +66,7 @@ describe('loading', () => {
     const { all } = await load();
     expect(all.map((definition) => definition.manifest.name)).toEqual(['alpha', 'zeta']);
     expect(all[0]?.folder).toBe(join(folder, 'alpha'));
-    expect(all[0]?.oracle.output(new Uint8Array([7]))).toEqual(new Uint8Array([7]));
+    expect(all[0]?.oracle.output?.(new Uint8Array([7]), {})).toEqual(new Uint8Array([7]));
   });
 
   it('joins several folders', async () => {
@@ -76,15 +76,13 @@ describe('loading', () => {
     expect(all.map((definition) => definition.manifest.name)).toEqual(['alpha', 'beta']);
   });
 
-  it('loads the functions of this repository, each with small, medium and large among four steps', async () => {
+  it('loads the functions of this repository, each with at least three steps', async () => {
     const { all } = await loadCatalogue(['functions']);
     expect(all.map(({ manifest: { name } }) => name)).toEqual(
       expect.arrayContaining(['hashing', 'hello-world', 'json-transform', 'matrix-multiplication']),
     );
     for (const definition of all) {
-      const labels = definition.manifest.payloads.map((step) => step.label);
-      expect(labels).toEqual(expect.arrayContaining(['small', 'medium', 'large']));
-      expect(labels.length).toBeGreaterThanOrEqual(4);
+      expect(definition.manifest.payloads.length).toBeGreaterThanOrEqual(3);
     }
   });
 });

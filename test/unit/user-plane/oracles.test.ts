@@ -17,18 +17,23 @@ function stepOf(definition: FunctionDefinition, label: string): PayloadStep {
   return step;
 }
 
+const outputOf = (name: string, input: Uint8Array): Buffer =>
+  Buffer.from(named(name).oracle.output?.(input, {}) ?? []);
+
 const make = (name: string, label: string, seed = 1) =>
   makePayload(named(name), stepOf(named(name), label), seed);
 const answer = (name: string, input: string): string =>
-  Buffer.from(named(name).oracle.output(Buffer.from(input))).toString('utf8');
+  outputOf(name, Buffer.from(input)).toString('utf8');
 
 describe('every function of the repository', () => {
   for (const definition of catalogue.all) {
     for (const step of definition.manifest.payloads) {
       it(`${definition.manifest.name} has a payload and an answer for ${step.label}`, () => {
         // makePayload itself checks the number of bytes.
-        const { input } = makePayload(definition, step, 2);
-        if (step.bytes !== undefined) expect(input.length).toBe(step.bytes);
+        const { input, objects } = makePayload(definition, step, 2);
+        const sizes = Object.values(objects).map((object) => object.length);
+        const size = sizes.length === 0 ? input.length : sizes.reduce((sum, one) => sum + one, 0);
+        if (step.bytes !== undefined) expect(size).toBe(step.bytes);
       });
     }
   }
@@ -69,7 +74,7 @@ describe('matrix-multiplication', () => {
     Array.from({ length: bytes.length / 8 }, (_, index) => Buffer.from(bytes).readDoubleLE(index * 8));
 
   it('gives the product row by row', () => {
-    const output = named('matrix-multiplication').oracle.output(matrices(1, 2, 3, 4, 5, 6, -7, 8));
+    const output = outputOf('matrix-multiplication', matrices(1, 2, 3, 4, 5, 6, -7, 8));
     expect(doubles(output)).toEqual([-9, 22, -13, 50]);
   });
 
@@ -77,7 +82,7 @@ describe('matrix-multiplication', () => {
     const { input, expected } = make('matrix-multiplication', 'tiny');
     expect(Buffer.from(input).readUInt32LE(0)).toBe(8);
     expect(input.length).toBe(4 + 2 * 64 * 8);
-    expect(expected.length).toBe(64 * 8);
+    expect(expected?.length).toBe(64 * 8);
     const entries = doubles(input.subarray(4));
     expect(entries.every((entry) => Number.isInteger(entry) && Math.abs(entry) <= 8)).toBe(true);
     expect(new Set(entries).size).toBeGreaterThan(10);
@@ -108,7 +113,7 @@ describe('json-transform', () => {
     }
     expect(text).toContain('"items":[]');
     const report = JSON.parse(
-      Buffer.from(make('json-transform', 'medium').expected).toString('utf8'),
+      Buffer.from(make('json-transform', 'medium').expected ?? []).toString('utf8'),
     ) as unknown as { orders: { totalCents: number }[] };
     const totals = report.orders.map((order) => order.totalCents);
     expect(new Set(totals).size).toBeLessThan(totals.length);
@@ -126,6 +131,6 @@ describe('misbehaving', () => {
   it('expects what a good command answers', () => {
     expect(answer('misbehaving', 'echo:a:b\nc')).toBe('a:b\nc');
     expect(answer('misbehaving', 'allocate:2')).toBe('2097152');
-    expect(make('misbehaving', 'flood').expected.length).toBe(80 * 1024 * 1024);
+    expect(make('misbehaving', 'flood').expected?.length).toBe(80 * 1024 * 1024);
   });
 });

@@ -55,7 +55,7 @@ describe('makePayload', () => {
 
   it('gives the output of the oracle for that input', () => {
     const { input, expected } = makePayload(definition('alpha'), step('small', 16), 1);
-    expect(Buffer.from(expected)).toEqual(Buffer.from(input).reverse());
+    expect(Buffer.from(expected ?? [])).toEqual(Buffer.from(input).reverse());
   });
 
   it('hands whole numbers below 2^32 to the oracle, from both halves of the range', () => {
@@ -93,6 +93,6 @@ describe('makePayload', () => {
 
   it('refuses an oracle that gives something else than bytes', () => {
     const output = () => 'text' as unknown as Uint8Array;
-    expect(refusalOf({ output }).message).toContain('expected input() and output() to return a Uint8Array');
+    expect(refusalOf({ output }).message).toContain('expected output() to return a Uint8Array');
   });
 });

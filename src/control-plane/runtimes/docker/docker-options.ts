@@ -4,6 +4,8 @@ import type { Docker } from './docker-types.js';
 import type { SandboxLimits } from '../../../domain/runtime.js';
 
 export const DockerOptionsSchema = z.strictObject({
+  /** What the function's binary stands on in its image: nothing, or Debian's slim base. */
+  base: z.enum(['scratch', 'debian']).default('scratch'),
   /** `bridge` is Docker's own default; `none` has only a loopback; `host` shares this machine's. */
   network: z.enum(['bridge', 'none', 'host']).default('bridge'),
   /** Docker's default system call filter, or none. */
@@ -18,12 +20,16 @@ export type DockerOptions = z.infer<typeof DockerOptionsSchema>;
 export const runLabel = 'lumos.run';
 export const functionLabel = 'lumos.function';
 
+/** Where a container sees the folder of its objects. */
+export const objectsFolder = '/objects';
+
 /** The request body that creates a container with its standard streams attached. */
 export function createBody(
   image: string,
   names: { readonly runId: string; readonly function: string },
   options: DockerOptions,
   limits: SandboxLimits,
+  folder?: string,
 ): Docker.ContainerCreateOptions {
   const { memoryBytes } = limits;
   return {
@@ -41,6 +47,9 @@ export function createBody(
       ReadonlyRootfs: options.readOnlyRoot,
       // Standard output carries payloads: a log driver would write every one of them to disk a second time.
       LogConfig: { Type: 'none', Config: {} },
+      ...(folder === undefined
+        ? {}
+        : { Mounts: [{ Type: 'bind', Source: folder, Target: objectsFolder, ReadOnly: false }] }),
       ...(options.seccomp === 'unconfined' ? { SecurityOpt: ['seccomp=unconfined'] } : {}),
       ...(options.capabilities === 'none' ? { CapDrop: ['ALL'] } : {}),
       ...(memoryBytes === undefined ? {} : { Memory: memoryBytes, MemorySwap: memoryBytes }),

@@ -1,18 +1,29 @@
 /** `docker`: a container of the real engine, through its API, with its standard streams attached. */
 import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import Dockerode from 'dockerode';
-import { LumosError } from '../../../domain/errors.js';
+import { invalidInput, LumosError } from '../../../domain/errors.js';
 import type {
+  ArtifactKind,
   Availability,
+  ImageArtifact,
   PrepareRequest,
   Prepared,
+  Reach,
   Runtime,
   StagedSandbox,
 } from '../../../domain/runtime.js';
 import { parseRuntimeOptions } from '../runtime-options.js';
 import { DockerContainer, isStatus } from './container.js';
-import { createBody, DockerOptionsSchema, functionLabel, runLabel } from './docker-options.js';
+import {
+  createBody,
+  DockerOptionsSchema,
+  functionLabel,
+  objectsFolder,
+  runLabel,
+  type DockerOptions,
+} from './docker-options.js';
 
 /** Asks whether a daemon answers, and if not why and what mends it. */
 export type DockerProbe = () => Promise<Availability>;
@@ -24,11 +35,26 @@ export function createDockerRuntime(probe: DockerProbe): Runtime {
     engine: 'docker',
     class: 'container',
     artifactKind: 'native-image',
+    artifactKindFor: (options, reach) => imageKind(DockerOptionsSchema.parse(options), reach),
     probe,
     parseOptions: (raw) => parseRuntimeOptions('docker', DockerOptionsSchema, raw),
     prepare: async (request) => new PreparedImage(docker, request, await loadForRun(docker, request)),
     cleanUpAfter: (runId) => removeRun(docker, runId),
   };
+}
+
+/**
+ * Services of a run listen on this machine's loopback only, and a container has a loopback of its own unless it shares
+ * the machine's.
+ */
+function imageKind({ network, base }: DockerOptions, { sockets }: Reach): ArtifactKind {
+  if (sockets === true && network !== 'host') {
+    throw invalidInput(
+      `docker with network "${network}": a container cannot connect to a service on this machine's loopback`,
+      'Declare options: { docker: { network: host } }, or access: [host].',
+    );
+  }
+  return base === 'debian' ? 'native-image-debian' : 'native-image';
 }
 
 /** A run names the image after itself, so that at its end it can give back its own name and nobody else's. */
@@ -39,9 +65,9 @@ const runReference = (request: PrepareRequest): { repo: string; tag: string } =>
 
 /** Loads the image from its archive and gives it the run's own name. */
 async function loadForRun(docker: Dockerode, request: PrepareRequest): Promise<string> {
-  const { archivePath, reference } = request.artifact.image;
+  const { reference } = request.artifact.image;
   const { repo, tag } = runReference(request);
-  const answer = await docker.loadImage(createReadStream(archivePath), { quiet: true });
+  const answer = await docker.loadImage(archiveOf(request.artifact.image), { quiet: true });
   const said = await text(answer);
   if (said.includes('"error"'))
     throw new LumosError(
@@ -52,6 +78,16 @@ async function loadForRun(docker: Dockerode, request: PrepareRequest): Promise<s
   await image.tag({ repo, tag });
   await image.remove({ noprune: true }).catch(unlessMissing);
   return `${repo}:${tag}`;
+}
+
+/** The image's archive from its first byte: what it shares with other images on its base, then its own part. */
+function archiveOf({ archiveBasePath, archivePath }: ImageArtifact): Readable {
+  if (archiveBasePath === undefined) return createReadStream(archivePath);
+  return Readable.from(bytesOf([archiveBasePath, archivePath]), { objectMode: false });
+}
+
+async function* bytesOf(paths: readonly string[]): AsyncGenerator<Buffer> {
+  for (const path of paths) yield* createReadStream(path) as AsyncIterable<Buffer>;
 }
 
 function unlessMissing(error: unknown): void {
@@ -69,7 +105,12 @@ class PreparedImage implements Prepared {
     private readonly image: string,
   ) {
     const names = { runId: request.runId, function: request.artifact.function };
-    this.body = createBody(image, names, DockerOptionsSchema.parse(request.options), request.limits);
+    const options = DockerOptionsSchema.parse(request.options);
+    this.body = createBody(image, names, options, request.limits, request.reach.folder);
+  }
+
+  get folder(): string | undefined {
+    return this.request.reach.folder === undefined ? undefined : objectsFolder;
   }
 
   stage(): Promise<StagedSandbox> {

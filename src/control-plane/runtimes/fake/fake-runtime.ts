@@ -35,6 +35,8 @@ export class FakeRuntime implements Runtime {
   readonly artifactKind: ArtifactKind;
   /** Everything that was asked of it, in order. */
   readonly journal: FakeEvent[] = [];
+  /** What its functions were told of their storage, in order. */
+  readonly configurations: string[] = [];
   private staged = 0;
   private readonly standing = new Map<FakeSandbox, string>();
 
@@ -45,6 +47,10 @@ export class FakeRuntime implements Runtime {
     this.id = script.id;
     this.class = script.class ?? 'process';
     this.artifactKind = script.artifactKind ?? 'native-binary';
+  }
+
+  artifactKindFor(): ArtifactKind {
+    return this.artifactKind;
   }
 
   /** How often `what` happened. */
@@ -65,11 +71,12 @@ export class FakeRuntime implements Runtime {
     return parseRuntimeOptions(this.id, z.strictObject({}), raw);
   }
 
-  prepare({ artifact }: PrepareRequest): Promise<Prepared> {
+  prepare({ artifact, reach }: PrepareRequest): Promise<Prepared> {
     const { prepareFails } = this.script;
     if (prepareFails !== undefined) return Promise.reject(new LumosError('failed', prepareFails));
     this.note('prepared', artifact.function);
     return Promise.resolve({
+      ...(reach.folder === undefined ? {} : { folder: reach.folder }),
       stage: () => this.stage(artifact.function),
       dispose: async () => {
         for (const [sandbox, name] of [...this.standing])
@@ -126,6 +133,7 @@ export class FakeRuntime implements Runtime {
       {
         clock: this.clock,
         respond: this.script.respond ?? ((payload) => payload),
+        onConfigured: (lines) => void this.configurations.push(lines),
         onRemoved: () => {
           this.standing.delete(sandbox);
           this.note('removed', name);

@@ -5,7 +5,13 @@ import { LumosError } from '../../../domain/errors.js';
 import type { Accounting, ExitStatus, Sandbox } from '../../../domain/runtime.js';
 import { milliseconds, type Milliseconds } from '../../../domain/units.js';
 import { frameKinds } from '../../invoke/frames.js';
-import { encodeAnswer, encodeFrame, encodeReady, InvokeReader } from './function-frames.js';
+import {
+  encodeAnswer,
+  encodeFrame,
+  encodeReady,
+  FrameReader,
+  type ReceivedFrame,
+} from './function-frames.js';
 import type { InvocationScript, SandboxScript } from './script.js';
 
 const oneMillisecond = milliseconds(1);
@@ -16,6 +22,8 @@ const floodPiece = Buffer.alloc(64 * 1024);
 export interface FakeFunction {
   readonly clock: Clock;
   readonly respond: (payload: Uint8Array) => Uint8Array;
+  /** Called with the lines that tell the function where its objects are. */
+  readonly onConfigured: (lines: string) => void;
   /** Called once when nothing is left of the sandbox. */
   readonly onRemoved: () => void;
 }
@@ -29,6 +37,7 @@ export class FakeSandbox implements Sandbox {
   private removal: Promise<void> | undefined;
   private hasRefused = false;
   private stderr = '';
+  private onResult: (result: Buffer) => void = () => undefined;
   private served = 0;
   private isReady = false;
   private readonly waiting: Buffer[] = [];
@@ -41,10 +50,10 @@ export class FakeSandbox implements Sandbox {
     elapsed: Milliseconds,
   ) {
     this.exited = new Promise((resolve) => (this.end = resolve));
-    const reader = new InvokeReader();
+    const reader = new FrameReader();
     this.stdin = new Writable({
       write: (chunk: Buffer, _encoding, done) => {
-        for (const payload of reader.push(chunk)) this.take(payload);
+        for (const frame of reader.push(chunk)) this.receive(frame);
         done();
       },
       final: (done) => {
@@ -84,6 +93,12 @@ export class FakeSandbox implements Sandbox {
     for (const payload of this.waiting.splice(0)) this.serve(payload);
   }
 
+  private receive({ kind, body }: ReceivedFrame): void {
+    if (kind === frameKinds.invoke) this.take(body);
+    else if (kind === frameKinds.configure) this.subject.onConfigured(body.toString('utf8'));
+    else this.onResult(body);
+  }
+
   private take(payload: Buffer): void {
     if (this.isReady) this.serve(payload);
     else this.waiting.push(payload);
@@ -93,7 +108,26 @@ export class FakeSandbox implements Sandbox {
     this.served += 1;
     const sequence = this.served;
     const script = (this.script.invocation ?? answersAtOnce)(sequence);
-    this.later(script.takes, () => this.act(script, script.claimsSequence ?? sequence, payload));
+    this.later(script.takes, () =>
+      this.ask(script.asks ?? [], [], (results) =>
+        this.act(
+          script,
+          script.claimsSequence ?? sequence,
+          script.echoesResults === true ? results : payload,
+        ),
+      ),
+    );
+  }
+
+  /** Asks the host one thing after the other, and hands on the results in one piece. */
+  private ask(requests: readonly Uint8Array[], results: Buffer[], done: (results: Buffer) => void): void {
+    const [request, ...others] = requests;
+    if (request === undefined) {
+      done(Buffer.concat(results));
+      return;
+    }
+    this.onResult = (result) => this.ask(others, [...results, result], done);
+    this.stdout.push(request);
   }
 
   private act(script: InvocationScript, sequence: number, payload: Buffer): void {

@@ -16,7 +16,7 @@ export function encodeFrame(kind: number, body: Uint8Array, length = body.length
   return Buffer.concat([header, body]);
 }
 
-export const encodeReady = (): Buffer => encodeFrame(frameKinds.ready, Buffer.from('LUMOS\u0001', 'latin1'));
+export const encodeReady = (): Buffer => encodeFrame(frameKinds.ready, Buffer.from('LUMOS\u0002', 'latin1'));
 
 /** An `answer` with a response, or an `error` with a message; `phases` that are absent were never entered. */
 export function encodeAnswer(
@@ -25,7 +25,7 @@ export function encodeAnswer(
   phases: PhaseTimes,
   body: Uint8Array,
 ): Buffer {
-  const head = Buffer.alloc(4 + 8 * functionPhases.length);
+  const head = Buffer.alloc(64, 0xff);
   head.writeUInt32LE(sequence, 0);
   functionPhases.forEach((phase, index) => {
     const time = phases[phase];
@@ -34,22 +34,29 @@ export function encodeAnswer(
   return encodeFrame(frameKinds[kind], Buffer.concat([head, body]));
 }
 
-/** Cuts what comes in on standard input into payloads. */
-export class InvokeReader {
+export interface ReceivedFrame {
+  readonly kind: number;
+  readonly body: Buffer;
+}
+
+const kindsOfLumos: readonly number[] = [frameKinds.invoke, frameKinds.configure, frameKinds.result];
+
+/** Cuts what comes in on standard input into frames. */
+export class FrameReader {
   private unread: Buffer = Buffer.alloc(0);
 
-  /** The payloads that `chunk` completes. Throws at a frame that is no `invoke`. */
-  push(chunk: Buffer): Buffer[] {
+  /** The frames that `chunk` completes. Throws at one that Lumos never sends. */
+  push(chunk: Buffer): ReceivedFrame[] {
     this.unread = Buffer.concat([this.unread, chunk]);
-    const payloads: Buffer[] = [];
+    const frames: ReceivedFrame[] = [];
     while (this.unread.length >= headerBytes) {
       const kind = this.unread.readUInt8(0);
-      if (kind !== frameKinds.invoke) throw new Error(`a function was sent a frame of kind ${kind}`);
+      if (!kindsOfLumos.includes(kind)) throw new Error(`a function was sent a frame of kind ${kind}`);
       const end = headerBytes + this.unread.readUInt32LE(1);
       if (this.unread.length < end) break;
-      payloads.push(this.unread.subarray(headerBytes, end));
+      frames.push({ kind, body: this.unread.subarray(headerBytes, end) });
       this.unread = this.unread.subarray(end);
     }
-    return payloads;
+    return frames;
   }
 }

@@ -26,6 +26,10 @@ export type Deed =
 export type InvocationScript = Deed & {
   /** From the request's last byte (or `ready`, if that is later) to the answer's last byte. */
   readonly takes: Milliseconds;
+  /** Frames it writes before, each after the host's result to the one before it. */
+  readonly asks?: readonly Uint8Array[];
+  /** Takes the host's results in one piece for its payload. */
+  readonly echoesResults?: boolean;
   /** What the function says of its own phases. */
   readonly phases?: PhaseTimes;
   /** What it says is its count of invocations, where that is not the truth. */

@@ -9,6 +9,9 @@ export const createNativeRuntime = (machine: LocalMachine): Runtime =>
     engine: 'native',
     class: 'process',
     artifactKind: 'native-binary',
+    socketArtifactKind: 'native-binary',
     probe: () => Promise.resolve({ usable: true, version: `Linux ${release()}`, details: {} }),
-    command: (artifact) => Promise.resolve({ file: artifact.path, args: [] }),
+    // No isolation: a process sees the folder where it is.
+    command: (artifact, { folder }) =>
+      Promise.resolve({ file: artifact.path, args: [], ...(folder === undefined ? {} : { folder }) }),
   });

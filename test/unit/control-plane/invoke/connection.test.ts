@@ -84,13 +84,13 @@ describe('a connection', () => {
     ['text', Buffer.from('Hello, world\n'), 'answered garbage: a frame of kind 0x48'],
     [
       'another version',
-      encodeFrame(1, Buffer.from('LUMOS\u0002')),
+      encodeFrame(1, Buffer.from('LUMOS\u0001')),
       'speaks another protocol, or another version of it',
     ],
     ['ready twice', Buffer.concat([encodeReady(), encodeReady()]), 'sent a frame that nothing had asked for'],
     [
       'too much',
-      Buffer.concat([encodeReady(), encodeFrame(3, Buffer.alloc(9), 145)]),
+      Buffer.concat([encodeReady(), encodeFrame(3, Buffer.alloc(9), 165)]),
       'answered too much: 101 bytes, and at most 100 are taken',
     ],
   ])('takes %s for a wrong answer', async (_what, chunk, reason) => {

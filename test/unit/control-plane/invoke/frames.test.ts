@@ -8,6 +8,13 @@ import {
   ProtocolError,
   type RawFrame,
 } from '../../../../src/control-plane/invoke/frames.js';
+import {
+  decodeHostRequest,
+  encodeConfigure,
+  encodeFailure,
+  encodeInline,
+  encodeResult,
+} from '../../../../src/control-plane/invoke/storage-frames.js';
 import { bytes } from '../../../../src/domain/units.js';
 import { protocolVectors } from './vectors.js';
 
@@ -35,8 +42,8 @@ function only(bytes: Buffer): RawFrame {
 }
 
 describe('the vectors of docs/protocol.md', () => {
-  it('are five', () => {
-    expect(vectors.size).toBe(5);
+  it('are twelve', () => {
+    expect(vectors.size).toBe(12);
   });
 
   it('are what Lumos writes', () => {
@@ -47,11 +54,32 @@ describe('the vectors of docs/protocol.md', () => {
   it('are what Lumos reads', () => {
     expect(() => checkReady(only(vector('ready')))).not.toThrow();
     const answer = decodeAnswer(only(vector('answer')));
-    expect(answer.head).toEqual({ sequence: 1, phases: { compute: 1 } });
+    expect(answer.head).toEqual({ sequence: 1, phases: { compute: 1 }, storage: {} });
     expect(answer.body.toString()).toBe('ok');
     const error = decodeAnswer(only(vector('error')));
-    expect(error.head).toEqual({ sequence: 2, phases: {} });
+    expect(error.head).toEqual({ sequence: 2, phases: {}, storage: {} });
     expect(error.body.toString()).toBe('bad');
+  });
+
+  it('hold what a function counted of its storage', () => {
+    const { head, body } = decodeAnswer(only(vector('answer to the first invocation, fetch')));
+    expect(head).toEqual({
+      sequence: 1,
+      phases: { fetch: 1, store: 2 },
+      storage: { storageRoundTrips: 2, fetchedBytes: 5, storedBytes: 3 },
+    });
+    expect(body).toHaveLength(0);
+  });
+
+  it('are how a function is told of its storage and asks its host', () => {
+    const files = { storage: 'file', access: 'direct', limit: '1048576', folder: '/data' };
+    expect(encodeConfigure(files)).toEqual(vector('configure'));
+    expect(decodeHostRequest(only(vector('get')))).toEqual({ does: 'get', key: 'input' });
+    const put = decodeHostRequest(only(vector('put')));
+    expect(put).toEqual({ does: 'put', key: 'output', object: Buffer.from('abc') });
+    expect(encodeResult(Buffer.from('hello'))).toEqual(vector('result, done'));
+    expect(encodeFailure('missing')).toEqual(vector('result, no such object'));
+    expect(encodeInline({ input: Buffer.from('hi') }, Buffer.from('go'))).toEqual(vector('payload with'));
   });
 });
 
@@ -106,25 +134,25 @@ describe('the parser', () => {
 
   it('refuses a response above the limit by its header, before its bytes come', () => {
     const header = Buffer.from('0300000000', 'hex');
-    header.writeUInt32LE(44 + 17, 1);
+    header.writeUInt32LE(64 + 17, 1);
     expect(() => parse([header], 16)).toThrow('answered too much: 17 bytes, and at most 16 are taken');
-    header.writeUInt32LE(44 + 16, 1);
+    header.writeUInt32LE(64 + 16, 1);
     expect(parse([header], 16)).toEqual([]);
   });
 });
 
 describe('an answer', () => {
   it('shorter than its head is refused', () => {
-    expect(() => decodeAnswer({ kind: 3, length: 43, pieces: [Buffer.alloc(43)] })).toThrow(
-      'answered 43 bytes, fewer than a head has',
+    expect(() => decodeAnswer({ kind: 3, length: 63, pieces: [Buffer.alloc(63)] })).toThrow(
+      'answered 63 bytes, fewer than a head has',
     );
   });
 
-  it('of 44 bytes is a head and an empty response', () => {
+  it('of 64 bytes is a head and an empty response', () => {
     const { head, body } = decodeAnswer({
       kind: 3,
-      length: 44,
-      pieces: [Buffer.alloc(20), Buffer.alloc(24)],
+      length: 64,
+      pieces: [Buffer.alloc(20), Buffer.alloc(44)],
     });
     expect(head.phases).toEqual({ deserialize: 0, fetch: 0, compute: 0, store: 0, serialize: 0 });
     expect(body).toHaveLength(0);
@@ -138,7 +166,7 @@ describe('ready', () => {
 
   it('of another version is refused', () => {
     const next = Buffer.from(vector('ready'));
-    next[next.length - 1] = 2;
+    next[next.length - 1] = 1;
     expect(() => checkReady(only(next))).toThrow('speaks another protocol, or another version of it');
   });
 });

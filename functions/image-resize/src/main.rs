@@ -1,0 +1,3 @@
+//! Scales an image.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The language of a text.
+
+fn main() {}

@@ -1,0 +1,110 @@
+/** The S3 server versitygw: found on PATH, else in the cache folder, where it is compiled to. */
+import { createReadStream } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { LumosError, messageOf } from '../../domain/errors.js';
+import { milliseconds } from '../../domain/units.js';
+import { findOnPath, isExecutable } from '../process/find-on-path.js';
+import { runCommand } from '../process/run-command.js';
+import type { Dependency, Report } from './dependency.js';
+import { findGo, goDependency, goRootInCache, goVersion } from './go.js';
+import type { SetupOptions } from './machine.js';
+import {
+  canCompile,
+  moduleVersionOf,
+  versitygwPackage,
+  versitygwVersionPinned,
+} from './versitygw-package.js';
+
+const versionLimit = milliseconds(10_000);
+
+/** Where `install` puts it. */
+export const versitygwInCache = (cacheFolder: string): string =>
+  join(cacheFolder, 'engines', 'versitygw', versitygwVersionPinned, 'versitygw');
+
+/** The versitygw that is used: the one on PATH, else the installed one, else `undefined`. */
+export async function findVersitygw(options: SetupOptions): Promise<string | undefined> {
+  const environment = options.environment ?? process.env;
+  const onPath = await findOnPath('versitygw', [], environment['PATH'] ?? '');
+  if (onPath !== undefined) return onPath;
+  const cached = versitygwInCache(options.cacheFolder);
+  return (await isExecutable(cached)) ? cached : undefined;
+}
+
+/**
+ * The version of a versitygw: what it says, or, as one made by `go install` only says `git`, what the compiler wrote into it.
+ * @throws LumosError when it is none
+ */
+export async function versitygwVersion(path: string): Promise<string> {
+  const { stdout } = await runCommand(path, ['--version'], { timeout: versionLimit });
+  const said = /^Version\s*: v?(\S+)/m.exec(stdout)?.[1];
+  if (said === undefined) throw new LumosError('failed', `${path} does not say that it is a versitygw`);
+  return /^\d/.test(said) ? said : ((await builtVersion(path)) ?? said);
+}
+
+/** Looks through the program for the line of its build information. */
+async function builtVersion(path: string): Promise<string | undefined> {
+  let rest = '';
+  for await (const chunk of createReadStream(path, { encoding: 'latin1', highWaterMark: 1024 * 1024 })) {
+    const text = rest + String(chunk);
+    const version = moduleVersionOf(text);
+    if (version !== undefined) return version;
+    rest = text.slice(-200);
+  }
+  return undefined;
+}
+
+export function versitygwDependency(options: SetupOptions): Dependency {
+  return {
+    name: 'versitygw',
+    why: 'Functions keep objects in S3 where an experiment says so; this is a server of it.',
+    probe: async () => {
+      const path = await findVersitygw(options);
+      if (path === undefined) {
+        const why = "there is no versitygw on PATH or in Lumos's cache folder";
+        return { usable: false, why, remedy: 'lumos setup s3' };
+      }
+      try {
+        return { usable: true, version: await versitygwVersion(path), details: { path } };
+      } catch (error) {
+        return { usable: false, why: messageOf(error), remedy: `remove ${path}, then: lumos setup s3` };
+      }
+    },
+    install: (report) => install(options, report),
+  };
+}
+
+async function install(options: SetupOptions, report: Report): Promise<void> {
+  const target = versitygwInCache(options.cacheFolder);
+  await mkdir(dirname(target), { recursive: true });
+  const workshop = await mkdtemp(join(dirname(target), 'install-'));
+  try {
+    const go = await installedGo(options, report);
+    report(`compiling versitygw ${versitygwVersionPinned}, which takes about 2 minutes on two cores`);
+    const bin = join(workshop, 'made');
+    await runCommand(go, ['install', '-trimpath', versitygwPackage], {
+      env: {
+        GOBIN: bin,
+        // Everything that Go keeps goes with the workshop; nothing is left in folders that are not ours.
+        GOPATH: join(workshop, 'path'),
+        GOMODCACHE: join(workshop, 'path', 'pkg', 'mod'),
+        GOCACHE: join(workshop, 'cache'),
+        GOFLAGS: '-modcacherw',
+        GOTOOLCHAIN: 'local',
+        CGO_ENABLED: '0',
+      },
+    });
+    await rename(join(bin, 'versitygw'), target);
+  } finally {
+    await rm(workshop, { recursive: true, force: true });
+  }
+}
+
+/** A Go that can compile it: the one that is there, where it is new enough, else Lumos's own. */
+async function installedGo(options: SetupOptions, report: Report): Promise<string> {
+  const found = await findGo(options);
+  if (found !== undefined && canCompile(await goVersion(found))) return found;
+  const own = join(goRootInCache(options.cacheFolder), 'bin', 'go');
+  if (!(await isExecutable(own))) await goDependency(options).install(report);
+  return own;
+}

@@ -1,0 +1,117 @@
+/** The cells that a claim compares, and the effect in each. */
+import { conditionsKey, type RuntimeClass } from '../../domain/factors.js';
+import type { ClaimPoint } from '../../domain/summary.js';
+import type { Effect } from '../../stats/simultaneous.js';
+import type { MedianEstimate } from '../../stats/median-interval.js';
+import { seededRandom } from '../../stats/random.js';
+import { estimateRatio } from '../../stats/ratio-interval.js';
+import { storageText } from '../cell-groups.js';
+import type { CellColumns } from '../summarize/accumulate.js';
+
+/** An effect of one cell. `effect` is absent where its samples are too few for an interval. */
+export interface CellEffect {
+  readonly point: ClaimPoint;
+  readonly effect: Effect | undefined;
+  /** What it was computed from; a share has no baseline. */
+  readonly candidate: MedianEstimate;
+  readonly baseline: MedianEstimate | undefined;
+}
+
+/** Which cells of a run a claim is about. */
+export interface CellFilter {
+  readonly class: RuntimeClass;
+  readonly wanted: (columns: CellColumns) => boolean;
+}
+
+/** Reads a cell's figure; undefined where it was not measured. */
+type Reading = (columns: CellColumns) => MedianEstimate | undefined;
+
+const degreesOfFreedom = ({ size }: MedianEstimate): number => Math.max(1, size.clusters - 1);
+
+const placeOf = ({ cell }: CellColumns): Pick<ClaimPoint, 'function' | 'payload' | 'where'> => {
+  const where = storageText(cell);
+  return { function: cell.function, payload: cell.payload, ...(where === '' ? {} : { where }) };
+};
+
+const cellsOf = (run: readonly CellColumns[], filter: CellFilter): CellColumns[] =>
+  run.filter((columns) => columns.cell.class === filter.class && filter.wanted(columns));
+
+/** Candidate over baseline, in every cell of the filter whose counterpart on the runtime `baseline` has samples too. */
+export function ratioEffects(
+  run: readonly CellColumns[],
+  filter: CellFilter,
+  baseline: string,
+  reading: Reading,
+  seed: number,
+): CellEffect[] {
+  const counterparts = new Map(
+    run
+      .filter(({ cell }) => cell.runtime === baseline)
+      .map((columns) => [conditionsKey(columns.cell), columns]),
+  );
+  return cellsOf(run, filter).flatMap((columns): CellEffect[] => {
+    const { cell } = columns;
+    const counterpart = counterparts.get(conditionsKey(cell));
+    const ours = reading(columns);
+    const theirs = counterpart === undefined ? undefined : reading(counterpart);
+    if (ours === undefined || theirs === undefined || !(ours.median > 0 && theirs.median > 0)) return [];
+    const label = JSON.stringify(['claim', cell.runtime, conditionsKey(cell)]);
+    const { ratio, ci95 } = estimateRatio(ours, theirs, seededRandom(seed, label));
+    return [
+      {
+        point: {
+          ...placeOf(columns),
+          candidate: cell.runtime,
+          class: cell.class,
+          baseline,
+          value: ratio,
+          ...(ci95 === undefined ? {} : { ci95 }),
+        },
+        // A ratio's interval from 0 on has no logarithm to be widened on: it says nothing.
+        effect:
+          ci95 === undefined || !(ci95[0] > 0)
+            ? undefined
+            : {
+                value: ratio,
+                ci95,
+                degreesOfFreedom: Math.min(degreesOfFreedom(ours), degreesOfFreedom(theirs)),
+              },
+        candidate: ours,
+        baseline: theirs,
+      },
+    ];
+  });
+}
+
+/** A share of the cell's own time, in every cell of the filter. */
+export function shareEffects(
+  run: readonly CellColumns[],
+  filter: CellFilter,
+  reading: Reading,
+): CellEffect[] {
+  return cellsOf(run, filter).flatMap((columns): CellEffect[] => {
+    const share = reading(columns);
+    if (share === undefined) return [];
+    const { median: value, ci95 } = share;
+    return [
+      {
+        point: {
+          ...placeOf(columns),
+          candidate: columns.cell.runtime,
+          class: columns.cell.class,
+          value,
+          ...(ci95 === undefined ? {} : { ci95 }),
+        },
+        effect: ci95 === undefined ? undefined : { value, ci95, degreesOfFreedom: degreesOfFreedom(share) },
+        candidate: share,
+        baseline: undefined,
+      },
+    ];
+  });
+}
+
+/** An effect with its interval, both known. */
+export type MeasuredEffect = CellEffect & { readonly effect: Effect };
+
+export const measured = (effects: readonly CellEffect[]): MeasuredEffect[] =>
+  effects.filter((one): one is MeasuredEffect => one.effect !== undefined);

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { storageDependencies } from '../../../../src/control-plane/setup/dependencies.js';
+import { parseRedisVersion } from '../../../../src/control-plane/setup/redis.js';
+import {
+  canCompile,
+  moduleVersionOf,
+  versitygwPackage,
+} from '../../../../src/control-plane/setup/versitygw-package.js';
+
+describe('the servers of storages', () => {
+  it.each([
+    ['Redis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64', '7.0.15'],
+    ['Usage: redis-check-rdb <rdb-file-name>', undefined],
+    ['', undefined],
+  ])('%j is Redis %s', (said, version) => {
+    expect(parseRedisVersion(said)).toBe(version);
+  });
+
+  it("are told from the compiler's notes in a program", () => {
+    const notes = 'path\tx\nmod\tgithub.com/versity/versitygw\tv1.8.0\th1:au+wI=\ndep\ty\tv2.0.0\n';
+    expect(moduleVersionOf(`\0\x01${notes}`)).toBe('1.8.0');
+    expect(moduleVersionOf('mod\tgithub.com/other/versitygw\tv1.8.0')).toBeUndefined();
+  });
+
+  it('are pinned, and compiled by a Go that can', () => {
+    expect(versitygwPackage).toMatch(/@v\d+\.\d+\.\d+$/);
+    expect(canCompile('go version go1.25.0 linux/amd64')).toBe(true);
+    expect(canCompile('go version go2.0 linux/amd64')).toBe(true);
+    expect(canCompile('go version go1.24.9 linux/amd64')).toBe(false);
+    expect(canCompile('')).toBe(false);
+  });
+
+  it('are needed by the storages that have one, and by no other', () => {
+    expect(storageDependencies('redis')).toEqual(['redis']);
+    expect(storageDependencies('s3')).toEqual(['versitygw']);
+    expect(storageDependencies('file')).toEqual([]);
+    expect(storageDependencies('inline')).toEqual([]);
+  });
+});
