@@ -7,6 +7,8 @@ import type { Summary } from '../domain/summary.js';
 import { bytes, type Bytes } from '../domain/units.js';
 import { readRows } from '../records/row-store.js';
 import type { RunDirectory } from '../records/run-directory.js';
+import { claimsOf } from '../report/claims/claims-of-run.js';
+import { payloadSizeOf } from '../report/payload-size/payload-size-of-run.js';
 import { RunAccumulator } from '../report/summarize/accumulate.js';
 import { summarize } from '../report/summarize/summarize.js';
 import { collectSamples } from '../report/samples.js';
@@ -24,7 +26,13 @@ export async function analyse(directory: RunDirectory): Promise<Analysis> {
   const manifest = directory.readManifest();
   const accumulated = new RunAccumulator();
   for await (const row of rowsOf(directory)) accumulated.add(row);
-  return { manifest, accumulated, summary: summarize(accumulated, contextOf(manifest)) };
+  const { analyses } = manifest.experiment;
+  const summary = {
+    ...summarize(accumulated, contextOf(manifest)),
+    ...(analyses.includes('claims') ? { claims: claimsOf(accumulated, manifest) } : {}),
+    ...(analyses.includes('payload-size') ? { payloadSize: payloadSizeOf(accumulated, manifest) } : {}),
+  };
+  return { manifest, accumulated, summary };
 }
 
 export const samplesOf = (directory: RunDirectory): ReturnType<typeof collectSamples> =>

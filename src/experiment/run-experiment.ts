@@ -129,6 +129,10 @@ function startManifest(request: RunRequest, plan: Plan, bench: Bench): RunManife
     resumed: resume === undefined ? 0 : resume.resumed + 1,
     cells: plan.cells.map((cell) => ({ ...cell, payloadBytes: payloadBytes(cell) })),
     trials: plan.trials.length,
+    functions: selection.functions.map(({ definition: { manifest } }) => ({
+      name: manifest.name,
+      class: manifest.class,
+    })),
     host: fingerprintHost(request.lumosVersion, request.cgroupVersion),
     runtimes: [...request.runtimes],
     artifacts: resume?.artifacts ?? [],

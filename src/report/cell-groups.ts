@@ -56,7 +56,10 @@ function sortGroups(groups: CellGroup[], functions: readonly string[]): CellGrou
 
 function latencyComparison(summary: Summary, cell: CellSummary): Comparison | undefined {
   return summary.comparisons.find(
-    (one) => one.metric === 'latencyMs' && one.candidate === cell.runtime && conditionsKey(one) === conditionsKey(cell),
+    (one) =>
+      one.metric === 'latencyMs' &&
+      one.candidate === cell.runtime &&
+      conditionsKey(one) === conditionsKey(cell),
   );
 }
 

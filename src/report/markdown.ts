@@ -1,5 +1,6 @@
 /** A summary as Markdown (GitHub's tables), for a README, an issue or a comment. */
 import type { Summary } from '../domain/summary.js';
+import { claimLines } from './claims/claim-lines.js';
 import {
   failureText,
   groupCells,
@@ -19,7 +20,8 @@ import {
 } from './format-quantity.js';
 import { headlineOf } from './headline.js';
 import { legendOf } from './legend.js';
-import { storageFigures, storageReading, type StorageFigures } from './storage-figures.js';
+import { crossoverSentences, sizeReading, sizeTable } from './payload-size/size-table.js';
+import { storageFigures, storageReading } from './storage-figures.js';
 import { printable } from './wrap-text.js';
 import { groupedNotes } from './notes.js';
 
@@ -94,20 +96,42 @@ export function renderMarkdown(summary: Summary): string {
   const groups = groupCells(summary);
   const rows = groups.flatMap((group) => group.rows.map((row) => tableRow(group, groups, row)));
   const notes = groupedNotes(summary);
-  const storage = storageFigures(summary);
+  const crossovers = crossoverSentences(summary);
   const legend = legendOf(summary).map(({ term, meaning }) => `- **${term}**: ${escapeMarkdown(meaning)}\n`);
   return [
     `# ${escapeMarkdown(summary.experiment)}\n`,
     list(headlineOf(summary).lead),
+    ...claimsMarkdown(summary),
     markdownTable(head, rows, [4, 5, 6, 8, 9, 10]),
-    ...(storage.rows.length === 0 ? [] : [storageTable(storage)]),
+    ...tableWithReading(storageFigures(summary), storageReading),
+    ...tableWithReading(sizeTable(summary), sizeReading),
+    ...(crossovers.length === 0 ? [] : [list(crossovers)]),
     legend.join(''),
     ...(notes.length === 0 ? [] : [list(notes)]),
   ].join('\n');
 }
 
-function storageTable({ head: columns, names, rows }: StorageFigures): string {
+interface NamedTable {
+  readonly head: readonly string[];
+  readonly names: number;
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** A table and how to read it; nothing for one without rows. */
+function tableWithReading({ head: columns, names, rows }: NamedTable, reading: string): string[] {
+  if (rows.length === 0) return [];
   const right = columns.map((_, index) => index).filter((index) => index >= names);
   const cells = rows.map((row) => row.map(escapeMarkdown));
-  return `${markdownTable(columns, cells, right)}\n${storageReading}\n`;
+  return [`${markdownTable(columns, cells, right)}\n${reading}\n`];
+}
+
+function claimsMarkdown(summary: Summary): string[] {
+  const lines = claimLines(summary);
+  if (lines.length === 0) return [];
+  const rows = lines.map(({ id, paper, measured, cells, verdict, why }) =>
+    [id, paper, measured, cells, verdict, why].map(escapeMarkdown),
+  );
+  return [
+    markdownTable(['claim', 'the paper', 'measured here [95 %]', 'cells', 'verdict', 'why'], rows, [2]),
+  ];
 }

@@ -66,7 +66,12 @@ export async function collectSamples(
     const key = cellKey(row);
     let reservoir = reservoirs.get(key);
     if (reservoir === undefined) {
-      reservoir = { cell: CellSchema.parse(row), random: xoroshiro128plus(hash(key) ^ seed), kept: [], seen: 0 };
+      reservoir = {
+        cell: CellSchema.parse(row),
+        random: xoroshiro128plus(hash(key) ^ seed),
+        kept: [],
+        seen: 0,
+      };
       reservoirs.set(key, reservoir);
     }
     offer(reservoir, row.latencyMs, limitPerCell);

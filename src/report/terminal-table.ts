@@ -21,6 +21,7 @@ import {
   formatRatioInterval,
   formatSignificant,
 } from './format-quantity.js';
+import { findingsText } from './findings-text.js';
 import { legendOf } from './legend.js';
 import { groupedNotes } from './notes.js';
 import { printable, wrapEntry, wrapText } from './wrap-text.js';
@@ -268,6 +269,7 @@ export function renderTerminalTable(summary: Summary, options: TerminalTableOpti
   const lines = [
     ...body,
     '',
+    ...findingsText(summary, width),
     ...legendLines(summary, width, colors),
     ...(notes.length === 0 ? [] : ['', ...notes]),
   ];

@@ -5,6 +5,7 @@ use crate::frame::Counts;
 
 /// Why an object could not be had or stored: the statuses of `docs/protocol.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "storage"), allow(dead_code))]
 pub(crate) enum Failure {
     Missing,
     Denied,
@@ -31,6 +32,7 @@ impl Failure {
 }
 
 /// A way to a function's objects. Keys are good ones, and objects that are put are within the limit.
+#[cfg_attr(not(feature = "storage"), allow(dead_code))]
 pub(crate) trait Store {
     /// The object under `key`, which is not larger than `limit` bytes.
     fn get(&mut self, key: &str, limit: u64) -> Result<Vec<u8>, Failure>;

@@ -28,7 +28,14 @@ export async function buildArtifact(
   const recipe = await recipeFor(definition, kind, context);
   const base = kind === 'native-image-debian' ? await context.debianBase() : undefined;
   const baseInput = base === undefined ? {} : { base: base.digest };
-  const inputs = { ...recipe.inputs, ...baseInput, kind, function: name, image: imageFormat, architecture: process.arch };
+  const inputs = {
+    ...recipe.inputs,
+    ...baseInput,
+    kind,
+    function: name,
+    image: imageFormat,
+    architecture: process.arch,
+  };
   const file = fileName(name, kind);
   const entry = await new Cache(context.cacheFolder).get(inputs, async (folder) => {
     context.onProgress({ what, state: 'started' });

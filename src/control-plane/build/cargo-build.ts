@@ -33,7 +33,10 @@ export const nativeCompilation = (toolchain: RustToolchain): Compilation => ({
 
 export const wasmCompilation = (route: WasmRoute): Compilation => ({ ...route, target: wasmTarget });
 
-export const componentCompilation = (route: WasmRoute): Compilation => ({ ...route, target: componentTarget });
+export const componentCompilation = (route: WasmRoute): Compilation => ({
+  ...route,
+  target: componentTarget,
+});
 
 /** What of a compilation goes into a cache key. */
 export const compilationInputs = (compilation: Compilation): Record<string, string> => ({

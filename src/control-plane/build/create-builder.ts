@@ -7,7 +7,13 @@ import type { BuildContext, BuilderOptions } from './builder-context.js';
 import { Cache } from './cache.js';
 import { debianBase } from './debian-base.js';
 import { findGoToolchain } from './go-build.js';
-import { findComponentRoute, findToolchain, findWasmRoute, type RustToolchain, type WasmRoute } from './rust-toolchain.js';
+import {
+  findComponentRoute,
+  findToolchain,
+  findWasmRoute,
+  type RustToolchain,
+  type WasmRoute,
+} from './rust-toolchain.js';
 
 export interface Builder {
   /** The artefact of `kind`; asked twice, it is built once. Errors as `buildArtifact` of build-function.ts. */

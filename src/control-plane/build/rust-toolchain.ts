@@ -116,8 +116,7 @@ export async function findWasmRoute(
   const rustup = await findRustup(environment);
   const findings = {
     forced,
-    targetInstalled:
-      toolchain !== undefined && (await hasTarget(toolchain, wasmTarget, folder, environment)),
+    targetInstalled: toolchain !== undefined && (await hasTarget(toolchain, wasmTarget, folder, environment)),
     rustupFound: options.add && rustup !== undefined,
     debian,
   };
@@ -153,7 +152,11 @@ export async function findComponentRoute(
   let choice = chooseComponentRoute(findings);
   if (choice.take === 'add-target' && rustup !== undefined) {
     const added = await addTarget(rustup, componentTarget, folder, environment);
-    choice = chooseComponentRoute({ ...findings, targetInstalled: added && (await has()), rustupFound: false });
+    choice = chooseComponentRoute({
+      ...findings,
+      targetInstalled: added && (await has()),
+      rustupFound: false,
+    });
   }
   if (choice.take === 'none') throw choice.error;
   return rustupRoute(toolchain, componentTarget);

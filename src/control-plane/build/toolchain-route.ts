@@ -106,7 +106,7 @@ export function chooseComponentRoute(
   const why =
     forced === 'debian'
       ? "LUMOS_WASM_ROUTE asks for Debian's packages"
-      : "it is not installed, and there is no rustup that could get it";
+      : 'it is not installed, and there is no rustup that could get it';
   return {
     take: 'none',
     error: missingDependency(

@@ -104,3 +104,16 @@ export const shareAxis = (label: string): Axis => ({
   ticks: [0, 0.25, 0.5, 0.75, 1],
   format: (value) => `${plain(value * 100)} %`,
 });
+
+/** Shares that may lie below 0, as one that was expected to fall and rose. */
+export function effectAxis(values: readonly number[], label: string): Axis {
+  const low = Math.min(0, ...values.filter(Number.isFinite));
+  const ticks = low < -1 ? [low, 0, 1] : [...(low < 0 ? [-1, -0.5] : []), 0, 0.25, 0.5, 0.75, 1];
+  return {
+    label,
+    type: 'linear',
+    domain: [low * 1.02, 1],
+    ticks: ticks.filter((tick) => tick >= low),
+    format: (value) => `${plain(value * 100)} %`,
+  };
+}

@@ -10,8 +10,10 @@ import { phaseFigures } from './charts/phases.js';
 import { ratioFigures } from './charts/ratios.js';
 import { imageFigures, memoryFigures } from './charts/sizes.js';
 import { answerSection } from './sections/answer.js';
+import { claimsSection } from './sections/claims.js';
 import { downloadsSection, failuresSection } from './sections/failures.js';
 import { hostSection, methodSection } from './sections/method.js';
+import { payloadSizeSection } from './sections/payload-size.js';
 import { resultsSection } from './sections/results.js';
 import { storageSection } from './sections/storage.js';
 import { styleSheet } from './style.js';
@@ -64,9 +66,10 @@ export function renderHtml(report: HtmlReport): string {
           <p class="quiet">Lumos run ${manifest.runId}, ${manifest.startedAt.slice(0, 10)}</p>
         </header>
         <main>
-          ${answerSection(manifest, summary)} ${resultsSection(summary, groups)}
-          ${storageSection(manifest, summary)} ${charts(report, groups)} ${methodSection(manifest, summary)}
-          ${hostSection(manifest)} ${failuresSection(summary, groups)} ${downloadsSection(manifest, summary)}
+          ${answerSection(manifest, summary)} ${claimsSection(summary)} ${payloadSizeSection(summary)}
+          ${resultsSection(summary, groups)} ${storageSection(manifest, summary)} ${charts(report, groups)}
+          ${methodSection(manifest, summary)} ${hostSection(manifest)} ${failuresSection(summary, groups)}
+          ${downloadsSection(manifest, summary)}
         </main>
         <footer><p>Made by Lumos ${manifest.host.lumosVersion}.</p></footer>
       </body>

@@ -32,7 +32,7 @@ export const methodSection = ({ experiment }: RunManifest, summary: Summary): Ma
       </li>
       <li>
         <strong>Memory</strong> is the peak of the whole sandbox, engine included. <strong>Image</strong> is
-        the compressed size of an image FROM scratch.
+        the compressed size of an image FROM scratch, unless the runtime's options name another base.
       </li>
       <li>
         Trials of all runtimes are interleaved in a random order made from the seed, never one arm after the

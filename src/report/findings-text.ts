@@ -1,0 +1,44 @@
+/** What the analyses of a run found, as lines for a terminal: the paper's claims, and time against payload size. */
+import type { Summary } from '../domain/summary.js';
+import { claimLines } from './claims/claim-lines.js';
+import { crossoverSentences, sizeReading, sizeTable } from './payload-size/size-table.js';
+import { wrapText } from './wrap-text.js';
+
+/** The lines, none longer than `width`; empty for a run whose experiment asks for no analysis. */
+export function findingsText(summary: Summary, width: number): string[] {
+  return [...claimsText(summary, width), ...sizesText(summary, width)];
+}
+
+function claimsText(summary: Summary, width: number): string[] {
+  const indented = (text: string): string[] => wrapText(text, width - 4).map((line) => `    ${line}`);
+  const lines = claimLines(summary).flatMap(({ id, paper, measured, cells, verdict, why }) => [
+    '',
+    ...wrapText(`${id}: ${verdict}`, width),
+    ...indented(`The paper: ${paper}. Here: ${measured}, on ${cells}.`),
+    ...indented(why),
+  ]);
+  return lines.length === 0 ? [] : ["The paper's claims", ...lines, ''];
+}
+
+function sizesText(summary: Summary, width: number): string[] {
+  const { head, names, rows } = sizeTable(summary);
+  if (rows.length === 0) return [];
+  const lines = rows.flatMap((row) => {
+    const figures = row.slice(names).map((text, index) => `${head[names + index] ?? ''} ${text}`);
+    return [
+      '',
+      ...wrapText(row.slice(0, names).join(' \u00b7 '), width),
+      ...wrapText(figures.join('; '), width - 4).map((line) => `    ${line}`),
+    ];
+  });
+  const crossovers = crossoverSentences(summary).flatMap((sentence) => ['', ...wrapText(sentence, width)]);
+  return [
+    'Time against payload size',
+    ...wrapText(sizeReading, width),
+    ...lines,
+    '',
+    "Where Wasm's I/O cost passes its start-up gain",
+    ...crossovers,
+    '',
+  ];
+}
