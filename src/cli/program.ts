@@ -90,9 +90,13 @@ function addMachineCommands(program: Command, run: Run): void {
   example(program.command('build [functions...]'), 'lumos build hello-world hashing')
     .description('native binaries, Wasm modules, AoT artefacts, OCI images')
     .option('--json', 'machine-readable, and nothing else on standard output')
+    .option('--experiment <name>', 'the functions of this experiment: a built-in name or a YAML file')
     .option('--functions-path <dirs>', 'further folders with functions, separated by commas', list, [])
-    .action(async (functions: string[], options: { json?: boolean; functionsPath: string[] }) =>
-      run((await import('./commands/build.js')).build(functions, options)),
+    .action(
+      async (
+        functions: string[],
+        options: { json?: boolean; functionsPath: string[]; experiment?: string },
+      ) => run((await import('./commands/build.js')).build(functions, options)),
     );
   example(program.command('completion <shell>'), 'lumos completion bash > /etc/bash_completion.d/lumos')
     .description('a completion script for bash, zsh or fish')

@@ -24,7 +24,7 @@ export function select(
     find(id, registry, (runtime) => runtime.id, 'runtime'),
   );
   const definitions = catalogue.select(experiment.functions);
-  const functions = selectPayloads(definitions, experiment.payloads);
+  const functions = selectPayloads(definitions, catalogue.all, experiment.payloads);
   for (const id of Object.keys(experiment.options)) {
     const runtime = find(id, registry, (candidate) => candidate.id, 'runtime', 'options: ');
     runtime.parseOptions(experiment.options[id]);
@@ -69,9 +69,11 @@ const ladderWords: Readonly<Record<string, (ladder: readonly string[]) => readon
  */
 function selectPayloads(
   definitions: readonly FunctionDefinition[],
+  all: readonly FunctionDefinition[],
   wanted: readonly string[],
 ): SelectedFunction[] {
-  const labels = [...new Set(definitions.flatMap(ladderOf))];
+  // Of every function there is: the experiment may name steps of functions that an option left out.
+  const labels = [...new Set(all.flatMap(ladderOf))];
   for (const label of wanted) {
     find(label, [...labels, ...Object.keys(ladderWords)], (known) => known, 'payload');
   }

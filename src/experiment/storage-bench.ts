@@ -130,7 +130,8 @@ export class StorageBench {
     mkdirSync(folder, { recursive: true });
     // A container's user may be another; the folder above lets nobody else in.
     chmodSync(folder, 0o777);
-    return openFileStore(folder, options);
+    // The folder is the function's and payload's own: no key needs more than itself.
+    return openFileStore(folder, { ...options, prefix: '' });
   }
 
   private storeOptions({ function: name, payload }: Cell): StoreOptions {

@@ -71,7 +71,9 @@ it('are loaded by the daemon with Debian below the function, which answers; noth
   const container = await daemon.createContainer({
     Image: `lumos/hello-world:run-${runId}`,
     Entrypoint: ['/bin/sh', '-c'],
-    Cmd: ['. /etc/os-release && test "$ID" = debian && test ! -e /etc/apt/sources.list && /function < /dev/null'],
+    Cmd: [
+      '. /etc/os-release && test "$ID" = debian && test ! -e /etc/apt/sources.list && /function < /dev/null',
+    ],
   });
   try {
     await container.start();

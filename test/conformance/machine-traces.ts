@@ -138,9 +138,12 @@ async function mounts(docker: Docker, containers: readonly Docker.ContainerInfo[
       }
     }
   }
-  return readFileSync('/proc/self/mounts', 'utf8')
-    .split('\n')
-    .map((line) => line.split(' ')[1] ?? '')
-    .filter((point) => /\/overlay2\/.*\/merged$|\/docker\/netns\//.test(point))
-    .map((point) => traceOf(`mount ${point}`, owners.get(point)));
+  return (
+    readFileSync('/proc/self/mounts', 'utf8')
+      .split('\n')
+      .map((line) => line.split(' ')[1] ?? '')
+      // `default` is the machine's own network, which the daemon mounts once for the first container that shares it.
+      .filter((point) => /\/overlay2\/.*\/merged$|\/docker\/netns\/(?!default$)/.test(point))
+      .map((point) => traceOf(`mount ${point}`, owners.get(point)))
+  );
 }

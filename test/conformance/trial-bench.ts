@@ -28,7 +28,7 @@ export interface Settings {
   readonly options?: Readonly<Record<string, unknown>>;
   /** Where the function's objects lie; with the bench that holds them. */
   readonly factors?: StorageFactors;
-  readonly storage?: StorageBench;
+  readonly storage?: Pick<StorageBench, 'reach' | 'forCell'>;
 }
 
 export class TrialBench {

@@ -2,19 +2,28 @@
 import { requireSource } from '../../control-plane/build/languages.js';
 import { dependenciesOf } from '../../control-plane/setup/dependencies.js';
 import type { Artifact, ArtifactKind } from '../../domain/runtime.js';
+import { loadExperiment } from '../../experiment/experiment-file.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { print, printJson } from '../output.js';
+import { experimentsFolder } from '../package-root.js';
 import { requireDependencies } from '../requirements.js';
 import { renderArtifacts } from '../artifact-table.js';
 import { createWorkbench } from '../workbench.js';
 
 export async function build(
   patterns: readonly string[],
-  options: { readonly json?: boolean; readonly functionsPath: readonly string[] },
+  options: {
+    readonly json?: boolean;
+    readonly functionsPath: readonly string[];
+    readonly experiment?: string;
+  },
 ): Promise<ExitCode> {
   const workbench = await createWorkbench();
   const catalogue = await workbench.catalogue(options.functionsPath);
-  const functions = patterns.length === 0 ? catalogue.all : catalogue.select(patterns);
+  const named =
+    options.experiment === undefined ? [] : loadExperiment(options.experiment, experimentsFolder).functions;
+  const wanted = [...patterns, ...named];
+  const functions = wanted.length === 0 ? catalogue.all : catalogue.select(wanted);
   const kinds = [
     ...new Set(workbench.registry.map((runtime) => runtime.artifactKind)),
   ] satisfies ArtifactKind[];

@@ -28,7 +28,7 @@ export async function setup(wanted: readonly string[]): Promise<ExitCode> {
   const needed = new Set([
     ...runtimes.flatMap((runtime) => dependenciesOf(runtime)),
     ...services.filter(isWanted).flatMap(storageDependencies),
-    ...Object.values(dependencies).flatMap(({ name }) => (wanted.includes(name) ? [name] : [])),
+    ...Object.values(dependencies).flatMap(({ name }) => (isWanted(name) ? [name] : [])),
   ]);
   for (const name of needed) await ensureDependency(dependencies[name], note);
   return exitCodes.done;
