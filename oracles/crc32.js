@@ -1,4 +1,5 @@
 /** CRC-32 of ISO 3309, as in Ethernet, gzip and PNG: a table of 256 entries, one byte at a time. */
+import { Buffer } from 'node:buffer';
 
 const table = Uint32Array.from({ length: 256 }, (_, index) => {
   let value = index;

@@ -16,7 +16,7 @@ export function input(step, random) {
   const wanted = step.bytes ?? 0;
   /** @type {string[]} */
   const parts = [];
-  for (let size = 0; size < wanted; ) {
+  for (let size = 0; size < wanted;) {
     // The rank of a word by Zipf's law: the logarithm of the rank is uniform.
     const rank = Math.floor(Math.exp((random() / 2 ** 32) * Math.log(words.length)));
     const part = `${String(words[rank - 1])}${String(ends[random() % ends.length])}`;
@@ -33,7 +33,10 @@ export function input(step, random) {
 export function output(input) {
   /** @type {Map<string, number>} */
   const counts = new Map();
-  const found = Buffer.from(input).toString('utf8').match(/[A-Za-z]+/g) ?? [];
+  const found =
+    Buffer.from(input)
+      .toString('utf8')
+      .match(/[A-Za-z]+/g) ?? [];
   for (const word of found.map((each) => each.toLowerCase())) counts.set(word, (counts.get(word) ?? 0) + 1);
   const top = [...counts]
     .map(([word, count]) => ({ word, count }))

@@ -112,6 +112,7 @@ function inflated(compressed, expected) {
   } catch (error) {
     throw new Error(
       `the entry cannot be decompressed: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
     );
   }
 }

@@ -45,9 +45,9 @@ export interface ServiceCounters {
   /** Requests of functions, without those this reading itself takes. */
   readonly requests: number;
   /** Bytes of requests that came in, without those of reading the counters. */
-  readonly receivedBytes: number;
+  readonly receivedBytes: Bytes;
   /** Bytes of answers that went out, without those of reading the counters. */
-  readonly sentBytes: number;
+  readonly sentBytes: Bytes;
 }
 
 /** How a function reaches a service by itself. Holds credentials: never logged, recorded or printed. */

@@ -25,7 +25,7 @@ export interface Observation {
   readonly existingSandboxes: number;
   readonly verify: ReadyPayload['verify'];
   /** What was counted of the storage, and what is wrong with what the function stored. */
-  readonly storage?: StorageFigures & { readonly wrong?: string | undefined };
+  readonly storage?: { readonly figures: StorageFigures; readonly wrong: string | undefined };
   /** The first warm-up of an instance: verified, but no warm start, and not taken for one. */
   readonly isFirstService?: boolean;
 }
@@ -44,7 +44,7 @@ export function toRow(observation: Observation): Measurement {
     payloadBytes: observation.payloadBytes,
     ...judged,
   } satisfies Partial<Measurement>;
-  const { wrong: _wrong, ...storage } = observation.storage ?? {};
+  const storage = observation.storage?.figures ?? {};
   if (exchange.state === 'failed') return { ...common, ...storage, ...counters };
   return {
     ...common,

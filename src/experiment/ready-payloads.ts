@@ -14,7 +14,7 @@ export interface ReadyPayload {
   /** What crosses the boundary: with `inline` storage the objects too. */
   readonly payloadBytes: Bytes;
   /** What is wrong with an answer, for a person; `undefined` where it is right. */
-  verify(answer: Buffer): string | undefined;
+  readonly verify: (answer: Buffer) => string | undefined;
   /** What the function finds in its storage, if that is outside the payload. */
   readonly objects: StoredObjects;
   /** What the function must have stored there. */

@@ -205,7 +205,7 @@ class TrialRunner {
     if (storage === undefined) return {};
     const figures = await storage.after();
     const wrong = exchange.state === 'answered' ? await storage.verify() : undefined;
-    return { storage: { ...figures, wrong } };
+    return { storage: { figures, wrong } };
   }
 
   /** The next sandbox, not yet asked for; `undefined` when it could not even be staged, which is then a row. */

@@ -81,12 +81,10 @@ export function imageLayout(
   }
 }
 
-export async function createImage(content: ImageContent): Promise<OciImage> {
+/** The image's configuration: what runs in it, and its layers unpacked. */
+function configOf(content: ImageContent, layout: ReturnType<typeof imageLayout>, layer: Buffer): Buffer {
   const { base } = content;
-  const layout = imageLayout(content.kind, content.architecture);
-  const layer = await tarOf([{ name: layout.path, data: content.file, mode: 0o755 }]);
-  const compressed = await compress(layer);
-  const config = json({
+  return json({
     architecture: layout.architecture,
     os: layout.os,
     config: {
@@ -99,6 +97,14 @@ export async function createImage(content: ImageContent): Promise<OciImage> {
     },
     rootfs: { type: 'layers', diff_ids: [...(base === undefined ? [] : [base.diffId]), digestOf(layer)] },
   });
+}
+
+export async function createImage(content: ImageContent): Promise<OciImage> {
+  const { base } = content;
+  const layout = imageLayout(content.kind, content.architecture);
+  const layer = await tarOf([{ name: layout.path, data: content.file, mode: 0o755 }]);
+  const compressed = await compress(layer);
+  const config = configOf(content, layout, layer);
   const manifest = json({
     schemaVersion: 2,
     mediaType: mediaTypes.manifest,

@@ -1,6 +1,6 @@
 /** Looks after a Redis: whether it answers, which version it is, and what it has counted without what the looking itself took. */
 import type { ServiceCounters } from '../../domain/object-store.js';
-import type { Milliseconds } from '../../domain/units.js';
+import { bytes, type Milliseconds } from '../../domain/units.js';
 import { parseRedisInfo, type RedisInfo } from './redis-info.js';
 import { isRefusal, RedisWire, type Reply } from './redis-wire.js';
 import type { RedisPlace } from './service-url.js';
@@ -37,8 +37,8 @@ export class RedisAdmin {
     const { info, own } = await this.reading();
     return {
       requests: info.commands - own.commands,
-      receivedBytes: info.received - own.sent,
-      sentBytes: info.sent - own.got,
+      receivedBytes: bytes(info.received - own.sent),
+      sentBytes: bytes(info.sent - own.got),
     };
   }
 

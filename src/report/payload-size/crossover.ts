@@ -1,4 +1,5 @@
 /** Where a Wasm runtime's dearer I/O has used up what it gained over a container at the start. */
+import { ConditionsSchema } from '../../domain/factors.js';
 import type { Crossover, Estimate } from '../../domain/summary.js';
 import { bytes, milliseconds, type Bytes } from '../../domain/units.js';
 import { drawnInterval } from '../../stats/drawn-interval.js';
@@ -68,13 +69,17 @@ function decide(gain: Difference, cost: Difference): Decision {
 
 const wholeBytes = (value: number): Bytes => bytes(Math.round(value));
 
+/** What the series of one crossover have in common. */
+const PlaceSchema = ConditionsSchema.omit({ payload: true, start: true });
+
 /** The crossover of one function's candidate and container, from the warm series of both and the lines. */
 export function crossoverOf(
   candidate: FittedSeries,
   baseline: FittedSeries,
   lines: CrossoverLines,
 ): Crossover {
-  const { payload: _payload, start: _start, class: _class, runtime, ...place } = candidate.series.cell;
+  const { runtime } = candidate.series.cell;
+  const place = PlaceSchema.parse(candidate.series.cell);
   const { gain, cost } = gainAndCost(lines);
   const decision = decide(gain, cost);
   const sizes = [...candidate.series.sizes, ...baseline.series.sizes].map((size) => size.bytes);

@@ -1,4 +1,5 @@
 /** Lines through a series' times, part by part. */
+import { CellSchema } from '../../domain/factors.js';
 import {
   timeParts,
   type Estimate,
@@ -115,7 +116,7 @@ export function sizeSeriesOf(
   native: FittedSeries | undefined,
   seed: number,
 ): SizeSeries {
-  const { payload: _, ...cell } = fitted.series.cell;
+  const cell = CellSchema.omit({ payload: true }).parse(fitted.series.cell);
   const against = native === undefined ? undefined : againstNative(fitted, native, seed);
   return {
     ...cell,

@@ -99,7 +99,7 @@ function resourceMedians(columns: CellColumns): Resources {
     ...medians(durationFigures, milliseconds),
     ...medians(countFigures, (count) => count),
     ...medians(byteFigures, wholeBytes),
-  ]) as Resources;
+  ]);
 }
 
 function medianOf(columns: CellColumns, figure: Figure): number | undefined {

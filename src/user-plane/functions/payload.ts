@@ -14,7 +14,7 @@ export interface Payload {
   /** The answer by the oracle, where there is only one. */
   readonly expected?: Uint8Array;
   /** What is wrong with an answer, for a person; `undefined` where it is right. */
-  verify(answer: Uint8Array): string | undefined;
+  readonly verify: (answer: Uint8Array) => string | undefined;
 }
 
 /**

@@ -32,7 +32,11 @@ class MemoryService implements StorageService {
   }
 
   counters = () =>
-    Promise.resolve({ requests: this.requests, receivedBytes: 10 * this.requests, sentBytes: 7 });
+    Promise.resolve({
+      requests: this.requests,
+      receivedBytes: bytes(10 * this.requests),
+      sentBytes: bytes(7),
+    });
 
   revive(): Promise<boolean> {
     this.log.push('revive');

@@ -22,8 +22,7 @@ const outputOf = (name: string, input: Uint8Array): Buffer =>
 
 const make = (name: string, label: string, seed = 1) =>
   makePayload(named(name), stepOf(named(name), label), seed);
-const answer = (name: string, input: string): string =>
-  outputOf(name, Buffer.from(input)).toString('utf8');
+const answer = (name: string, input: string): string => outputOf(name, Buffer.from(input)).toString('utf8');
 
 describe('every function of the repository', () => {
   for (const definition of catalogue.all) {
