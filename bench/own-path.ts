@@ -21,9 +21,14 @@ import { loadCatalogue } from '../src/user-plane/functions/catalogue.js';
 import { join } from 'node:path';
 import { repositoryRoot } from './repository.js';
 
-const functionName = 'hello-world';
-/** The step of the ladder with 64 bytes. */
-const payload = 'small';
+/** A function and a step of its ladder. */
+export interface Subject {
+  readonly name: string;
+  readonly payload: string;
+}
+
+/** 64 bytes. */
+const smallest: Subject = { name: 'hello-world', payload: 'small' };
 const warmups = 50;
 
 export interface OwnPath {
@@ -38,8 +43,12 @@ export interface OwnPath {
   warm(count: number): Promise<number[]>;
 }
 
-/** Makes `hello-world` ready on `runtimeId` for `use`, and takes everything down again. */
-export async function withOwnPath<T>(runtimeId: string, use: (own: OwnPath) => Promise<T>): Promise<T> {
+/** Makes a function ready on `runtimeId` for `use`, and takes everything down again. */
+export async function withOwnPath<T>(
+  runtimeId: string,
+  use: (own: OwnPath) => Promise<T>,
+  subject: Subject = smallest,
+): Promise<T> {
   const options = { cacheFolder: cacheFolder(), repositoryRoot };
   const wasmtime = await findWasmtime(options);
   const builder = createBuilder({ ...options, wasmtime });
@@ -51,11 +60,11 @@ export async function withOwnPath<T>(runtimeId: string, use: (own: OwnPath) => P
   });
   const runtime = await usable(registry, runtimeId);
   const catalogue = await loadCatalogue([join(repositoryRoot, 'functions')]);
-  const [definition] = catalogue.select([functionName]);
-  if (definition === undefined) throw new LumosError('failed', `there is no function ${functionName}`);
+  const [definition] = catalogue.select([subject.name]);
+  if (definition === undefined) throw new LumosError('failed', `there is no function ${subject.name}`);
   const experiment = ExperimentSchema.parse({
     name: 'bench',
-    functions: [functionName],
+    functions: [subject.name],
     runtimes: [runtimeId],
   });
   const runId = `bench-${process.pid}`;
@@ -64,15 +73,15 @@ export async function withOwnPath<T>(runtimeId: string, use: (own: OwnPath) => P
   const storage = new StorageBench(runId, experiment, noServices, monotonicClock);
   const bench = new Bench(runId, experiment, builder, storage);
   try {
-    await bench.prepare(definition, runtime, cellOf(runtime, 'warm'));
+    await bench.prepare(definition, runtime, cellOf(subject, runtime, 'warm'));
     const artifact = await builder.artifact(definition, runtime.artifactKind);
     readIntoPageCache(artifact.path);
     return await use({
       artifact,
-      frame: bench.payload(definition, { payload }).frame,
+      frame: bench.payload(definition, subject).frame,
       ...(wasmtime === undefined ? {} : { wasmtime }),
-      cold: (count) => coldStarts(bench, definition, runtime, count),
-      warm: (count) => sample(bench, definition, runtime, 'warm', count),
+      cold: (count) => coldStarts(bench, definition, subject, runtime, count),
+      warm: (count) => sample(bench, definition, subject, runtime, 'warm', count),
     });
   } finally {
     await bench.dispose([runtime]);
@@ -90,11 +99,13 @@ async function usable(registry: readonly Runtime[], id: string): Promise<Runtime
 async function coldStarts(
   bench: Bench,
   definition: FunctionDefinition,
+  subject: Subject,
   runtime: Runtime,
   count: number,
 ): Promise<number[]> {
   const latencies: number[] = [];
-  for (let i = 0; i < count; i += 1) latencies.push(...(await sample(bench, definition, runtime, 'cold', 1)));
+  for (let i = 0; i < count; i += 1)
+    latencies.push(...(await sample(bench, definition, subject, runtime, 'cold', 1)));
   return latencies;
 }
 
@@ -102,11 +113,12 @@ async function coldStarts(
 async function sample(
   bench: Bench,
   definition: FunctionDefinition,
+  subject: Subject,
   runtime: Runtime,
   start: Start,
   invocations: number,
 ): Promise<number[]> {
-  const cell = cellOf(runtime, start);
+  const cell = cellOf(subject, runtime, start);
   const rows: Measurement[] = [];
   const trial = { index: 0, round: 0, cell, invocations };
   await bench.run(trial, definition, trialOptions(), (row) => void rows.push(row));
@@ -114,7 +126,7 @@ async function sample(
     if (outcome === 'ok' && latencyMs !== undefined) return latencyMs;
     throw new LumosError(
       'failed',
-      `${functionName} on ${runtime.id}: ${outcome}: ${reason ?? 'no reason given'}`,
+      `${subject.name} on ${runtime.id}: ${outcome}: ${reason ?? 'no reason given'}`,
     );
   });
 }
@@ -129,8 +141,8 @@ const trialOptions = (): TrialOptions => ({
   signal: new AbortController().signal,
 });
 
-const cellOf = (runtime: Runtime, start: Start): Cell => ({
-  function: functionName,
+const cellOf = ({ name, payload }: Subject, runtime: Runtime, start: Start): Cell => ({
+  function: name,
   payload,
   runtime: runtime.id,
   class: runtime.class,

@@ -98,6 +98,13 @@ function addMachineCommands(program: Command, run: Run): void {
         options: { json?: boolean; functionsPath: string[]; experiment?: string },
       ) => run((await import('./commands/build.js')).build(functions, options)),
     );
+  example(program.command('new <what> <name>'), 'lumos new function word-count --language rust')
+    .description('a folder with a function that runs as it is, to be changed')
+    .option('--language <language>', 'rust or go', 'rust')
+    .option('--path <dir>', 'the folder to make it in', '.')
+    .action(async (what: string, name: string, options: { language: string; path: string }) =>
+      run((await import('./commands/new.js')).createNew(what, name, options)),
+    );
   example(program.command('completion <shell>'), 'lumos completion bash > /etc/bash_completion.d/lumos')
     .description('a completion script for bash, zsh or fish')
     .action(async (shell: string) =>

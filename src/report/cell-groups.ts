@@ -23,6 +23,8 @@ export interface GroupRow {
 export interface CellGroup extends Conditions {
   readonly key: string;
   readonly payloadBytes: CellSummary['payloadBytes'];
+  /** Bytes of what the function works on: of its payload, or of the objects it fetches or stores where they are more. */
+  readonly dataBytes: CellSummary['payloadBytes'];
   readonly rows: readonly GroupRow[];
 }
 
@@ -45,7 +47,7 @@ function sortGroups(groups: CellGroup[], functions: readonly string[]): CellGrou
   return groups.sort(
     (a, b) =>
       functions.indexOf(a.function) - functions.indexOf(b.function) ||
-      a.payloadBytes - b.payloadBytes ||
+      a.dataBytes - b.dataBytes ||
       a.payload.localeCompare(b.payload, 'en') ||
       a.environment.localeCompare(b.environment, 'en') ||
       a.concurrency - b.concurrency ||
@@ -91,7 +93,9 @@ export function groupCells(summary: Summary): CellGroup[] {
           ...(comparison === undefined ? {} : { comparison }),
         };
       });
-    result.push({ ...conditionsOf(first), key, payloadBytes: first.payloadBytes, rows });
+    const { payloadBytes } = first;
+    const dataBytes = members.map(dataBytesOf).reduce((a, b) => (b > a ? b : a), payloadBytes);
+    result.push({ ...conditionsOf(first), key, payloadBytes, dataBytes, rows });
   }
   return sortGroups(result, distinct(summary.cells.map((cell) => cell.function)));
 }
@@ -114,9 +118,16 @@ export function groupExtras(group: CellGroup, groups: readonly CellGroup[]): str
   return extras;
 }
 
-/** A payload as its label with its size: `small, 64 B`. */
-export const payloadText = (group: Pick<CellGroup, 'payload' | 'payloadBytes'>): string =>
-  `${group.payload}, ${formatBytes(group.payloadBytes)}`;
+/** A payload as its label with the size of the data: `small, 64 B`. */
+export const payloadText = (group: Pick<CellGroup, 'payload' | 'dataBytes'>): string =>
+  `${group.payload}, ${formatBytes(group.dataBytes)}`;
+
+/** The largest of a cell's payload and of what it fetched and stored. */
+const dataBytesOf = ({ payloadBytes, fetchedBytes, storedBytes }: CellSummary): CellSummary['payloadBytes'] =>
+  [fetchedBytes, storedBytes].reduce<CellSummary['payloadBytes']>(
+    (most, one) => (one !== undefined && one > most ? one : most),
+    payloadBytes,
+  );
 
 /** How many invocations of a cell failed. */
 export const failureCount = (cell: CellSummary): number =>

@@ -11,8 +11,9 @@ import { findDebianPieces, findWasmRoute } from '../../src/control-plane/build/r
 import { missingPieces } from '../../src/control-plane/build/toolchain-route.js';
 import { runCommand } from '../../src/control-plane/process/run-command.js';
 import { probeDocker } from '../../src/control-plane/setup/docker.js';
+import { findGo } from '../../src/control-plane/setup/go.js';
 import { findWasmtime } from '../../src/control-plane/setup/wasmtime.js';
-import type { FunctionDefinition } from '../../src/domain/function-manifest.js';
+import type { FunctionDefinition, Languages } from '../../src/domain/function-manifest.js';
 import type { ArtifactKind } from '../../src/domain/runtime.js';
 import { bytes } from '../../src/domain/units.js';
 
@@ -20,10 +21,14 @@ const repositoryRoot = resolve(import.meta.dirname, '../..');
 const minutes = 60_000;
 
 /** The protocol's first word and the answer to one empty invocation begin like this (docs/protocol.md). */
-const ready = Buffer.from('01060000004c554d4f5301', 'hex');
+const ready = Buffer.from('01060000004c554d4f5302', 'hex');
 const invokeEmpty = Buffer.from('0200000000', 'hex');
 
-function definitionOf(name: string, folder: string): FunctionDefinition {
+function definitionOf(
+  name: string,
+  folder: string,
+  languages: Languages = { rust: { package: name } },
+): FunctionDefinition {
   return {
     folder,
     manifest: {
@@ -31,7 +36,7 @@ function definitionOf(name: string, folder: string): FunctionDefinition {
       name,
       class: 'compute',
       description: 'built by a test',
-      languages: { rust: { package: name } },
+      languages,
       storage: ['inline'],
       crates: [],
       oracle: 'oracle.js',
@@ -54,6 +59,7 @@ const builderIn = (name: string, root = repositoryRoot, environment = process.en
     cacheFolder: join(scratch, name),
     repositoryRoot: root,
     wasmtime,
+    findGo: () => findGo({ cacheFolder: cacheFolder(), repositoryRoot }),
     environment,
     onProgress: (said) => progress.push(said),
   });
@@ -113,9 +119,77 @@ describe('what wasmtime runs', () => {
     ['wasm-module', ['run']],
     ['wasmtime-aot', ['run', '--allow-precompiled']],
     ['wasmtime-pulley', ['run', '--target', 'pulley64', '--allow-precompiled']],
+    ['wasm-component', ['run']],
+    ['wasmtime-aot-component', ['run', '--allow-precompiled']],
+    ['wasmtime-pulley-component', ['run', '--target', 'pulley64', '--allow-precompiled']],
   ])('speaks the protocol as %s', async (kind, args) => {
     const { path } = await builder.artifact(hello, kind);
     expect((await stdoutOf(wasmtime, [...args, path])).subarray(0, ready.length)).toEqual(ready);
+  });
+});
+
+describe('a function in Go', () => {
+  const definition = definitionOf('word-count-go', join(repositoryRoot, 'examples/word-count-go'), {
+    go: { package: '.' },
+  });
+
+  it('is a static binary and a module that speak the protocol, without a word of this machine', async () => {
+    const { path } = await builder.artifact(definition, 'native-binary');
+    const elf = await readFile(path);
+    expect(programHeaderTypes(elf)).not.toContain(3);
+    expect((await stdoutOf(path, [])).subarray(0, ready.length)).toEqual(ready);
+    const module = await builder.artifact(definition, 'wasm-module');
+    expect((await stdoutOf(wasmtime, ['run', module.path])).subarray(0, ready.length)).toEqual(ready);
+    for (const content of [elf.toString('latin1'), await readFile(module.path, 'latin1')]) {
+      expect([repositoryRoot, scratch].filter((place) => content.includes(`${place}/`))).toEqual([]);
+    }
+  });
+
+  it('is built again when a source of it or of a folder it names changes, and only then', async () => {
+    const folder = join(scratch, 'mine-go');
+    await mkdir(join(folder, '../shared-go'), { recursive: true });
+    await mkdir(folder, { recursive: true });
+    const main = 'package main\n\nimport "shared.example/words"\n\nfunc main() { println(words.Hello) }\n';
+    const mod =
+      'module mine\n\ngo 1.21\n\nrequire shared.example/words v0.0.0\n\nreplace shared.example/words => ../shared-go\n';
+    await writeFile(join(folder, 'main.go'), main);
+    await writeFile(join(folder, 'go.mod'), mod);
+    await writeFile(join(scratch, 'shared-go/go.mod'), 'module shared.example/words\n\ngo 1.21\n');
+    const say = (word: string): Promise<void> =>
+      writeFile(join(scratch, 'shared-go/words.go'), `package words\n\nconst Hello = "${word}"\n`);
+    const mine = definitionOf('mine-go', folder, { go: { package: '.' } });
+    await say('hello');
+    const first = await builderIn('first').artifact(mine, 'native-binary');
+    expect((await builderIn('first').artifact(mine, 'native-binary')).path).toBe(first.path);
+    await say('goodbye');
+    const second = await builderIn('first').artifact(mine, 'native-binary');
+    expect((await runCommand(second.path, [])).stderr).toBe('goodbye\n');
+    await writeFile(join(folder, 'main.go'), 'package main\n\nfunc main() { undefined() }\n');
+    const broken = builderIn('first').artifact(mine, 'native-binary');
+    await expect(broken).rejects.toThrow(/does not compile as native-binary[\s\S]*undefined: undefined/);
+  });
+});
+
+describe('files that were built by others', () => {
+  it('are taken as they are, and refused where they are missing or something else', async () => {
+    const folder = join(scratch, 'others');
+    await mkdir(join(folder, 'bin'), { recursive: true });
+    const { path, digest } = await builder.artifact(hello, 'wasm-module');
+    await copyFile(path, join(folder, 'bin/hello.wasm'));
+    const definition = definitionOf('others', folder, {
+      prebuilt: { module: 'bin/hello.wasm', native: 'bin/hello' },
+    });
+    expect((await builder.artifact(definition, 'wasm-module')).digest).toBe(digest);
+    const aot = await builder.artifact(definition, 'wasmtime-aot');
+    const args = ['run', '--allow-precompiled', aot.path];
+    expect((await stdoutOf(wasmtime, args)).subarray(0, ready.length)).toEqual(ready);
+    const native = builderIn('first').artifact(definition, 'native-binary');
+    await expect(native).rejects.toThrow('has no file');
+    await copyFile(path, join(folder, 'bin/hello'));
+    const wrong = builderIn('first').artifact(definition, 'native-image');
+    await expect(wrong).rejects.toThrow('is not a Linux executable (ELF)');
+    const component = builder.artifact(definition, 'wasm-component');
+    await expect(component).rejects.toMatchObject({ kind: 'invalid-input' });
   });
 });
 

@@ -12,7 +12,7 @@ const PROTOCOL: &str = include_str!("../../../docs/protocol.md");
 const READY_LENGTH: usize = 11;
 
 /// The frame of the row of the protocol's table whose first column begins with `what`.
-fn vector(what: &str) -> Vec<u8> {
+pub(crate) fn vector(what: &str) -> Vec<u8> {
     let row = PROTOCOL
         .split("## Test vectors")
         .nth(1)
@@ -32,7 +32,7 @@ fn vector(what: &str) -> Vec<u8> {
         .collect()
 }
 
-fn invoke(payload: &[u8]) -> Vec<u8> {
+pub(crate) fn invoke(payload: &[u8]) -> Vec<u8> {
     let mut frame = vec![0x02];
     frame.extend((payload.len() as u32).to_le_bytes());
     frame.extend(payload);
@@ -71,10 +71,10 @@ fn run_echo(input: impl Read) -> (Result<(), StreamError>, Vec<Parsed>) {
 }
 
 /// Gives at most `step` bytes a read, and is interrupted before each.
-struct Dripping<'a> {
-    bytes: &'a [u8],
-    step: usize,
-    interrupted: bool,
+pub(crate) struct Dripping<'a> {
+    pub(crate) bytes: &'a [u8],
+    pub(crate) step: usize,
+    pub(crate) interrupted: bool,
 }
 
 impl Read for Dripping<'_> {

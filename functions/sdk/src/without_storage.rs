@@ -10,7 +10,7 @@ use crate::writer::Writer;
 
 /// No storage.
 #[derive(Default)]
-pub(crate) struct Storage;
+pub(crate) struct Storage(());
 
 impl Storage {
     /// Ignores where the objects are, which the function does not ask for.

@@ -1,11 +1,11 @@
 /** `lumos list`: functions, runtimes, experiments, environments. */
-import Table from 'cli-table3';
 import { closest } from 'fastest-levenshtein';
 import { invalidInput } from '../../domain/errors.js';
 import { builtInExperiments, loadExperiment } from '../../experiment/experiment-file.js';
 import { formatBytes } from '../../report/format-quantity.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
-import { print, printJson } from '../output.js';
+import { renderFitted } from '../fitted-table.js';
+import { print, printJson, tableWidth } from '../output.js';
 import { experimentsFolder } from '../package-root.js';
 import { createWorkbench } from '../workbench.js';
 
@@ -37,11 +37,7 @@ export async function list(
   }
   const { json, head, rows } = await listing(options.functionsPath);
   if (options.json === true) printJson(json);
-  else {
-    const table = new Table({ head: [...head], style: { head: [], border: [], compact: true } });
-    for (const row of rows) table.push([...row]);
-    print(table.toString());
-  }
+  else print(renderFitted(head, rows, tableWidth()));
   return exitCodes.done;
 }
 
@@ -67,13 +63,14 @@ async function listFunctions(folders: readonly string[]): Promise<Listing> {
       .join(', ');
   return {
     json: { functions },
-    head: ['function', 'class', 'payloads', 'storage', 'crates'],
+    head: ['function', 'class', 'payloads', 'storage', 'crates', 'in'],
     rows: functions.map((f) => [
       f.name,
       f.class,
       ladder(f.payloads),
       f.storage.join(', '),
       f.crates.join(', '),
+      f.languages.join(', '),
     ]),
   };
 }

@@ -10,7 +10,7 @@ export const wasmTarget = 'wasm32-wasip1';
 export const componentTarget = 'wasm32-wasip2';
 
 /** The oldest compiler that Lumos's crates build with. */
-export const oldestRust = { major: 1, minor: 80 } as const;
+export const oldestRust = { major: 1, minor: 89 } as const;
 
 /** Debian's packages that make a toolchain able to build for Wasm without rustup. */
 export const debianWasmPackages = ['rustc-web', 'cargo-web', 'rust-web-src', 'wasi-libc', 'lld-16'] as const;

@@ -33,7 +33,7 @@ impl Store for Folder {
         let mut object =
             Vec::with_capacity(usize::try_from(metadata.len()).map_err(|_| Failure::TooLarge)?);
         // Whoever makes the file grow meanwhile gets no more than the limit into it.
-        file.take(limit + 1)
+        file.take(limit.saturating_add(1))
             .read_to_end(&mut object)
             .map_err(|_| Failure::Failed)?;
         if object.len() as u64 > limit {
@@ -57,5 +57,68 @@ impl Folder {
             ErrorKind::PermissionDenied => Failure::Denied,
             _ => Failure::Failed,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::env::temp_dir;
+    use std::process::id;
+
+    /// A folder of its own, which is gone at the end.
+    struct Scratch(PathBuf);
+
+    impl Scratch {
+        fn new(name: &str) -> Self {
+            let path = temp_dir().join(format!("lumos-function-{}-{name}", id()));
+            fs::create_dir(&path).unwrap();
+            Self(path)
+        }
+    }
+
+    impl Drop for Scratch {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn an_object_is_the_file_of_its_key() {
+        let scratch = Scratch::new("object");
+        let mut folder = Folder::new(scratch.0.clone());
+        fs::write(scratch.0.join("input"), b"hello").unwrap();
+        assert_eq!(folder.get("input", 5).unwrap(), b"hello");
+        folder.put("output", b"a longer one").unwrap();
+        folder.put("output", b"short").unwrap();
+        assert_eq!(fs::read(scratch.0.join("output")).unwrap(), b"short");
+        assert_eq!(folder.get("output", u64::MAX).unwrap(), b"short");
+        assert_eq!(folder.round_trips(), 0);
+    }
+
+    #[test]
+    fn a_file_above_the_limit_and_one_that_is_not_there_are_told_apart() {
+        let scratch = Scratch::new("limit");
+        let mut folder = Folder::new(scratch.0.clone());
+        fs::write(scratch.0.join("input"), b"hello").unwrap();
+        assert_eq!(folder.get("input", 4), Err(Failure::TooLarge));
+        assert_eq!(folder.get("other", 4), Err(Failure::Missing));
+    }
+
+    #[test]
+    fn a_folder_as_a_key_is_an_error_and_not_an_object() {
+        let scratch = Scratch::new("folder");
+        let mut folder = Folder::new(scratch.0.clone());
+        fs::create_dir(scratch.0.join("inner")).unwrap();
+        assert_eq!(folder.get("inner", 9), Err(Failure::Failed));
+        assert_eq!(folder.put("inner", b"x"), Err(Failure::Failed));
+    }
+
+    #[test]
+    fn a_folder_that_is_gone_cannot_be_reached() {
+        let path = Scratch::new("gone").0.clone();
+        let mut folder = Folder::new(path);
+        assert_eq!(folder.get("input", 9), Err(Failure::Unreachable));
+        assert_eq!(folder.put("input", b"x"), Err(Failure::Unreachable));
     }
 }

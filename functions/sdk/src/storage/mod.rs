@@ -105,3 +105,6 @@ fn invoke_inline(
         Err(error) => writer.reply(&call.not_made(), &[], &Err(error)),
     }
 }
+
+#[cfg(test)]
+mod tests;

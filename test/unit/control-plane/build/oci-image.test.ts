@@ -2,7 +2,12 @@ import { gunzipSync } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../../src/control-plane/build/digest.js';
-import { createImage, imageLayout } from '../../../../src/control-plane/build/oci-image.js';
+import {
+  createBaseLayer,
+  createImage,
+  imageLayout,
+  type BaseLayer,
+} from '../../../../src/control-plane/build/oci-image.js';
 import type { ArtifactKind } from '../../../../src/domain/runtime.js';
 
 interface File {
@@ -105,6 +110,49 @@ describe('createImage', () => {
   });
 });
 
+describe('an image on a base layer', () => {
+  const below = Buffer.concat([Buffer.alloc(4096, 'debian'), Buffer.alloc(1024)]);
+
+  it('begins with the bytes of the base, which no image keeps again, and then holds both layers', async () => {
+    const { archiveBeginning, ...made } = await createBaseLayer(below);
+    const base: BaseLayer = { ...made, name: 'debian-test', archivePath: '/cache/base.tar' };
+    const image = await createImage({ ...native, kind: 'native-image-debian', base });
+    const own = await untar(image.archive);
+    const whole = await untar(Buffer.concat([archiveBeginning, image.archive]));
+    const blob = (digest: string): string => digest.replace('sha256:', 'blobs/sha256/');
+    expect(own.has(blob(base.digest))).toBe(false);
+    expect(gunzipSync(fileOf(whole, blob(base.digest)).data).equals(below)).toBe(true);
+    const manifest = JSON.parse(fileOf(whole, blob(image.digest)).data.toString()) as Parsed;
+    expect(manifest.layers.map(({ digest }) => digest)[0]).toBe(base.digest);
+    for (const { digest, size } of [manifest.config, ...manifest.layers]) {
+      expect(digestOf(fileOf(whole, blob(digest)).data)).toBe(digest);
+      expect(fileOf(whole, blob(digest)).data.length).toBe(size);
+    }
+    const config = JSON.parse(fileOf(whole, blob(manifest.config.digest)).data.toString()) as {
+      rootfs: { diff_ids: string[] };
+    };
+    const layer = gunzipSync(fileOf(whole, blob(manifest.layers[1]?.digest ?? '')).data);
+    expect(config.rootfs.diff_ids).toEqual([digestOf(below), digestOf(layer)]);
+    const forDocker = JSON.parse(fileOf(whole, 'manifest.json').data.toString()) as { Layers: string[] }[];
+    expect(forDocker[0]?.Layers).toEqual(manifest.layers.map(({ digest }) => blob(digest)));
+  });
+
+  it('is counted with it, compressed and unpacked', async () => {
+    const { archiveBeginning, ...made } = await createBaseLayer(below);
+    const base: BaseLayer = { ...made, name: 'debian-test', archivePath: '/cache/base.tar' };
+    const image = await createImage({ ...native, kind: 'native-image-debian', base });
+    const manifest = fileOf(
+      await untar(image.archive),
+      image.digest.replace('sha256:', 'blobs/sha256/'),
+    ).data;
+    const { config, layers } = JSON.parse(manifest.toString()) as Parsed;
+    const pulled = [config, ...layers].reduce((sum, { size }) => sum + size, manifest.length);
+    expect(image.compressedBytes).toBe(pulled);
+    expect(image.uncompressedBytes).toBe((await createImage(native)).uncompressedBytes + below.length);
+    expect(archiveBeginning.length % 512).toBe(0);
+  });
+});
+
 describe('imageLayout', () => {
   it.each<[ArtifactKind, string, string]>([
     ['native-binary', 'function', 'linux/arm64'],
@@ -112,6 +160,10 @@ describe('imageLayout', () => {
     ['wasm-module', 'function.wasm', 'wasi/wasm'],
     ['wasmtime-aot', 'function.cwasm', 'wasi/wasm'],
     ['wasmtime-pulley', 'function.cwasm', 'wasi/wasm'],
+    ['native-image-debian', 'function', 'linux/arm64'],
+    ['wasm-component', 'function.wasm', 'wasi/wasm'],
+    ['wasmtime-aot-component', 'function.cwasm', 'wasi/wasm'],
+    ['wasmtime-pulley-component', 'function.cwasm', 'wasi/wasm'],
   ])('of %s is %s on %s', (kind, path, platform) => {
     const layout = imageLayout(kind, 'arm64');
     expect([layout.path, `${layout.os}/${layout.architecture}`]).toEqual([path, platform]);

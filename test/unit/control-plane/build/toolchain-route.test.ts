@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  chooseComponentRoute,
   chooseRoute,
   isNewEnough,
   type RouteFindings,
@@ -60,11 +61,32 @@ describe('chooseRoute', () => {
   });
 });
 
+describe('chooseComponentRoute', () => {
+  it("takes the toolchain's target, else asks rustup for it", () => {
+    expect(chooseComponentRoute({ ...nothing, targetInstalled: true })).toEqual({ take: 'rustup' });
+    expect(chooseComponentRoute({ ...nothing, rustupFound: true })).toEqual({ take: 'add-target' });
+  });
+
+  it('has no other: without rustup it says why and what mends it', () => {
+    const choice = chooseComponentRoute({ ...nothing });
+    if (choice.take !== 'none') throw new Error('a route was found');
+    expect(choice.error.kind).toBe('missing-dependency');
+    expect(choice.error.message).toContain('no rustup');
+    expect(choice.error.remedy).toContain('rustup target add wasm32-wasip2');
+  });
+
+  it("has none where Debian's packages are asked for, which lack it, although the target is there", () => {
+    const choice = chooseComponentRoute({ ...nothing, forced: 'debian', targetInstalled: true });
+    if (choice.take !== 'none') throw new Error('a route was found');
+    expect(choice.error.remedy).toBe('unset LUMOS_WASM_ROUTE');
+  });
+});
+
 describe('isNewEnough', () => {
   it.each([
     ['release: 1.63.0', false],
-    ['release: 1.79.0', false],
-    ['release: 1.80.0', true],
+    ['release: 1.88.0', false],
+    ['release: 1.89.0', true],
     ['rustc 1.95.0\nrelease: 1.95.0\nhost: x', true],
     ['release: 2.0.0', true],
     ['no rustc at all', false],

@@ -17,7 +17,9 @@ describe('the fake runtime', () => {
     const vectors = protocolVectors();
     expect(encodeReady()).toEqual(vectors.get('ready'));
     expect(encodeAnswer('answer', 1, { compute: ms(1) }, Buffer.from('ok'))).toEqual(
-      vectors.get('answer to the first invocation, compute 1 ms, nothing else entered, response `ok`'),
+      vectors.get(
+        'answer to the first invocation, compute 1 ms, nothing else entered, no storage, response `ok`',
+      ),
     );
     expect(encodeAnswer('error', 2, {}, Buffer.from('bad'))).toEqual(
       vectors.get('error on the second invocation, message `bad`'),

@@ -15,6 +15,11 @@ pub(super) trait Connection {
     fn get(&mut self, key: &str, limit: u64, round_trips: &mut u32) -> Result<Vec<u8>, Failure>;
 
     fn put(&mut self, key: &str, object: &[u8], round_trips: &mut u32) -> Result<(), Failure>;
+
+    /// Whether the next request can go this way.
+    fn is_usable(&self) -> bool {
+        true
+    }
 }
 
 /// The store of a service that is connected to when an object is asked for first.
@@ -56,8 +61,10 @@ impl<S: Connect> Kept<S> {
                 }),
         };
         if matches!(result, Err(Failure::Unreachable)) {
-            self.connection = None;
             self.lost = true;
+        }
+        if self.lost || !self.connection.as_ref().is_some_and(Connection::is_usable) {
+            self.connection = None;
         }
         result
     }

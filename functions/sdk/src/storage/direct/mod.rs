@@ -26,3 +26,8 @@ pub(super) fn store(service: &Service) -> Result<Box<dyn Store>, StreamError> {
         }
     })
 }
+
+#[cfg(test)]
+mod scripted;
+#[cfg(test)]
+mod tests;

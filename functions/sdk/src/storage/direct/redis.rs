@@ -1,8 +1,8 @@
 //! Objects in Redis: strings, each under its key.
 
 use redis::{
-    cmd, Client, Cmd, ConnectionInfo, ErrorKind, FromRedisValue,
-    IntoConnectionInfo, RedisError, Value,
+    cmd, Client, Cmd, ConnectionInfo, ErrorKind, FromRedisValue, IntoConnectionInfo, RedisError,
+    Value,
 };
 
 use super::super::configuration::Service;
@@ -23,12 +23,10 @@ impl Server {
         let info: ConnectionInfo = service.url.as_str().into_connection_info().ok()?;
         let settings = info.redis_settings().clone().set_skip_set_lib_name();
         let asks = settings.password().is_some() || settings.db() != 0;
-        let client = {
-            let tcp = info.tcp_settings().clone().set_nodelay(true);
-            Client::open(info.set_redis_settings(settings).set_tcp_settings(tcp)).ok()?
-        };
+        let tcp = info.tcp_settings().clone().set_nodelay(true);
+        let info = info.set_redis_settings(settings).set_tcp_settings(tcp);
         Some(Self {
-            client,
+            client: Client::open(info).ok()?,
             round_trips: u32::from(asks),
             prefix: service.prefix.clone(),
         })
@@ -47,6 +45,7 @@ impl Connect for Server {
         Ok(Objects {
             connection: connection.map_err(|error| failure(&error))?,
             prefix: self.prefix.clone(),
+            in_step: true,
         })
     }
 }
@@ -55,6 +54,8 @@ impl Connect for Server {
 pub(super) struct Objects {
     connection: redis::Connection,
     prefix: String,
+    /// Whether the next answer is that to the next request: not after an answer that could not be understood.
+    in_step: bool,
 }
 
 impl Objects {
@@ -67,7 +68,10 @@ impl Objects {
         if result.as_ref().map_or_else(answered, |_| true) {
             *round_trips += 1;
         }
-        result.map_err(|error| failure(&error))
+        result.map_err(|error| {
+            self.in_step &= matches!(error.kind(), ErrorKind::Server(_) | ErrorKind::Extension);
+            failure(&error)
+        })
     }
 
     fn key(&self, key: &str) -> String {
@@ -93,6 +97,10 @@ impl Connection for Objects {
     fn put(&mut self, key: &str, object: &[u8], round_trips: &mut u32) -> Result<(), Failure> {
         let key = self.key(key);
         self.ask(cmd("SET").arg(&key).arg(object), round_trips)
+    }
+
+    fn is_usable(&self) -> bool {
+        self.in_step
     }
 }
 
