@@ -1,6 +1,6 @@
 /** Intervals of what is computed from several medians, by drawing the medians. */
 import { LumosError } from '../domain/errors.js';
-import { drawMedian, type Interval, type MedianEstimate } from './median-interval.js';
+import type { Interval } from './median-interval.js';
 import { quantile } from './quantiles.js';
 import type { Random } from './random.js';
 import { sortSamples } from './sorted-samples.js';
@@ -16,6 +16,12 @@ export function drawnInterval(draws: ArrayLike<number>): Interval | undefined {
   for (let i = 0; i < draws.length; i++) if (!Number.isFinite(draws[i])) return undefined;
   const sorted = sortSamples(draws);
   return [quantile(sorted, 0.025), quantile(sorted, 0.975)];
+}
+
+/** A figure that can be drawn anew as if it were measured anew. */
+export interface Drawable {
+  readonly median: number;
+  draw(random: Random): number;
 }
 
 export const drawTimes = (draw: () => number, count = defaultDraws): Float64Array =>
@@ -40,28 +46,28 @@ function refuseNone(count: number): void {
  * them again. Throws a LumosError for no cells.
  */
 export function geometricMean(
-  cells: readonly { readonly candidate: MedianEstimate; readonly baseline: MedianEstimate }[],
+  cells: readonly { readonly candidate: Drawable; readonly baseline: Drawable }[],
   random: Random,
   draws = defaultDraws,
 ): MeanEstimate {
   refuseNone(cells.length);
-  const of = (read: (estimate: MedianEstimate) => number): number =>
+  const of = (read: (figure: Drawable) => number): number =>
     Math.exp(mean(cells.map(({ candidate, baseline }) => Math.log(read(candidate) / read(baseline)))));
   return {
     value: of(({ median }) => median),
-    ci95: drawnInterval(drawTimes(() => of((estimate) => drawMedian(estimate, random)), draws)),
+    ci95: drawnInterval(drawTimes(() => of((figure) => figure.draw(random)), draws)),
   };
 }
 
 /** The mean of medians that are on one scale already, such as shares, with its 95 % interval, as of `geometricMean`. */
 export function meanOfMedians(
-  cells: readonly MedianEstimate[],
+  cells: readonly Drawable[],
   random: Random,
   draws = defaultDraws,
 ): MeanEstimate {
   refuseNone(cells.length);
   return {
     value: mean(cells.map(({ median }) => median)),
-    ci95: drawnInterval(drawTimes(() => mean(cells.map((cell) => drawMedian(cell, random))), draws)),
+    ci95: drawnInterval(drawTimes(() => mean(cells.map((cell) => cell.draw(random))), draws)),
   };
 }

@@ -4,13 +4,12 @@ import type { FunctionClass } from '../../domain/function-manifest.js';
 import type { RunManifest } from '../../domain/run-manifest.js';
 import { claimIds, type Claim, type ClaimId } from '../../domain/summary.js';
 import { geometricMean } from '../../stats/drawn-interval.js';
-import { estimateMedian, type MedianEstimate } from '../../stats/median-interval.js';
 import { seededRandom } from '../../stats/random.js';
 import type { CellColumns, RunAccumulator } from '../summarize/accumulate.js';
 import { orderCells } from '../summarize/cell-order.js';
 import { claimDefinitions } from './claim-definitions.js';
 import { cellsText, figureText, measuredText, pointText } from './claim-text.js';
-import { measured, ratioEffects, shareEffects, type CellEffect } from './effects.js';
+import { measured, ratioEffects, shareEffects, type CellEffect, type Reading } from './effects.js';
 import {
   findings,
   largestOf,
@@ -23,11 +22,11 @@ import { testImageSize } from './image-size.js';
 import { ioShareOf, ioTimeOf } from './io-time.js';
 import { rangeVerdict } from './verdict.js';
 
-const latencyOf = (columns: CellColumns): MedianEstimate | undefined => {
+const latencyOf: Reading = (columns) => {
   const column = columns.figures.get('latencyMs');
   return column === undefined
     ? undefined
-    : estimateMedian(column.present(), column.alongside(columns.sandboxes));
+    : { values: column.present(), sandboxes: column.alongside(columns.sandboxes) };
 };
 
 /** A run with what the claims ask of it. */
@@ -68,7 +67,7 @@ function ratios(
   evidence: Evidence,
   of: 'wasm-aot' | 'wasm-interpreted',
   wanted: (columns: CellColumns) => boolean,
-  reading: (columns: CellColumns) => MedianEstimate | undefined,
+  reading: Reading,
 ): CellEffect[] {
   const { run, container, seed } = evidence;
   return container === undefined ? [] : ratioEffects(run, { class: of, wanted }, container, reading, seed);

@@ -2,19 +2,20 @@
 import { conditionsKey, type RuntimeClass } from '../../domain/factors.js';
 import type { ClaimPoint } from '../../domain/summary.js';
 import type { Effect } from '../../stats/simultaneous.js';
-import type { MedianEstimate } from '../../stats/median-interval.js';
+import type { Interval } from '../../stats/median-interval.js';
 import { seededRandom } from '../../stats/random.js';
-import { estimateRatio } from '../../stats/ratio-interval.js';
+import { estimateSandboxMedian, ratioOf, type DrawableMedian } from '../../stats/sandbox-median.js';
 import { storageText } from '../cell-groups.js';
 import type { CellColumns } from '../summarize/accumulate.js';
+import type { Sampled } from './io-time.js';
 
 /** An effect of one cell. `effect` is absent where its samples are too few for an interval. */
 export interface CellEffect {
   readonly point: ClaimPoint;
   readonly effect: Effect | undefined;
   /** What it was computed from; a share has no baseline. */
-  readonly candidate: MedianEstimate;
-  readonly baseline: MedianEstimate | undefined;
+  readonly candidate: DrawableMedian;
+  readonly baseline: DrawableMedian | undefined;
 }
 
 /** Which cells of a run a claim is about. */
@@ -24,9 +25,12 @@ export interface CellFilter {
 }
 
 /** Reads a cell's figure; undefined where it was not measured. */
-type Reading = (columns: CellColumns) => MedianEstimate | undefined;
+export type Reading = (columns: CellColumns) => Sampled | undefined;
 
-const degreesOfFreedom = ({ size }: MedianEstimate): number => Math.max(1, size.clusters - 1);
+function medianOf(reading: Reading, columns: CellColumns | undefined): DrawableMedian | undefined {
+  const sampled = columns === undefined ? undefined : reading(columns);
+  return sampled === undefined ? undefined : estimateSandboxMedian(sampled.values, sampled.sandboxes);
+}
 
 const placeOf = ({ cell }: CellColumns): Pick<ClaimPoint, 'function' | 'payload' | 'where'> => {
   const where = storageText(cell);
@@ -52,11 +56,11 @@ export function ratioEffects(
   return cellsOf(run, filter).flatMap((columns): CellEffect[] => {
     const { cell } = columns;
     const counterpart = counterparts.get(conditionsKey(cell));
-    const ours = reading(columns);
-    const theirs = counterpart === undefined ? undefined : reading(counterpart);
+    const ours = medianOf(reading, columns);
+    const theirs = medianOf(reading, counterpart);
     if (ours === undefined || theirs === undefined || !(ours.median > 0 && theirs.median > 0)) return [];
     const label = JSON.stringify(['claim', cell.runtime, conditionsKey(cell)]);
-    const { ratio, ci95 } = estimateRatio(ours, theirs, seededRandom(seed, label));
+    const { value: ratio, ci95 } = ratioOf(ours, theirs, seededRandom(seed, label));
     return [
       {
         point: {
@@ -74,7 +78,7 @@ export function ratioEffects(
             : {
                 value: ratio,
                 ci95,
-                degreesOfFreedom: Math.min(degreesOfFreedom(ours), degreesOfFreedom(theirs)),
+                degreesOfFreedom: Math.min(ours.degreesOfFreedom, theirs.degreesOfFreedom),
               },
         candidate: ours,
         baseline: theirs,
@@ -83,6 +87,9 @@ export function ratioEffects(
   });
 }
 
+/** A share is no more than the whole, whatever its interval's method thinks. */
+export const insideShares = ([low, high]: Interval): Interval => [Math.max(0, low), Math.min(1, high)];
+
 /** A share of the cell's own time, in every cell of the filter. */
 export function shareEffects(
   run: readonly CellColumns[],
@@ -90,9 +97,10 @@ export function shareEffects(
   reading: Reading,
 ): CellEffect[] {
   return cellsOf(run, filter).flatMap((columns): CellEffect[] => {
-    const share = reading(columns);
+    const share = medianOf(reading, columns);
     if (share === undefined) return [];
-    const { median: value, ci95 } = share;
+    const { median: value, degreesOfFreedom } = share;
+    const ci95 = share.ci95 === undefined ? undefined : insideShares(share.ci95);
     return [
       {
         point: {
@@ -102,7 +110,7 @@ export function shareEffects(
           value,
           ...(ci95 === undefined ? {} : { ci95 }),
         },
-        effect: ci95 === undefined ? undefined : { value, ci95, degreesOfFreedom: degreesOfFreedom(share) },
+        effect: ci95 === undefined ? undefined : { value, ci95, degreesOfFreedom },
         candidate: share,
         baseline: undefined,
       },

@@ -6,7 +6,7 @@ import { seededRandom } from '../../stats/random.js';
 import { largestEffect, logarithmic, plain } from '../../stats/simultaneous.js';
 import type { ClaimDefinition } from './claim-definitions.js';
 import { cellsText, claimedText, figureText, measuredText, pointText } from './claim-text.js';
-import { measured, type CellEffect, type MeasuredEffect } from './effects.js';
+import { insideShares, measured, type CellEffect, type MeasuredEffect } from './effects.js';
 import { beyondText, existenceVerdict } from './verdict.js';
 
 /** How the effect a claim speaks of comes from what was measured in the cells, and is said. */
@@ -32,8 +32,6 @@ const shownInterval = ([low, high]: Interval, view: EffectView): Interval => [
   shown(low, view),
   shown(high, view),
 ];
-
-const insideShares = ([low, high]: Interval): Interval => [Math.max(0, low), Math.min(1, high)];
 
 export interface Largest {
   readonly value: number;
@@ -77,11 +75,13 @@ export function largestOf(
 
 function meanOf(cells: readonly MeasuredEffect[], view: EffectView, seed: number): MeanEstimate {
   const random = seededRandom(seed, JSON.stringify(['claim', 'mean', view.kind]));
-  if (view.kind === 'share')
-    return meanOfMedians(
+  if (view.kind === 'share') {
+    const { value, ci95 } = meanOfMedians(
       cells.map(({ candidate }) => candidate),
       random,
     );
+    return { value, ci95: ci95 === undefined ? undefined : insideShares(ci95) };
+  }
   const pairs = cells.flatMap(({ candidate, baseline }) =>
     baseline === undefined ? [] : [{ candidate, baseline }],
   );

@@ -52,13 +52,18 @@ function medianOf(columns: CellColumns, figure: Figure): MedianEstimate | undefi
     : estimateMedian(column.present(), column.alongside(columns.sandboxes));
 }
 
+function ioMedian(columns: CellColumns): MedianEstimate | undefined {
+  const io = ioTimeOf(columns);
+  return io === undefined ? undefined : estimateMedian(io.values, io.sandboxes);
+}
+
 function mediansOf(columns: CellColumns): ReadonlyMap<TimePart, MedianEstimate> {
   const found: [TimePart, MedianEstimate | undefined][] = [
     ...phases.map((phase): [TimePart, MedianEstimate | undefined] => [
       phase,
       medianOf(columns, figureOf(phase)),
     ]),
-    ['io', ioTimeOf(columns)],
+    ['io', ioMedian(columns)],
     ['total', medianOf(columns, 'latencyMs')],
   ];
   return new Map(found.filter((one): one is [TimePart, MedianEstimate] => one[1] !== undefined));

@@ -22,7 +22,7 @@ export interface SizeTable {
 }
 
 export const sizeReading =
-  'Slopes in ns for each byte, from lines time = intercept + slope x bytes through all samples; in brackets 95 % ' +
+  "Slopes in ns for each byte, from lines time = intercept + slope x bytes through the sizes' medians; in brackets 95 % " +
   "intervals. Intercept: the total's at 0 bytes, in ms. Miss: how far the total's line misses a size's median at most.";
 
 const estimate = (value: Estimate | undefined): string => {

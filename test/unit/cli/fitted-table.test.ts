@@ -21,6 +21,18 @@ describe('a fitted table', () => {
     expect(lines.length).toBeGreaterThan(5);
   });
 
+  it('cuts a word only where the columns of whole words do not fit', () => {
+    const wide = [
+      'planet-system-simulation',
+      'compute',
+      'tiny 64 B, small 1 KiB',
+      'inline, file',
+      'serde, serde_json',
+    ];
+    const table = renderFitted(['function', 'class', 'payloads', 'storage', 'crates'], [wide], 80);
+    for (const word of ['planet-system-simulation', 'serde_json']) expect(table).toContain(word);
+  });
+
   it('is as narrow as its cells where there is room', () => {
     expect(renderFitted(['a', 'b'], [['one', 'two']], 80).split('\n')[0]).toBe('┌─────┬─────┐');
   });
@@ -30,5 +42,6 @@ describe('fit', () => {
   it('takes from the widest, and leaves every column at least 8 characters', () => {
     expect(fit([24, 7, 60], 60)).toEqual([24, 7, 29]);
     expect(fit([24, 7, 60], 1)).toEqual([8, 7, 8]);
+    expect(fit([24, 7, 60], 40, [24, 7, 10])).toEqual([24, 7, 10]);
   });
 });

@@ -3,7 +3,7 @@ import type { Measurement } from '../../../src/domain/measurement.js';
 import { ClaimSchema, type Claim, type ClaimId } from '../../../src/domain/summary.js';
 import { claimsOf } from '../../../src/report/claims/claims-of-run.js';
 import { manifestOf, samplesOf, type ManifestFacts } from './claims-rows.js';
-import { runOf } from './summarize-rows.js';
+import { cellOf, rowOf, runOf } from './summarize-rows.js';
 
 function claim(id: ClaimId, rows: readonly Measurement[], facts: ManifestFacts = {}): Claim {
   const found = claimsOf(runOf(rows), manifestOf(facts)).find((one) => one.id === id);
@@ -184,6 +184,36 @@ describe('warm-aot', () => {
     ]);
     expect(found.cells).toBe(1);
     expect(found.why).toContain('1 cell more has too few samples for an interval');
+  });
+});
+
+describe('a cell whose samples of one sandbox are alike', () => {
+  /** Ten samples in each of five sandboxes, which differ from each other by 10 % and hardly within. */
+  const alike = (runtime: string, of: 'container' | 'wasm-interpreted', middle: number): Measurement[] =>
+    Array.from({ length: 50 }, (_, i) => {
+      const sandbox = Math.floor(i / 10);
+      const latencyMs = middle * (0.8 + 0.1 * sandbox) * (1 + (i % 10) / 1e4);
+      return rowOf(cellOf({ function: 'fibonacci', runtime, class: of }), {
+        trial: sandbox,
+        invocation: i % 10,
+        latencyMs,
+      });
+    });
+
+  it('is not left out of the largest: it goes by its sandboxes, and widely', () => {
+    const rows = [
+      ...alike('docker', 'container', 1),
+      ...alike('wasmtime-interpreted', 'wasm-interpreted', 100),
+      ...warmPair('json-transform', 'wasmtime-interpreted', 12),
+    ];
+    const found = claim('warm-interpreted', rows, { functions });
+    expect(found.measured).toBeCloseTo(100, 0);
+    expect(found.cells).toBe(2);
+    const [low, high] = found.ci95 ?? [NaN, NaN];
+    expect(low).toBeLessThan(75);
+    expect(low).toBeGreaterThan(20);
+    expect(high).toBeGreaterThan(130);
+    expect(found.why).not.toContain('too few samples');
   });
 });
 

@@ -1,11 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { LumosError } from '../../../src/domain/errors.js';
 import { drawnInterval, geometricMean, meanOfMedians } from '../../../src/stats/drawn-interval.js';
-import { estimateMedian, type MedianEstimate } from '../../../src/stats/median-interval.js';
+import { estimateSandboxMedian, type DrawableMedian } from '../../../src/stats/sandbox-median.js';
 import { seededRandom } from '../../../src/stats/random.js';
 import { coverage, normal } from './simulated-samples.js';
 
-const constant = (value: number): MedianEstimate => estimateMedian(new Array(10).fill(value));
+const eachAlone = (values: ArrayLike<number>): DrawableMedian =>
+  estimateSandboxMedian(
+    values,
+    Float64Array.from(values, (_, i) => i),
+  );
+
+const constant = (value: number): DrawableMedian => eachAlone(new Array(10).fill(value));
 
 describe('the interval of draws', () => {
   test('holds the 2.5 % and 97.5 % quantiles', () => {
@@ -48,8 +54,8 @@ describe('the geometric mean of ratios', () => {
     const random = seededRandom(21, 'geometric mean');
     const truths = [0.5, 1, 1, 2, 3, 10, 40, 55];
     const truth = Math.exp(truths.reduce((sum, one) => sum + Math.log(one), 0) / truths.length);
-    const sample = (median: number): MedianEstimate =>
-      estimateMedian(Float64Array.from({ length: 20 }, () => median * Math.exp(0.2 * normal(random))));
+    const sample = (median: number): DrawableMedian =>
+      eachAlone(Float64Array.from({ length: 20 }, () => median * Math.exp(0.2 * normal(random))));
     const covered = coverage(1000, () => {
       const cells = truths.map((one) => ({ candidate: sample(one), baseline: sample(1) }));
       const { ci95 } = geometricMean(cells, random, 300);

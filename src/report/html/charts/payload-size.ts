@@ -99,7 +99,7 @@ function draw(all: readonly Drawn[], label: string, geometry: Geometry): Markup 
                 ...{ x: 'x', y: 'y', text: 'name', textAnchor: 'start' as const, fill: end.color },
                 dx: 10,
                 // Names of lines that end close to each other are kept apart a little.
-                dy: (index - ends.length / 2) * 5,
+                dy: (index - ends.length / 2) * 12,
               }),
             )
           : []),
