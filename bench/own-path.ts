@@ -1,10 +1,9 @@
 /** Lumos's own path to a latency, the same code as `lumos run`: build, prepare, stage, launch, invoke, verify, remove. */
 import { cacheFolder } from '../src/control-plane/build/cache-folder.js';
-import { createBuilder } from '../src/control-plane/build/create-builder.js';
+import { createBuilder, type Builder } from '../src/control-plane/build/create-builder.js';
 import { findHierarchy } from '../src/control-plane/cgroup/hierarchy.js';
-import { createRegistry } from '../src/control-plane/runtimes/registry.js';
-import { createDependencies } from '../src/control-plane/setup/dependencies.js';
-import { findWasmtime } from '../src/control-plane/setup/wasmtime.js';
+import { createEngines } from '../src/control-plane/runtimes/registry.js';
+import { findWasmtime } from '../src/control-plane/runtimes/wasmtime/dependency.js';
 import { monotonicClock } from '../src/data-plane/probes/monotonic-clock.js';
 import { readIntoPageCache } from '../src/data-plane/probes/page-cache.js';
 import { LumosError, missingDependency } from '../src/domain/errors.js';
@@ -51,13 +50,11 @@ export async function withOwnPath<T>(
 ): Promise<T> {
   const options = { cacheFolder: cacheFolder(), repositoryRoot };
   const wasmtime = await findWasmtime(options);
-  const builder = createBuilder({ ...options, wasmtime });
-  const dependencies = createDependencies(options);
-  const registry = createRegistry({
-    machine: { shimPath: () => builder.shim(), hierarchy: findHierarchy() },
-    wasmtime: { find: () => findWasmtime(options), probe: () => dependencies.wasmtime.probe() },
-    docker: () => dependencies.docker.probe(),
-  });
+  const shimPath = (): Promise<string> => builder.shim();
+  const engines = createEngines({ machine: { shimPath, hierarchy: findHierarchy() }, setup: options });
+  const precompilers = engines.flatMap((engine) => engine.precompilers ?? []);
+  const builder: Builder = createBuilder({ ...options, precompilers });
+  const registry = engines.flatMap((engine) => engine.runtimes);
   const runtime = await usable(registry, runtimeId);
   const catalogue = await loadCatalogue([join(repositoryRoot, 'functions')]);
   const [definition] = catalogue.select([subject.name]);

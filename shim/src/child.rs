@@ -14,6 +14,11 @@ struct Stack {
     _room: [u8; STACK],
 }
 
+extern "C" {
+    /// The shim's own environment, which nothing in the shim changes (POSIX.1-2017, `environ`).
+    static environ: *const *const c_char;
+}
+
 /// What the child reads, and where it leaves the number of its error.
 struct Start {
     arguments: *const *const c_char,
@@ -21,7 +26,7 @@ struct Start {
     error_number: c_int,
 }
 
-/// Starts the command whose path is the first of `arguments`, a null-terminated vector, with an empty environment.
+/// Starts the command whose path is the first of `arguments`, a null-terminated vector, with the shim's own environment.
 /// Returns its process id, or the number of the error that kept it from starting.
 pub(crate) fn start(arguments: *const *const c_char) -> Result<pid_t, c_int> {
     let mut stack = std::mem::MaybeUninit::<Stack>::uninit();
@@ -58,7 +63,6 @@ pub(crate) fn start(arguments: *const *const c_char) -> Result<pid_t, c_int> {
 /// Runs in the child: allocates nothing and locks nothing.
 extern "C" fn become_command(start: *mut c_void) -> c_int {
     let start = start.cast::<Start>();
-    let environment: [*const c_char; 1] = [std::ptr::null()];
     // SAFETY: `start` is the parent's, which sleeps; the vectors are null-terminated; `_exit` ends without the parent's
     // exit handlers. The masks and dispositions changed are the child's own: CLONE_VM shares memory, not signals.
     unsafe {
@@ -74,7 +78,7 @@ extern "C" fn become_command(start: *mut c_void) -> c_int {
         libc::execve(
             *(*start).arguments,
             (*start).arguments,
-            environment.as_ptr(),
+            environ,
         );
         (*start).error_number = *libc::__errno_location();
         libc::_exit(127)

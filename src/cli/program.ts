@@ -90,12 +90,13 @@ function addMachineCommands(program: Command, run: Run): void {
   example(program.command('build [functions...]'), 'lumos build hello-world hashing')
     .description('native binaries, Wasm modules, AoT artefacts, OCI images')
     .option('--json', 'machine-readable, and nothing else on standard output')
-    .option('--experiment <name>', 'the functions of this experiment: a built-in name or a YAML file')
+    .option('--experiment <name>', 'what this experiment runs: a built-in name or a YAML file')
+    .option('--runtimes <ids>', 'what these runtimes run, separated by commas', list)
     .option('--functions-path <dirs>', 'further folders with functions, separated by commas', list, [])
     .action(
       async (
         functions: string[],
-        options: { json?: boolean; functionsPath: string[]; experiment?: string },
+        options: { json?: boolean; functionsPath: string[]; experiment?: string; runtimes?: string[] },
       ) => run((await import('./commands/build.js')).build(functions, options)),
     );
   example(program.command('new <what> <name>'), 'lumos new function word-count --language rust')
@@ -119,9 +120,11 @@ function addRunCommand(program: Command, run: Run): void {
   )
     .description('measure an experiment: a built-in name or a YAML file (default: quickstart)')
     .option('--functions <names>', 'names, classes or globs, separated by commas', list)
-    .option('--runtimes <ids>', 'runtime ids, separated by commas', list)
+    .option('--runtimes <ids>', 'runtime ids, globs of them, or installed, separated by commas', list)
     .option('--payloads <labels>', 'labels of the ladders, separated by commas; smallest, largest, all', list)
-    .option('--starts <starts>', 'cold, warm, or both', list)
+    .option('--starts <starts>', 'cold, snapshot, fresh, warm, separated by commas', list)
+    .option('--transport <ways>', 'stdio, http, or both (default: the usual way of each runtime)', list)
+    .option('--languages <names>', 'rust, go, typescript (default: the first that a runtime can run)', list)
     .option('--concurrency <numbers>', 'requests at once, separated by commas', numbers)
     .option('--storage <names>', 'where objects lie: inline, file, redis, s3, separated by commas', list)
     .option('--access <ways>', 'direct (the function connects itself), host, or both', list)

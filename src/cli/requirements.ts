@@ -1,6 +1,5 @@
 /** Whether this machine has what a run needs, before anything runs. */
-import { requireSource } from '../control-plane/build/languages.js';
-import { dependenciesOf, storageDependencies } from '../control-plane/setup/dependencies.js';
+import { dependenciesOf, dependencyOf, storageDependencies } from '../control-plane/setup/dependencies.js';
 import type { DependencyName } from '../control-plane/setup/dependency.js';
 import { givenServiceUrl, type ServiceStorage } from '../control-plane/storage/start-service.js';
 import { LumosError } from '../domain/errors.js';
@@ -9,6 +8,7 @@ import type { Cell } from '../domain/factors.js';
 import type { RuntimeRecord } from '../domain/run-manifest.js';
 import type { Runtime } from '../domain/runtime.js';
 import type { Selection } from '../experiment/selection.js';
+import { optionsOfCell, variantsOf } from '../experiment/runtime-variants.js';
 import { reachesSockets } from '../experiment/storage-bench.js';
 import type { Workbench } from './workbench.js';
 
@@ -18,6 +18,24 @@ interface Missing {
   readonly remedy: string;
 }
 
+const engineOf = ({ engines }: Workbench, runtime: Runtime): Workbench['engines'][number] | undefined =>
+  engines.find((engine) => engine.runtimes.includes(runtime));
+
+/** The word of an experiment that stands for every runtime that can run here. */
+const installed = 'installed';
+
+/** `experiment` with the runtimes that can run here in place of the word `installed`. */
+export async function withInstalled(
+  experiment: Experiment,
+  registry: readonly Runtime[],
+): Promise<Experiment> {
+  if (!experiment.runtimes.includes(installed)) return experiment;
+  const there: string[] = [];
+  for (const runtime of registry) if ((await runtime.probe()).usable) there.push(runtime.id);
+  const named = experiment.runtimes.filter((id) => id !== installed);
+  return { ...experiment, runtimes: [...new Set([...named, ...there])] };
+}
+
 /** @throws LumosError `missing-dependency` that names everything that is missing and what mends it. */
 export async function requireRuntimes(
   workbench: Workbench,
@@ -25,15 +43,17 @@ export async function requireRuntimes(
   experiment: Experiment,
   cells: readonly Cell[],
 ): Promise<RuntimeRecord[]> {
-  const optionsOf = (runtime: Runtime): Readonly<Record<string, unknown>> =>
-    runtime.parseOptions(experiment.options[runtime.id]);
   const needed = cells.flatMap((cell) => {
     const runtime = runtimes.find(({ id }) => id === cell.runtime);
     const definition = functions.find((one) => one.definition.manifest.name === cell.function)?.definition;
     if (runtime === undefined || definition === undefined) return [];
-    const artifactKind = runtime.artifactKindFor(optionsOf(runtime), { sockets: reachesSockets(cell) });
-    const { language } = requireSource(definition.manifest, artifactKind);
-    return dependenciesOf({ engine: runtime.engine, artifactKind }, [language]);
+    const options = optionsOfCell(experiment, runtime, cell);
+    const { transport = 'stdio', language = 'rust' } = cell;
+    const reach = { sockets: reachesSockets(cell) };
+    const artifactKind = runtime.artifactKindFor(options, { reach, transport, language });
+    const engine = engineOf(workbench, runtime);
+    if (artifactKind === undefined || engine === undefined) return [];
+    return dependenciesOf({ engine, artifactKind, language }, workbench.precompilers);
   });
   await requireDependencies(workbench, needed);
   const records: RuntimeRecord[] = [];
@@ -51,7 +71,7 @@ export async function requireRuntimes(
       class: runtime.class,
       version: availability.version,
       details: { ...availability.details },
-      options: optionsOf(runtime),
+      options: variantsOf(experiment, runtime)[0]?.options ?? {},
     });
   }
   refuse(missing);
@@ -77,7 +97,7 @@ export async function requireDependencies(
 ): Promise<void> {
   const missing: Missing[] = [];
   for (const name of new Set(names)) {
-    const availability = await dependencies[name].probe();
+    const availability = await dependencyOf(dependencies, name).probe();
     if (!availability.usable) missing.push({ id: name, ...availability });
   }
   refuse(missing);

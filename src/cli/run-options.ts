@@ -8,6 +8,8 @@ export interface RunOptions {
   readonly payloads?: string[];
   readonly starts?: string[];
   readonly concurrency?: number[];
+  readonly transport?: string[];
+  readonly languages?: string[];
   readonly storage?: string[];
   readonly access?: string[];
   readonly connection?: string[];
@@ -28,6 +30,8 @@ const factors = {
   payloads: 'payloads',
   starts: 'starts',
   concurrency: 'concurrency',
+  transport: 'transport',
+  languages: 'languages',
   storage: 'storage',
   access: 'access',
   connection: 'connection',

@@ -1,13 +1,15 @@
 /** Everything a command may need, put together once: the builder, the runtimes, the functions, the dependencies. */
 import { createBuilder, type Builder } from '../control-plane/build/create-builder.js';
 import { cacheFolder } from '../control-plane/build/cache-folder.js';
+import { originOf, sourcesOf } from '../control-plane/build/languages.js';
 import { findHierarchy, type Hierarchy } from '../control-plane/cgroup/hierarchy.js';
 import { startService } from '../control-plane/storage/start-service.js';
-import { createRegistry } from '../control-plane/runtimes/registry.js';
+import type { Engine } from '../control-plane/runtimes/engine.js';
+import { createEngines } from '../control-plane/runtimes/registry.js';
 import { createDependencies, type Dependencies } from '../control-plane/setup/dependencies.js';
 import { findGo } from '../control-plane/setup/go.js';
-import { findWasmtime } from '../control-plane/setup/wasmtime.js';
-import type { Runtime } from '../domain/runtime.js';
+import type { Precompiler, Runtime } from '../domain/runtime.js';
+import type { Gives } from '../experiment/possible-uses.js';
 import type { ServiceSource } from '../experiment/storage-bench.js';
 import { loadCatalogue, type Catalogue } from '../user-plane/functions/catalogue.js';
 import { dim, note } from './output.js';
@@ -15,22 +17,30 @@ import { functionsFolder, packageRoot } from './package-root.js';
 
 export interface Workbench {
   readonly builder: Builder;
+  readonly engines: readonly Engine[];
+  /** The compilers of all engines. */
+  readonly precompilers: readonly Precompiler[];
+  /** The runtimes of all engines. */
   readonly registry: readonly Runtime[];
   readonly dependencies: Dependencies;
   readonly hierarchy: Hierarchy | undefined;
   /** Starts what keeps objects, or finds what was given. */
   readonly services: ServiceSource;
+  /** Whether a language of a function gives a kind of artefact. */
+  readonly gives: Gives;
   /** The built-in functions and those in further folders. */
   catalogue(folders?: readonly string[]): Promise<Catalogue>;
 }
 
-export async function createWorkbench(): Promise<Workbench> {
+export function createWorkbench(): Promise<Workbench> {
   const options = { cacheFolder: cacheFolder(), repositoryRoot: packageRoot };
-  const dependencies = createDependencies(options);
   const hierarchy = findHierarchy();
-  const builder = createBuilder({
+  const shimPath = (): Promise<string> => builder.shim();
+  const engines = createEngines({ machine: { shimPath, hierarchy }, setup: options });
+  const precompilers = engines.flatMap((engine) => engine.precompilers ?? []);
+  const builder: Builder = createBuilder({
     ...options,
-    wasmtime: await findWasmtime(options),
+    precompilers,
     findGo: () => findGo(options),
     onProgress: ({ what, state, line, took }) => {
       if (state === 'output') note(dim(`    ${line ?? ''}`));
@@ -38,17 +48,16 @@ export async function createWorkbench(): Promise<Workbench> {
       else if (state === 'built') note(`  built ${what} in ${((took ?? 0) / 1000).toFixed(1)} s`);
     },
   });
-  const registry = createRegistry({
-    machine: { shimPath: () => builder.shim(), hierarchy },
-    wasmtime: { find: () => findWasmtime(options), probe: () => dependencies.wasmtime.probe() },
-    docker: () => dependencies.docker.probe(),
-  });
-  return {
+  return Promise.resolve({
     builder,
-    registry,
-    dependencies,
+    engines,
+    precompilers,
+    registry: engines.flatMap((engine) => engine.runtimes),
+    dependencies: createDependencies(options, engines),
     hierarchy,
-    services: (storage) => startService(storage, { ...options, shimPath: () => builder.shim() }),
+    gives: (manifest, kind, language) =>
+      sourcesOf(manifest.languages, originOf(kind, precompilers)).some((one) => one.language === language),
+    services: (storage) => startService(storage, { ...options, shimPath }),
     catalogue: (folders = []) => loadCatalogue([functionsFolder, ...folders]),
-  };
+  });
 }

@@ -1,7 +1,14 @@
 /** An experiment as a person declares it: factors, counts and options, in a file that can be checked in. */
 import { z } from 'zod';
 import { NameSchema } from './function-manifest.js';
-import { AccessSchema, StartSchema, StorageConnectionSchema, StorageSchema } from './factors.js';
+import {
+  AccessSchema,
+  LanguageSchema,
+  StartSchema,
+  StorageConnectionSchema,
+  StorageSchema,
+  TransportSchema,
+} from './factors.js';
 import { MillisecondsSchema } from './units.js';
 
 export const experimentSchemaId = 'lumos/experiment@1';
@@ -20,6 +27,8 @@ const ExceptionSchema = z.strictObject({
   repetitions: RepetitionsSchema.partial(),
 });
 
+const OptionsSchema = z.record(z.string(), z.unknown());
+
 const nonEmptyNames = z.array(z.string().min(1)).min(1);
 
 /**
@@ -35,11 +44,16 @@ export const ExperimentSchema = z.strictObject({
   description: z.string().default(''),
   /** Names, classes or globs of functions. */
   functions: nonEmptyNames,
-  /** Runtime ids. */
+  /** Runtime ids, globs of them (`wasmtime-*`), or `installed`: every one that can run here. */
   runtimes: nonEmptyNames,
   /** Labels of the functions' ladders. */
   payloads: nonEmptyNames.default(['small']),
+  /** A runtime takes part with those of them that it has. */
   starts: z.array(StartSchema).min(1).default(['cold', 'warm']),
+  /** How requests come in. Absent: for each runtime its usual way. */
+  transport: z.array(TransportSchema).min(1).optional(),
+  /** What the functions are written in. Absent: for each runtime the first of a function's languages that it can run. */
+  languages: z.array(LanguageSchema).min(1).optional(),
   /** Where functions with objects have them. Absent: for each function the first its manifest names. */
   storage: z.array(StorageSchema).min(1).optional(),
   /** Who reaches the objects, where they lie outside the payload. */
@@ -91,7 +105,17 @@ export const ExperimentSchema = z.strictObject({
       responseMiB: z.number().positive().max(1024).default(64),
     })
     .prefault({}),
-  /** Options of single runtimes, by runtime id, e.g. `docker: { network: none }`. */
-  options: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+  /**
+   * Options of single runtimes, by runtime id, e.g. `docker: { network: none }`. A list makes them a factor: each of its
+   * sets of options is measured.
+   */
+  options: z
+    .record(
+      z.string(),
+      z.union([OptionsSchema, z.array(OptionsSchema).min(1)], {
+        error: 'expected options, e.g. { network: none }, or a list of such sets of options',
+      }),
+    )
+    .default({}),
 });
 export type Experiment = z.infer<typeof ExperimentSchema>;

@@ -13,10 +13,19 @@ export type RuntimeClass = z.infer<typeof RuntimeClassSchema>;
 
 /**
  * How an invocation finds its instance. `cold`: before the request no sandbox, process or container of this
- * function exists. `fresh`: a new instance inside an engine that is up. `warm`: an instance that has served before.
+ * function exists. `snapshot`: as cold, but what starts was restored from a snapshot taken before. `fresh`: a new instance
+ * inside an engine that is up. `warm`: an instance that has served before.
  */
-export const StartSchema = z.enum(['cold', 'fresh', 'warm']);
+export const StartSchema = z.enum(['cold', 'snapshot', 'fresh', 'warm']);
 export type Start = z.infer<typeof StartSchema>;
+
+/** How a request reaches a function: on its standard streams, or over HTTP on the loopback. */
+export const TransportSchema = z.enum(['stdio', 'http']);
+export type Transport = z.infer<typeof TransportSchema>;
+
+/** What a function is written in; `prebuilt`: unknown, its files were made by other means. */
+export const LanguageSchema = z.enum(['rust', 'go', 'typescript', 'prebuilt']);
+export type Language = z.infer<typeof LanguageSchema>;
 
 /** What became of an invocation. Everything but `ok` is a failure, and a failure is a row, never a sample. */
 export const OutcomeSchema = z.enum(['ok', 'timeout', 'crashed', 'wrong-output', 'not-cold', 'rejected']);
@@ -61,12 +70,18 @@ export const CellSchema = z.object({
   access: AccessSchema.optional(),
   /** Absent where there is no connection: besides Redis and S3. */
   connection: StorageConnectionSchema.optional(),
+  /** Absent in rows of before there was another than `stdio`. */
+  transport: TransportSchema.optional(),
+  /** Absent in rows of before there was another than `rust`. */
+  language: LanguageSchema.optional(),
+  /** The runtime's options that are not its defaults, where an experiment varies them: `network=none,seccomp=unconfined`. */
+  options: z.string().optional(),
 });
 /** One combination of factors, in the words of CONTRACT.md. */
 export type Cell = z.infer<typeof CellSchema>;
 
-export const ConditionsSchema = CellSchema.omit({ runtime: true, class: true });
-/** All factors of a cell but its runtime: cells with equal conditions are compared with each other. */
+export const ConditionsSchema = CellSchema.omit({ runtime: true, class: true, options: true });
+/** All factors of a cell but its runtime and that runtime's options: cells with equal conditions are compared with each other. */
 export type Conditions = z.infer<typeof ConditionsSchema>;
 
 /** The conditions of a cell, and nothing else of it. */
@@ -81,10 +96,13 @@ const factorsOf = (cell: Conditions): unknown[] => [
   cell.storage,
   cell.access,
   cell.connection,
+  cell.transport ?? 'stdio',
+  cell.language ?? 'rust',
 ];
 
 /** A string that is equal for equal conditions and for no others. */
 export const conditionsKey = (cell: Conditions): string => JSON.stringify(factorsOf(cell));
 
 /** A string that is equal for equal cells and for no others. */
-export const cellKey = (cell: Cell): string => JSON.stringify([cell.runtime, ...factorsOf(cell)]);
+export const cellKey = (cell: Cell): string =>
+  JSON.stringify([cell.runtime, cell.options, ...factorsOf(cell)]);

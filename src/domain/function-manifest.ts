@@ -29,22 +29,28 @@ const FileInFolderSchema = z
     'a file below the folder of the function, e.g. "bin/function"',
   );
 
+const FolderSchema = z.union([z.literal('.'), FileInFolderSchema]);
+
 const LanguagesSchema = z
   .strictObject({
     /** The Cargo package whose binary is the function. */
     rust: z.strictObject({ package: z.string().min(1) }).optional(),
-    /** The Go package of the function's folder whose `main` is the function. */
+    /** The Go package whose `main` is the function. */
     go: z
       .strictObject({
+        /** Where its go.mod is, below the function's folder. */
+        folder: FolderSchema.default('.'),
         package: z
           .string()
           .regex(
             /^\.(\/[A-Za-z0-9_][A-Za-z0-9._-]*)*$/,
-            'a package below the folder of the function, e.g. "." or "./cmd/function"',
+            'a package below that folder, e.g. "." or "./cmd/function"',
           )
           .default('.'),
       })
       .optional(),
+    /** The module whose `handle` is the function, for the SDK of `sdks/typescript`. */
+    typescript: z.strictObject({ entry: FileInFolderSchema }).optional(),
     /** Files that were built by other means, from any language that speaks the protocol. */
     prebuilt: z
       .strictObject({
@@ -60,8 +66,8 @@ const LanguagesSchema = z
       .optional(),
   })
   .refine(
-    ({ rust, go, prebuilt }) => rust !== undefined || go !== undefined || prebuilt !== undefined,
-    'at least one of "rust", "go" and "prebuilt"',
+    (languages) => Object.values(languages).some((language) => language !== undefined),
+    'at least one of "rust", "go", "typescript" and "prebuilt"',
   );
 export type Languages = z.infer<typeof LanguagesSchema>;
 

@@ -1,7 +1,7 @@
 /** `manifest.json` of a run directory: what was asked, with what, on which machine. */
 import { z } from 'zod';
 import { ExperimentSchema } from './experiment.js';
-import { AccessSchema, CellSchema, RuntimeClassSchema, StorageSchema } from './factors.js';
+import { AccessSchema, CellSchema, LanguageSchema, RuntimeClassSchema, StorageSchema } from './factors.js';
 import { FunctionClassSchema } from './function-manifest.js';
 import { BytesSchema, MillisecondsSchema } from './units.js';
 
@@ -35,7 +35,7 @@ export const RuntimeRecordSchema = z.object({
   version: z.string(),
   /** What else the runtime says of itself (storage driver, default isolation, ...). */
   details: z.record(z.string(), z.string()),
-  /** The isolation options in force, defaults filled in. */
+  /** The isolation options in force, defaults filled in; of the first set where there are several. */
   options: z.record(z.string(), z.unknown()),
 });
 export type RuntimeRecord = z.infer<typeof RuntimeRecordSchema>;
@@ -55,7 +55,13 @@ export const ArtifactRecordSchema = z.object({
   runtime: z.string(),
   /** Present for the artefact of functions that open connections themselves, where it is another one. */
   access: AccessSchema.optional(),
+  /** Absent in runs of before there was another than `rust`. */
+  language: LanguageSchema.optional(),
+  /** As in `Cell.options`, where another set of options runs another artefact. */
+  options: z.string().optional(),
   kind: z.string(),
+  /** How long the engine took to precompile it, once, when it was made; absent for what is not precompiled. */
+  precompileMs: MillisecondsSchema.optional(),
   digest: z.string(),
   sizeBytes: BytesSchema,
   imageDigest: z.string(),

@@ -1,22 +1,48 @@
 /** What a runtime is to the rest of the house. A runtime is an engine in a compilation mode with an isolation. */
 import type { Readable, Writable } from 'node:stream';
-import type { RuntimeClass } from './factors.js';
-import type { Bytes } from './units.js';
+import type { Language, RuntimeClass, Start, Transport } from './factors.js';
+import type { Bytes, Milliseconds } from './units.js';
 
-/** Which kind of file a runtime runs, made by the builder of the same name. */
-export type ArtifactKind =
-  | 'native-binary'
+/** Kinds of file that come from a function's sources. */
+export const compiledKinds = [
+  'native-binary',
   /** A WASI 0.1 module: every engine runs it; it reaches nothing but its streams and the folders it is given. */
-  | 'wasm-module'
-  | 'wasmtime-aot'
-  | 'wasmtime-pulley'
-  /** A WASI 0.2 component, and what wasmtime makes of one: what it takes to open a connection from within Wasm. */
-  | 'wasm-component'
-  | 'wasmtime-aot-component'
-  | 'wasmtime-pulley-component'
-  /** The native binary in an image FROM scratch, and on a Debian base. */
-  | 'native-image'
-  | 'native-image-debian';
+  'wasm-module',
+  /** A WASI 0.2 component of the kind `wasi:cli/command`: what it takes to open a connection from within Wasm. */
+  'wasm-component',
+  /** A WASI 0.2 component that is a `wasi:http/proxy`: the engine's own HTTP server calls it. */
+  'wasm-http-component',
+  /** One JavaScript file that Node runs. */
+  'node-bundle',
+] as const;
+export type CompiledKind = (typeof compiledKinds)[number];
+
+/** Images of what was compiled: FROM scratch, and on a Debian base; with Node, for what Node runs. */
+export const imageKinds = ['native-image', 'native-image-debian', 'node-image'] as const;
+export type ImageKind = (typeof imageKinds)[number];
+
+/** What an engine makes of a module or component ahead of time, `<engine>:<what>`, e.g. `wasmtime:aot`. */
+export type PrecompiledKind = `${string}:${string}`;
+
+/** Which kind of file a runtime runs, made by the builder. */
+export type ArtifactKind = CompiledKind | ImageKind | PrecompiledKind;
+
+/** An engine's compiler, for engines that can compile before they run. */
+export interface Precompiler {
+  readonly kind: PrecompiledKind;
+  readonly engine: string;
+  readonly from: 'wasm-module' | 'wasm-component' | 'wasm-http-component';
+  /** Extension of the file it makes, which is `function.<extension>` in an image. */
+  readonly extension: string;
+  /**
+   * What its output depends on besides the module: the engine's version, its options, and the CPU where it makes machine
+   * code. Part of the cache key, so that nothing made by another version is ever fed to the engine.
+   * @throws LumosError `missing-dependency` where the engine is not there
+   */
+  inputs(): Promise<Readonly<Record<string, string>>>;
+  /** Writes the file `output`. @throws LumosError `failed` with the engine's own words */
+  make(module: string, output: string): Promise<void>;
+}
 
 /** A built file (or image archive) with what identifies and sizes it. */
 export interface Artifact {
@@ -27,6 +53,8 @@ export interface Artifact {
   /** `sha256:<hex>` of the file's bytes. */
   readonly digest: string;
   readonly sizeBytes: Bytes;
+  /** How long the engine took to make it of a module, for what was precompiled; measured when it was made, once. */
+  readonly precompileMs?: Milliseconds;
   /** What a node would pull to run it: the OCI image FROM scratch that holds it. */
   readonly image: ImageArtifact;
 }
@@ -78,10 +106,19 @@ export interface CgroupPaths {
   readonly processes: string;
 }
 
+/** Where a sandbox serves HTTP, always on this machine's loopback. */
+export interface HttpEndpoint {
+  readonly port: number;
+  /** Resolves once a connection would be served. Rejects, or never settles, for one that never gets there. */
+  readonly listening: Promise<void>;
+}
+
 /** A sandbox that is up and can be spoken to in the protocol of docs/protocol.md. */
 export interface Sandbox {
   readonly stdin: Writable;
   readonly stdout: Readable;
+  /** Present where it was prepared for requests over HTTP. */
+  readonly http?: HttpEndpoint;
   /** Where its counters are. Asked for outside the timed window: finding out may take a call to a daemon. */
   accounting(): Promise<Accounting>;
   /** Resolves when the sandbox has ended by itself or was stopped. Never rejects. */
@@ -116,7 +153,8 @@ export interface SandboxLimits {
 export interface Prepared {
   /** Where the function sees the folder it was given to reach; absent where it was given none. */
   readonly folder?: string | undefined;
-  stage(): Promise<StagedSandbox>;
+  /** What is staged serves requests of this start; an engine that tells them apart keeps instances for `warm` alone. */
+  stage(start: Start): Promise<StagedSandbox>;
   /** Undoes the preparation: only what it made. */
   dispose(): Promise<void>;
 }
@@ -129,8 +167,14 @@ export interface Reach {
   readonly sockets?: boolean;
 }
 
-export interface PrepareRequest {
+/** What a runtime is used for in a cell, besides its options. */
+export interface Use {
   readonly reach: Reach;
+  readonly transport: Transport;
+  readonly language: Language;
+}
+
+export interface PrepareRequest extends Use {
   readonly artifact: Artifact;
   readonly limits: SandboxLimits;
   /** Names everything that this run makes, so that it, and only it, can be removed after a crash. */
@@ -146,13 +190,17 @@ export interface Runtime {
   /** Compilation mode; absent for engines that compile nothing. */
   readonly mode?: string;
   readonly class: RuntimeClass;
-  /** What it runs unless its options or the function's reach say otherwise. */
+  /** What it runs unless its options or its use say otherwise. */
   readonly artifactKind: ArtifactKind;
+  /** Starts that it has; `cold` and `warm` for all. */
+  readonly starts: readonly Start[];
+  /** How requests can reach a function on it, the usual way first. */
+  readonly transports: readonly Transport[];
   /**
-   * What it runs with these options, for a function of this reach.
-   * @throws LumosError `invalid-input` where the function cannot reach that, with what would let it.
+   * What it runs with these options for this use; `undefined` where it has no way to be used so, and there is no cell.
+   * @throws LumosError `invalid-input` where another option would let it, with that option.
    */
-  artifactKindFor(options: Readonly<Record<string, unknown>>, reach: Reach): ArtifactKind;
+  artifactKindFor(options: Readonly<Record<string, unknown>>, use: Use): ArtifactKind | undefined;
   /** Whether and in which version it can run here. Starts nothing. */
   probe(): Promise<Availability>;
   /** Checks this runtime's options from an experiment; gives them back with every default filled in, for the manifest. */
@@ -163,4 +211,9 @@ export interface Runtime {
    * Returns what was removed.
    */
   cleanUpAfter(runId: string): Promise<readonly string[]>;
+  /**
+   * For runtimes that live in a daemon: resolves as soon as it answers again, so that one that is restarted costs the
+   * trials in flight and no others. Rejects when it does not within `limit`.
+   */
+  awaitDaemon?(limit: Milliseconds): Promise<void>;
 }

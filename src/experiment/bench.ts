@@ -1,19 +1,20 @@
 /** The bench of one run: every function of the plan made ready on every runtime, and taken down again. */
-import { runTrial, type TrialOptions } from './trial-runner.js';
+import { runTrial, unpreparedRow, type TrialOptions } from './trial-runner.js';
 import { LumosError, messageOf } from '../domain/errors.js';
 import type { Experiment } from '../domain/experiment.js';
-import type { Access, Cell } from '../domain/factors.js';
+import type { Access, Cell, Language } from '../domain/factors.js';
 import type { FunctionDefinition } from '../domain/function-manifest.js';
 import type { Measurement } from '../domain/measurement.js';
 import type { Artifact, ArtifactKind, Prepared, Runtime } from '../domain/runtime.js';
 import { fromMebibytes } from '../domain/units.js';
 import type { Trial } from './plan.js';
+import { optionsOfCell } from './runtime-variants.js';
 import { readyPayload, type ReadyPayload } from './ready-payloads.js';
 import type { StorageBench } from './storage-bench.js';
 
 /** Makes artefacts; the builder of the control plane, or a fake's. */
 export interface ArtifactSource {
-  artifact(definition: FunctionDefinition, kind: ArtifactKind): Promise<Artifact>;
+  artifact(definition: FunctionDefinition, kind: ArtifactKind, language?: Language): Promise<Artifact>;
 }
 
 /** A function as one run prepared it on one runtime. */
@@ -21,6 +22,8 @@ export interface BenchArtifact {
   readonly function: string;
   readonly runtime: string;
   readonly access: Access | undefined;
+  readonly language: Language | undefined;
+  readonly options: string | undefined;
   readonly artifact: Artifact;
 }
 
@@ -28,6 +31,7 @@ export class Bench {
   private readonly prepared = new Map<string, Prepared>();
   private readonly payloads = new Map<string, ReadyPayload>();
   private readonly made = new Map<string, BenchArtifact>();
+  private readonly unprepared = new Map<string, string>();
 
   constructor(
     private readonly runId: string,
@@ -42,20 +46,46 @@ export class Bench {
     const key = preparationKey(cell);
     const known = this.prepared.get(key);
     if (known !== undefined) return known;
-    const options = runtime.parseOptions(this.experiment.options[runtime.id]);
-    const artifact = await this.source.artifact(definition, runtime.artifactKindFor(options, reach));
+    const options = optionsOfCell(this.experiment, runtime, cell);
+    const use = { reach, transport: cell.transport ?? 'stdio', language: cell.language ?? 'rust' };
+    const kind = runtime.artifactKindFor(options, use);
+    if (kind === undefined) throw new Error(`${runtime.id} has no way for ${JSON.stringify(use)}`);
+    const artifact = await this.source.artifact(definition, kind, cell.language);
     const { memoryMiB } = this.experiment.limits;
     const prepared = await runtime.prepare({
       artifact,
-      reach,
+      ...use,
       limits: memoryMiB === undefined ? {} : { memoryBytes: fromMebibytes(memoryMiB) },
       runId: this.runId,
       options,
     });
     const access = reach.sockets === true ? ('direct' as const) : undefined;
-    this.made.set(key, { function: cell.function, runtime: runtime.id, access, artifact });
+    const { language, options: label } = cell;
+    const names = { function: cell.function, runtime: runtime.id, access, language, options: label };
+    this.made.set(key, { ...names, artifact });
     this.prepared.set(key, prepared);
     return prepared;
+  }
+
+  /**
+   * As `prepare`, for a run: what fails is kept, and each trial of the cell then fails for that reason, in the words of
+   * whoever said it; the others run. Gives back what went wrong.
+   */
+  async tryPrepare(definition: FunctionDefinition, runtime: Runtime, cell: Cell): Promise<unknown> {
+    const key = preparationKey(cell);
+    if (this.unprepared.has(key)) return undefined;
+    try {
+      await this.prepare(definition, runtime, cell);
+      return undefined;
+    } catch (error) {
+      this.unprepared.set(key, messageOf(error));
+      return error;
+    }
+  }
+
+  /** Whether anything at all was prepared. */
+  get isEmpty(): boolean {
+    return this.prepared.size === 0;
   }
 
   /** The payload of a cell, made once. */
@@ -76,6 +106,11 @@ export class Bench {
     from = 0,
   ): Promise<void> {
     const { cell } = trial;
+    const unprepared = this.unprepared.get(preparationKey(cell));
+    if (unprepared !== undefined) {
+      onRow(unpreparedRow(trial, this.payload(definition, cell), unprepared, options, from));
+      return;
+    }
     const prepared = this.prepared.get(preparationKey(cell));
     if (prepared === undefined) throw new Error(`${cell.function} was not prepared on ${cell.runtime}`);
     const payload = this.payload(definition, cell);
@@ -87,7 +122,10 @@ export class Bench {
   /** Every artefact that was prepared; one that two functions' reaches share is there once. */
   artifacts(): readonly BenchArtifact[] {
     const distinct = new Map(
-      [...this.made.values()].map((one) => [keyOf(one.function, one.runtime, one.access ?? ''), one]),
+      [...this.made.values()].map((one) => [
+        keyOf(one.function, one.runtime, one.access ?? '', one.artifact.digest, one.artifact.kind),
+        one,
+      ]),
     );
     return [...distinct.values()];
   }
@@ -113,7 +151,8 @@ export class Bench {
 const keyOf = (...names: string[]): string => names.join('\n');
 
 /** Cells with one key run what was prepared once: what a function reaches by itself makes the difference. */
-const preparationKey = ({ function: name, runtime, storage, access }: Cell): string =>
-  access === 'direct'
-    ? keyOf(name, runtime, storage === 'file' ? 'folder' : 'sockets')
-    : keyOf(name, runtime);
+const preparationKey = (cell: Cell): string => {
+  const { function: name, runtime, storage, access, transport, language, options } = cell;
+  const reach = access !== 'direct' ? '' : storage === 'file' ? 'folder' : 'sockets';
+  return keyOf(name, runtime, reach, transport ?? '', language ?? '', options ?? '');
+};

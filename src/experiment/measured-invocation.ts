@@ -1,5 +1,5 @@
 /** From what one invocation gave to the row it becomes. */
-import type { Connection, Exchange } from '../control-plane/invoke/connection.js';
+import type { Exchange, Line } from '../control-plane/invoke/line.js';
 import type { Counters } from '../data-plane/probes/counters.js';
 import { functionPhases, type Outcome, type Start } from '../domain/factors.js';
 import { measurementSchemaId, type Measurement } from '../domain/measurement.js';
@@ -19,7 +19,7 @@ export interface Observation {
   readonly launchedAt?: Milliseconds;
   readonly exchange: Exchange;
   /** When the function said that it was ready; with `launchedAt`. */
-  readonly readyAt?: Connection['readyAt'];
+  readonly readyAt?: Line['readyAt'];
   readonly counters: Counters;
   /** Sandboxes of this function that stood just before a cold start was asked for. */
   readonly existingSandboxes: number;
@@ -96,6 +96,14 @@ function wrongStart(
     return sequence > 1
       ? undefined
       : { outcome: 'wrong-output', reason: 'not a warm start: the instance had not served before' };
+  }
+  if (start === 'fresh') {
+    return sequence === 1
+      ? undefined
+      : {
+          outcome: 'not-cold',
+          reason: `not a fresh instance: it had served ${sequence - 1} time(s) before`,
+        };
   }
   if (existing > 0) {
     return {

@@ -4,7 +4,7 @@ import { cellKey, type Cell } from '../domain/factors.js';
 import type { FunctionDefinition } from '../domain/function-manifest.js';
 import type { Runtime } from '../domain/runtime.js';
 import { seededRandom, shuffle } from '../stats/random.js';
-import { storageFactors } from './storage-factors.js';
+import { possibleUses, type Gives } from './possible-uses.js';
 
 /** One sandbox, launched once, and the measured invocations it is to serve. */
 export interface Trial {
@@ -26,32 +26,38 @@ export interface SelectedFunction {
   readonly payloads: readonly string[];
 }
 
-/** Every combination of the factors, functions outermost. */
+/** Every combination of the factors that is possible, functions outermost. */
 export function cellsOf(
   experiment: Experiment,
   functions: readonly SelectedFunction[],
   runtimes: readonly Runtime[],
+  gives: Gives,
 ): Cell[] {
-  return functions.flatMap(({ definition, payloads }) =>
-    payloads.flatMap((payload) =>
-      storageFactors(definition, experiment).flatMap((storage) =>
-        experiment.starts.flatMap((start) =>
-          runtimes.flatMap((runtime) =>
-            experiment.concurrency.map((concurrency) => ({
-              function: definition.manifest.name,
-              payload,
-              runtime: runtime.id,
-              class: runtime.class,
-              environment: experiment.environment,
-              start,
-              concurrency,
-              ...storage,
-            })),
-          ),
+  return functions.flatMap(({ definition, payloads }) => {
+    const uses = new Map(
+      runtimes.map((runtime) => [runtime.id, possibleUses(experiment, definition, runtime, gives)]),
+    );
+    return payloads.flatMap((payload) =>
+      experiment.starts.flatMap((start) =>
+        runtimes.flatMap((runtime) =>
+          runtime.starts.includes(start)
+            ? (uses.get(runtime.id) ?? []).flatMap((use) =>
+                experiment.concurrency.map((concurrency) => ({
+                  function: definition.manifest.name,
+                  payload,
+                  runtime: runtime.id,
+                  class: runtime.class,
+                  environment: experiment.environment,
+                  start,
+                  concurrency,
+                  ...use,
+                })),
+              )
+            : [],
         ),
       ),
-    ),
-  );
+    );
+  });
 }
 
 /** Samples the cell is to have: those of the first exception that fits it, else of the experiment. */

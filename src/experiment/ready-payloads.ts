@@ -10,6 +10,9 @@ import { verifyOutput } from '../user-plane/functions/verify.js';
 
 /** A payload made ready to be sent, and what must come of it. */
 export interface ReadyPayload {
+  /** The payload as a function sees it on the wire. */
+  readonly input: Uint8Array;
+  /** The frame that sends it on standard streams. */
   readonly frame: Buffer;
   /** What crosses the boundary: with `inline` storage the objects too. */
   readonly payloadBytes: Bytes;
@@ -34,6 +37,7 @@ export function readyPayload(
   const input = storage === 'inline' ? encodeInline(payload.objects, payload.input) : payload.input;
   const inside = storage === 'inline' ? {} : { objects: payload.objects, stored: payload.stored };
   return {
+    input,
     frame: encodeInvoke(input),
     payloadBytes: bytes(input.length),
     verify: storage === 'inline' ? (answer) => verifyInline(payload, answer) : payload.verify,

@@ -5,7 +5,7 @@ import { fingerprintHost, readCpuTicks, stealShare } from '../data-plane/host/fi
 import { describeProbes } from '../data-plane/probes/counters.js';
 import { dropPageCache, flushToDisk, readIntoPageCache } from '../data-plane/probes/page-cache.js';
 import type { Clock } from '../domain/clock.js';
-import { LumosError } from '../domain/errors.js';
+import { LumosError, messageOf } from '../domain/errors.js';
 import type { Experiment } from '../domain/experiment.js';
 import type { FunctionDefinition } from '../domain/function-manifest.js';
 import {
@@ -17,7 +17,7 @@ import {
 } from '../domain/run-manifest.js';
 import type { Runtime } from '../domain/runtime.js';
 import type { Cell } from '../domain/factors.js';
-import { fromMebibytes, type Bytes } from '../domain/units.js';
+import { fromMebibytes, milliseconds, type Bytes } from '../domain/units.js';
 import type { RunDirectory } from '../records/run-directory.js';
 import { readRows, RowWriter } from '../records/row-store.js';
 import { Bench, type ArtifactSource } from './bench.js';
@@ -49,8 +49,8 @@ export interface RunRequest {
 }
 
 /** The plan of an experiment whose names have been found. */
-export function planOf(experiment: Experiment, selection: Selection): Plan {
-  return makePlan(experiment, cellsOf(experiment, selection.functions, selection.runtimes));
+export function planOf(experiment: Experiment, { functions, runtimes, gives }: Selection): Plan {
+  return makePlan(experiment, cellsOf(experiment, functions, runtimes, gives));
 }
 
 /**
@@ -148,20 +148,32 @@ async function prepareAll(
   bench: Bench,
 ): Promise<void> {
   const said = new Set<string>();
+  let first: unknown;
   for (const cell of plan.cells) {
     if (signal.aborted) throw new Interrupted('interrupted');
     const text = `preparing ${cell.function} on ${cell.runtime}`;
     if (!said.has(text)) onEvent({ type: 'step', text });
     said.add(text);
     const definition = definitionOf(selection.functions, cell.function);
-    await bench.prepare(definition, runtimeOf(selection.runtimes, cell.runtime), cell);
+    const error = await bench.tryPrepare(definition, runtimeOf(selection.runtimes, cell.runtime), cell);
+    if (error === undefined) continue;
+    first ??= error;
+    onEvent({
+      type: 'step',
+      text: `${cell.function} cannot be made ready on ${cell.runtime}: ${messageOf(error)}`,
+    });
   }
+  // Where nothing can be measured there is no run.
+  if (bench.isEmpty && first !== undefined) throw first;
 }
 
 const artifactRecords = (bench: Bench): ArtifactRecord[] =>
-  bench.artifacts().map(({ artifact, access, ...names }) => ({
+  bench.artifacts().map(({ artifact, access, language, options, ...names }) => ({
     ...names,
     ...(access === undefined ? {} : { access }),
+    ...(language === undefined ? {} : { language }),
+    ...(options === undefined ? {} : { options }),
+    ...(artifact.precompileMs === undefined ? {} : { precompileMs: artifact.precompileMs }),
     kind: artifact.kind,
     digest: artifact.digest,
     sizeBytes: artifact.sizeBytes,
@@ -191,7 +203,10 @@ function checkSameArtifacts(resume: RunManifest | undefined, now: readonly Artif
       (artifact) =>
         artifact.function === old.function &&
         artifact.runtime === old.runtime &&
-        artifact.access === old.access,
+        artifact.access === old.access &&
+        artifact.language === old.language &&
+        artifact.options === old.options &&
+        artifact.kind === old.kind,
     );
     if (same !== undefined && same.digest !== old.digest) {
       throw new LumosError(
@@ -215,7 +230,10 @@ async function prime(request: RunRequest, plan: Plan, bench: Bench): Promise<voi
   const options = trialOptions(request);
   const primed = new Set<unknown>();
   for (const cell of plan.cells) {
-    const one = JSON.stringify([cell.function, cell.runtime, cell.storage, cell.access]);
+    const one = JSON.stringify([
+      ...[cell.function, cell.runtime, cell.storage, cell.access],
+      ...[cell.transport, cell.language, cell.options],
+    ]);
     if (primed.has(one)) continue;
     primed.add(one);
     const trial = { index: 0, round: 0, cell: { ...cell, start: 'cold' as const }, invocations: 1 };
@@ -264,6 +282,7 @@ async function measureAll(
   try {
     for (const [done, trial] of open.entries()) {
       const { cell } = trial;
+      let hasFailed = false;
       onEvent({ type: 'trial', cell });
       await bench.run(
         trial,
@@ -272,16 +291,30 @@ async function measureAll(
         (row) => {
           writer.append(row);
           const { outcome, reason } = row;
+          hasFailed ||= outcome !== 'ok';
           onEvent({ type: 'row', cell, outcome, ...(reason === undefined ? {} : { reason }) });
         },
         progress.next(trial),
       );
       onEvent({ type: 'trial-done', done: alreadyDone + done + 1, trials: plan.trials.length });
+      // A daemon that is restarted in the middle of a run costs the trials in flight, and no others.
+      if (hasFailed) await daemonBack(runtimeOf(selection.runtimes, cell.runtime), onEvent);
       // Lets signals and the display have their turn, between the timed windows.
       await nextTurn();
     }
   } finally {
     writer.close();
+  }
+}
+
+/** How long a daemon is waited for when a trial has failed. */
+const daemonLimitMs = milliseconds(60_000);
+
+async function daemonBack(runtime: Runtime, onEvent: OnEvent): Promise<void> {
+  try {
+    await runtime.awaitDaemon?.(daemonLimitMs);
+  } catch (error) {
+    onEvent({ type: 'step', text: `${runtime.id}: its daemon does not come back: ${messageOf(error)}` });
   }
 }
 

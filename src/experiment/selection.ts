@@ -2,16 +2,21 @@
 import { closest } from 'fastest-levenshtein';
 import { invalidInput } from '../domain/errors.js';
 import type { Experiment } from '../domain/experiment.js';
+import { globMatcher } from '../domain/glob.js';
+import type { Cell } from '../domain/factors.js';
 import type { FunctionDefinition } from '../domain/function-manifest.js';
 import type { Runtime } from '../domain/runtime.js';
 import type { Catalogue } from '../user-plane/functions/catalogue.js';
-import type { SelectedFunction } from './plan.js';
-import { storageFactors } from './storage-factors.js';
+import { cellsOf, type SelectedFunction } from './plan.js';
+import type { Gives } from './possible-uses.js';
+import { variantsOf } from './runtime-variants.js';
 
 export interface Selection {
   readonly functions: readonly SelectedFunction[];
   readonly runtimes: readonly Runtime[];
   readonly baseline: string;
+  /** What the builder says that it can build. */
+  readonly gives: Gives;
 }
 
 /** @throws LumosError `invalid-input` with the nearest valid name for whatever there is not. */
@@ -19,25 +24,21 @@ export function select(
   experiment: Experiment,
   catalogue: Catalogue,
   registry: readonly Runtime[],
+  gives: Gives,
 ): Selection {
-  const runtimes = unique(experiment.runtimes).map((id) =>
-    find(id, registry, (runtime) => runtime.id, 'runtime'),
-  );
+  const runtimes = unique(experiment.runtimes.flatMap((pattern) => runtimesOf(pattern, registry)));
   const definitions = catalogue.select(experiment.functions);
   const functions = selectPayloads(definitions, catalogue.all, experiment.payloads);
   for (const id of Object.keys(experiment.options)) {
     const runtime = find(id, registry, (candidate) => candidate.id, 'runtime', 'options: ');
-    runtime.parseOptions(experiment.options[id]);
+    variantsOf(experiment, runtime);
   }
   refuseUnmeasurable(experiment);
-  checkReach(experiment, definitions, runtimes);
-  return { functions, runtimes, baseline: selectBaseline(experiment, runtimes) };
+  requireCells(cellsOf(experiment, functions, runtimes, gives), experiment, runtimes);
+  return { functions, runtimes, gives, baseline: selectBaseline(experiment, runtimes) };
 }
 
 function refuseUnmeasurable(experiment: Experiment): void {
-  if (experiment.starts.includes('fresh')) {
-    throw invalidInput('starts: no runtime here offers "fresh" starts', 'Take "cold" or "warm".');
-  }
   if (experiment.concurrency.some((clients) => clients !== 1)) {
     throw invalidInput('concurrency: only 1 can be measured so far', 'Leave --concurrency out, or give 1.');
   }
@@ -91,19 +92,29 @@ function selectPayloads(
 
 const ladderOf = ({ manifest }: FunctionDefinition): string[] => manifest.payloads.map((step) => step.label);
 
-/** Functions that open connections themselves must be able to, on every runtime. */
-function checkReach(
-  experiment: Experiment,
-  definitions: readonly FunctionDefinition[],
-  runtimes: readonly Runtime[],
-): void {
-  const connects = definitions
-    .flatMap((definition) => storageFactors(definition, experiment))
-    .some(({ access, connection }) => access === 'direct' && connection !== undefined);
-  if (!connects) return;
+/** Every runtime that was asked for takes part in some cell. @throws LumosError `invalid-input` with what each one has */
+function requireCells(cells: readonly Cell[], experiment: Experiment, runtimes: readonly Runtime[]): void {
   for (const runtime of runtimes) {
-    runtime.artifactKindFor(runtime.parseOptions(experiment.options[runtime.id]), { sockets: true });
+    if (cells.some((cell) => cell.runtime === runtime.id)) continue;
+    const asked = [experiment.starts, experiment.transport ?? [], experiment.languages ?? []].flat();
+    throw invalidInput(
+      `no function of this experiment can run on ${runtime.id} as it is asked for (${asked.join(', ')})`,
+      `${runtime.id} has the starts ${runtime.starts.join(', ')} and the transports ${runtime.transports.join(', ')}, and runs a ` +
+        `${runtime.artifactKind}. Over HTTP there is no access through the host.`,
+    );
   }
+}
+
+/** The runtimes that one word of an experiment means: an id, or a glob of ids. */
+function runtimesOf(pattern: string, registry: readonly Runtime[]): Runtime[] {
+  if (!pattern.includes('*')) return [find(pattern, registry, (runtime) => runtime.id, 'runtime')];
+  const fits = globMatcher(pattern);
+  const found = registry.filter(({ id }) => fits(id));
+  if (found.length > 0) return found;
+  throw invalidInput(
+    `runtimes: no runtime is called "${pattern}"`,
+    `There are: ${registry.map(({ id }) => id).join(', ')}.`,
+  );
 }
 
 function find<T>(

@@ -67,6 +67,8 @@ export class StorageBench {
       cell.storage,
       cell.access,
       cell.connection,
+      // A runtime may show a function its folder elsewhere with other options.
+      ...[cell.transport, cell.language, cell.options],
     ]);
     const known = this.cells.get(key) ?? this.make(cell, payload, prepared);
     this.cells.set(key, known);

@@ -1,5 +1,8 @@
 /** Runs one trial: a sandbox launched, its invocations timed one after another, everything removed. */
-import { Connection, type Exchange } from '../control-plane/invoke/connection.js';
+import { Connection } from '../control-plane/invoke/connection.js';
+import { encodeHttpRequest, HttpLine } from '../control-plane/invoke/http-line.js';
+import type { Exchange, Line } from '../control-plane/invoke/line.js';
+import { frameBody } from '../control-plane/invoke/storage-frames.js';
 import { beforeAnything, between, readCounters, type Counters } from '../data-plane/probes/counters.js';
 import { messageOf } from '../domain/errors.js';
 import type { Clock } from '../domain/clock.js';
@@ -44,18 +47,42 @@ export async function runTrial(
   from = 0,
 ): Promise<void> {
   const runner = new TrialRunner(trial, payload, options);
-  if (trial.cell.start === 'warm') await runner.warm(prepared, onRow, from);
+  const { start } = trial.cell;
+  if (start === 'warm' || start === 'fresh') await runner.served(prepared, onRow, from);
   else await runner.cold(prepared, onRow);
+}
+
+/** The row of a trial whose function could not be made ready on its runtime. */
+export function unpreparedRow(
+  trial: Trial,
+  payload: ReadyPayload,
+  reason: string,
+  { clock, firstSandbox }: TrialOptions,
+  invocation = 0,
+): Measurement {
+  return toRow({
+    trial,
+    sandbox: firstSandbox + trial.index,
+    invocation,
+    startedAt: clock.wallTime(),
+    payloadBytes: payload.payloadBytes,
+    exchange: failed('crashed', `could not be made ready: ${reason}`),
+    counters: {},
+    existingSandboxes: 0,
+    verify: (answer) => payload.verify(answer),
+  });
 }
 
 interface Launched {
   readonly sandbox: Sandbox;
-  readonly connection: Connection;
+  readonly connection: Line;
 }
 
 class TrialRunner {
   /** What is sent to an instance first: where its objects are, if it has any, and the payload, as one write. */
-  private readonly firstFrame: Buffer;
+  private readonly first: Buffer;
+  /** What is sent to it from then on. Over HTTP the same: an instance may be new with every request. */
+  private readonly next: Buffer;
 
   constructor(
     private readonly trial: Trial,
@@ -63,8 +90,13 @@ class TrialRunner {
     private readonly options: TrialOptions,
   ) {
     const { storage } = options;
-    this.firstFrame =
-      storage === undefined ? payload.frame : Buffer.concat([storage.configure, payload.frame]);
+    if (trial.cell.transport === 'http') {
+      const configure = storage === undefined ? undefined : frameBody(storage.configure);
+      this.first = this.next = encodeHttpRequest(payload.input, configure);
+    } else {
+      this.first = storage === undefined ? payload.frame : Buffer.concat([storage.configure, payload.frame]);
+      this.next = payload.frame;
+    }
   }
 
   async cold(prepared: Prepared, onRow: (row: Measurement) => void): Promise<void> {
@@ -86,7 +118,7 @@ class TrialRunner {
     }
     const { connection, sandbox } = launched;
     try {
-      const exchange = await this.ask(connection, launchedAt, this.firstFrame);
+      const exchange = await this.ask(connection, launchedAt, this.first);
       const after = exchange.state === 'answered' ? countersOf(await accountingOf(sandbox)) : {};
       const counters = between(before, after);
       const { readyAt } = connection;
@@ -98,11 +130,13 @@ class TrialRunner {
         }),
       );
     } finally {
+      connection.close();
       await removed(sandbox);
     }
   }
 
-  async warm(prepared: Prepared, onRow: (row: Measurement) => void, from: number): Promise<void> {
+  /** Trials of starts that find a sandbox up: `warm` and `fresh`. */
+  async served(prepared: Prepared, onRow: (row: Measurement) => void, from: number): Promise<void> {
     const { clock } = this.options;
     if (!(await this.objectsInPlace(onRow, from))) return;
     const staged = await this.stage(prepared, onRow, from);
@@ -117,15 +151,16 @@ class TrialRunner {
     try {
       const failure = await this.warmUp(launched.connection, from, launchedAt);
       if (failure !== undefined) onRow(failure);
-      else await this.measureWarm(launched, onRow, from);
+      else await this.measureServed(launched, onRow, from);
     } finally {
+      launched.connection.close();
       await removed(launched.sandbox);
     }
   }
 
   /** Serves the unmeasured invocations; gives back the row of the first that failed. */
   private async warmUp(
-    connection: Connection,
+    connection: Line,
     from: number,
     launchedAt: Milliseconds,
   ): Promise<Measurement | undefined> {
@@ -136,7 +171,7 @@ class TrialRunner {
       if (misplaced !== undefined) return this.row({ ...misplaced, invocation: from });
       const startedAt = clock.wallTime();
       const exchange = isFirstService
-        ? await this.ask(connection, launchedAt, this.firstFrame)
+        ? await this.ask(connection, launchedAt, this.first)
         : await this.ask(connection, clock.now());
       const storage = await this.storageAfter(exchange);
       const row = this.row({
@@ -156,7 +191,7 @@ class TrialRunner {
     return undefined;
   }
 
-  private async measureWarm(
+  private async measureServed(
     { connection, sandbox }: Launched,
     onRow: (row: Measurement) => void,
     from: number,
@@ -216,7 +251,7 @@ class TrialRunner {
   ): Promise<StagedSandbox | undefined> {
     this.checkInterrupt();
     try {
-      return await prepared.stage();
+      return await prepared.stage(this.trial.cell.start);
     } catch (error) {
       const { clock } = this.options;
       const exchange = failed('crashed', `the sandbox could not be staged: ${messageOf(error)}`);
@@ -242,7 +277,7 @@ class TrialRunner {
 
   /** Launches within the time limit. A launch given up is removed as soon as it is there. */
   private async launch(staged: StagedSandbox): Promise<Launched | Exclude<Exchange, { state: 'answered' }>> {
-    const { clock, timeLimitMs, maximumResponseBytes } = this.options;
+    const { clock, timeLimitMs } = this.options;
     const launching = staged.launch();
     let cancel: () => void = () => undefined;
     const late = new Promise<undefined>((resolve) => {
@@ -256,9 +291,7 @@ class TrialRunner {
         this.checkInterrupt();
         return failed('timeout', 'no sandbox within the time limit');
       }
-      const host = this.options.storage?.host;
-      const options = { clock, maximumResponseBytes, ...(host === undefined ? {} : { host }) };
-      return { sandbox, connection: new Connection(sandbox, options) };
+      return { sandbox, connection: this.lineTo(sandbox) };
     } catch (error) {
       this.checkInterrupt();
       return failed('crashed', `the sandbox could not be launched: ${messageOf(error)}`);
@@ -268,17 +301,21 @@ class TrialRunner {
     }
   }
 
+  private lineTo(sandbox: Sandbox): Line {
+    const { clock, maximumResponseBytes, storage } = this.options;
+    if (sandbox.http !== undefined)
+      return new HttpLine(sandbox, sandbox.http, { clock, maximumResponseBytes });
+    const host = storage?.host;
+    return new Connection(sandbox, { clock, maximumResponseBytes, ...(host === undefined ? {} : { host }) });
+  }
+
   /** One invocation, given up as soon as the run is told to stop. */
-  private async ask(
-    connection: Connection,
-    begunAt: Milliseconds,
-    frame = this.payload.frame,
-  ): Promise<Exchange> {
+  private async ask(connection: Line, begunAt: Milliseconds, request = this.next): Promise<Exchange> {
     this.checkInterrupt();
     const { signal, timeLimitMs } = this.options;
     const stop = this.untilStopped();
     const exchange = await Promise.race([
-      connection.invoke(frame, milliseconds(begunAt + timeLimitMs)),
+      connection.invoke(request, milliseconds(begunAt + timeLimitMs)),
       stop.stopped,
     ]);
     stop.forget();

@@ -77,19 +77,19 @@ async function listFunctions(folders: readonly string[]): Promise<Listing> {
 
 async function listRuntimes(): Promise<Listing> {
   const { registry } = await createWorkbench();
-  const runtimes = registry.map(({ id, engine, mode, class: kind, artifactKind }) => ({
+  const runtimes = registry.map(({ id, engine, mode, class: kind, artifactKind, starts, transports }) => ({
     id,
     engine,
     ...(mode === undefined ? {} : { mode }),
     class: kind,
     artifact: artifactKind,
-    starts: ['cold', 'warm'],
-    transports: ['stdio'],
+    starts,
+    transports,
   }));
   return {
     json: { runtimes },
-    head: ['runtime', 'class', 'runs', 'starts'],
-    rows: runtimes.map((r) => [r.id, r.class, r.artifact, r.starts.join(', ')]),
+    head: ['runtime', 'class', 'runs', 'starts', 'transports'],
+    rows: runtimes.map((r) => [r.id, r.class, r.artifact, r.starts.join(', '), r.transports.join(', ')]),
   };
 }
 

@@ -22,7 +22,7 @@ import { onStopSignal } from '../stop-signal.js';
 import { note, print, printJson, tableWidth, title, wantsColour } from '../output.js';
 import { experimentsFolder, packageVersion } from '../package-root.js';
 import { RunProgress } from '../progress.js';
-import { requireRuntimes, requireServices } from '../requirements.js';
+import { requireRuntimes, requireServices, withInstalled } from '../requirements.js';
 import { factorsGiven, withOptions, type RunOptions } from '../run-options.js';
 import { createWorkbench, type Workbench } from '../workbench.js';
 
@@ -36,8 +36,9 @@ export async function run(name: string | undefined, options: RunOptions): Promis
   const asked = whatIsAsked(name, options);
   const workbench = await createWorkbench();
   const catalogue = await workbench.catalogue(options.functionsPath);
-  const selection = select(asked.experiment, catalogue, workbench.registry);
-  const experiment = { ...asked.experiment, baseline: selection.baseline };
+  const wanted = await withInstalled(asked.experiment, workbench.registry);
+  const selection = select(wanted, catalogue, workbench.registry, workbench.gives);
+  const experiment = { ...wanted, baseline: selection.baseline };
   const plan = planOf(experiment, selection);
   const runtimes = await requireRuntimes(workbench, selection, experiment, plan.cells);
   await requireServices(workbench, servicesOf(plan.cells));

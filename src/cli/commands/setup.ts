@@ -1,6 +1,6 @@
 /** `lumos setup`: installs what doctor names, where a package manager can. */
 import { closest } from 'fastest-levenshtein';
-import { dependenciesOf, storageDependencies } from '../../control-plane/setup/dependencies.js';
+import { dependenciesOf, dependencyOf, storageDependencies } from '../../control-plane/setup/dependencies.js';
 import { ensureDependency } from '../../control-plane/setup/dependency.js';
 import { invalidInput } from '../../domain/errors.js';
 import { StorageSchema } from '../../domain/factors.js';
@@ -13,7 +13,7 @@ const services = StorageSchema.options.filter((storage) => storageDependencies(s
 
 /** `wanted`: runtime ids, engines, storages or doctor's names of what they need; none means all. */
 export async function setup(wanted: readonly string[]): Promise<ExitCode> {
-  const { registry, dependencies } = await createWorkbench();
+  const { registry, engines, precompilers, dependencies } = await createWorkbench();
   const ofRuntimes = registry.flatMap((runtime) => [runtime.id, runtime.engine]);
   const names = [...new Set([...ofRuntimes, ...services, ...Object.keys(dependencies)])];
   for (const name of wanted) {
@@ -26,10 +26,16 @@ export async function setup(wanted: readonly string[]): Promise<ExitCode> {
   const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
   const runtimes = registry.filter(({ id, engine }) => isWanted(id) || isWanted(engine));
   const needed = new Set([
-    ...runtimes.flatMap((runtime) => dependenciesOf(runtime)),
+    ...runtimes.flatMap((runtime) => {
+      const engine = engines.find((one) => one.runtimes.includes(runtime));
+      const { artifactKind } = runtime;
+      if (engine === undefined) return [];
+      const language = artifactKind === 'node-bundle' ? ('typescript' as const) : ('rust' as const);
+      return dependenciesOf({ engine, artifactKind, language }, precompilers);
+    }),
     ...services.filter(isWanted).flatMap(storageDependencies),
     ...Object.values(dependencies).flatMap(({ name }) => (isWanted(name) ? [name] : [])),
   ]);
-  for (const name of needed) await ensureDependency(dependencies[name], note);
+  for (const name of needed) await ensureDependency(dependencyOf(dependencies, name), note);
   return exitCodes.done;
 }

@@ -1,14 +1,15 @@
 /** Builds what a runtime runs from a function's sources. */
 import { chmod, copyFile, readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import type { FunctionDefinition } from '../../domain/function-manifest.js';
-import type { Artifact, ArtifactKind } from '../../domain/runtime.js';
+import { missingDependency } from '../../domain/errors.js';
+import type { Language } from '../../domain/factors.js';
+import type { Artifact, ArtifactKind, PrecompiledKind, Precompiler } from '../../domain/runtime.js';
 import { bytes, milliseconds } from '../../domain/units.js';
 import type { BuildContext } from './builder-context.js';
 import { Cache, type CacheEntry, type EntryFacts } from './cache.js';
 import { compileRecipe, type Recipe } from './compile-function.js';
 import { createImage, imageFormat, type BaseLayer } from './oci-image.js';
-import { precompile, precompiledFrom, precompileInputs, requireWasmtime } from './wasmtime-compile.js';
 
 const imageFile = 'image.tar';
 
@@ -20,12 +21,13 @@ const imageFile = 'image.tar';
 export async function buildArtifact(
   definition: FunctionDefinition,
   kind: ArtifactKind,
+  language: Language | undefined,
   context: BuildContext,
 ): Promise<Artifact> {
   const started = performance.now();
   const { name } = definition.manifest;
-  const what = `${name} ${kind}`;
-  const recipe = await recipeFor(definition, kind, context);
+  const what = `${name} ${kind}${language === undefined ? '' : ` from ${language}`}`;
+  const recipe = await recipeFor(definition, kind, language, context);
   const base = kind === 'native-image-debian' ? await context.debianBase() : undefined;
   const baseInput = base === undefined ? {} : { base: base.digest };
   const inputs = {
@@ -36,19 +38,22 @@ export async function buildArtifact(
     image: imageFormat,
     architecture: process.arch,
   };
-  const file = fileName(name, kind);
+  const file = fileName(name, kind, context.precompilers ?? []);
   const entry = await new Cache(context.cacheFolder).get(inputs, async (folder) => {
     context.onProgress({ what, state: 'started' });
+    const begun = performance.now();
     await recipe.make(join(folder, file));
+    const took = performance.now() - begun;
     await chmod(join(folder, file), 0o755);
-    return await addImage(folder, file, name, kind, base);
+    const facts = await addImage(folder, file, name, kind, base);
+    return recipe.precompiles === true ? { ...facts, precompileMs: took } : facts;
   });
   const took = milliseconds(performance.now() - started);
   context.onProgress({ what, state: entry.found ? 'cached' : 'built', took });
   return artifactOf(entry, name, kind, file, base);
 }
 
-function fileName(name: string, kind: ArtifactKind): string {
+function fileName(name: string, kind: ArtifactKind, precompilers: readonly Precompiler[]): string {
   switch (kind) {
     case 'native-binary':
     case 'native-image':
@@ -56,43 +61,57 @@ function fileName(name: string, kind: ArtifactKind): string {
       return name;
     case 'wasm-module':
     case 'wasm-component':
+    case 'wasm-http-component':
       return `${name}.wasm`;
-    case 'wasmtime-aot':
-    case 'wasmtime-pulley':
-    case 'wasmtime-aot-component':
-    case 'wasmtime-pulley-component':
-      return `${name}.cwasm`;
+    case 'node-bundle':
+    case 'node-image':
+      return `${name}.mjs`;
+    default:
+      return `${name}.${precompilerOf(kind, precompilers).extension}`;
   }
+}
+
+/** @throws LumosError `missing-dependency` where no engine makes it */
+function precompilerOf(kind: PrecompiledKind, precompilers: readonly Precompiler[]): Precompiler {
+  const found = precompilers.find((precompiler) => precompiler.kind === kind);
+  if (found === undefined) throw missingDependency(`no engine here makes a ${kind}`, 'lumos doctor');
+  return found;
 }
 
 async function recipeFor(
   definition: FunctionDefinition,
   kind: ArtifactKind,
+  language: Language | undefined,
   context: BuildContext,
 ): Promise<Recipe> {
   switch (kind) {
     case 'native-binary':
     case 'wasm-module':
     case 'wasm-component':
-      return await compileRecipe(definition, kind, context);
+    case 'wasm-http-component':
+    case 'node-bundle':
+      return await compileRecipe(definition, kind, language, context);
     case 'native-image':
-    case 'native-image-debian': {
-      const binary = await context.artifact(definition, 'native-binary');
-      return { inputs: { binary: binary.digest }, make: (path) => copyFile(binary.path, path) };
-    }
-    case 'wasmtime-aot':
-    case 'wasmtime-pulley':
-    case 'wasmtime-aot-component':
-    case 'wasmtime-pulley-component': {
-      const wasmtime = requireWasmtime(context.wasmtime, kind);
-      const module = await context.artifact(definition, precompiledFrom[kind]);
+    case 'native-image-debian':
+      return copyRecipe(await context.artifact(definition, 'native-binary', language));
+    case 'node-image':
+      return copyRecipe(await context.artifact(definition, 'node-bundle', language));
+    default: {
+      const precompiler = precompilerOf(kind, context.precompilers ?? []);
+      const module = await context.artifact(definition, precompiler.from, language);
       return {
-        inputs: { module: module.digest, ...(await precompileInputs(wasmtime, kind)) },
-        make: (path) => precompile(wasmtime, kind, module.path, path),
+        inputs: { module: module.digest, ...(await precompiler.inputs()) },
+        precompiles: true,
+        make: (path) => precompiler.make(module.path, path),
       };
     }
   }
 }
+
+const copyRecipe = (from: Artifact): Recipe => ({
+  inputs: { binary: from.digest },
+  make: (path) => copyFile(from.path, path),
+});
 
 async function addImage(
   folder: string,
@@ -106,6 +125,7 @@ async function addImage(
     kind,
     file: await readFile(join(folder, file)),
     architecture: process.arch,
+    extension: extname(file).slice(1),
     ...(base === undefined ? {} : { base }),
   });
   await writeFile(join(folder, imageFile), image.archive);
@@ -132,6 +152,9 @@ function artifactOf(
     path: join(folder, file),
     digest: files[file] ?? '',
     sizeBytes: bytes(Number(facts['sizeBytes'])),
+    ...(facts['precompileMs'] === undefined
+      ? {}
+      : { precompileMs: milliseconds(Number(facts['precompileMs'])) }),
     image: {
       archivePath: join(folder, imageFile),
       ...(base === undefined ? {} : { archiveBasePath: base.archivePath }),

@@ -1,6 +1,7 @@
 /** What every step of a build is given. */
 import type { FunctionDefinition } from '../../domain/function-manifest.js';
-import type { Artifact, ArtifactKind } from '../../domain/runtime.js';
+import type { Language } from '../../domain/factors.js';
+import type { Artifact, ArtifactKind, Precompiler } from '../../domain/runtime.js';
 import type { Milliseconds } from '../../domain/units.js';
 import type { GoToolchain } from './go-build.js';
 import type { BaseLayer } from './oci-image.js';
@@ -22,8 +23,8 @@ export interface BuilderOptions {
   readonly cacheFolder: string;
   /** The root of Lumos's own checkout or package: where Cargo.toml, functions/ and shim/ are. */
   readonly repositoryRoot: string;
-  /** The wasmtime that precompiles; absent where there is none, and then only other kinds can be built. */
-  readonly wasmtime: string | undefined;
+  /** The engines' compilers; without any, no precompiled kind can be built. */
+  readonly precompilers?: readonly Precompiler[];
   /** Finds the Go that compiles functions in Go; absent where there is to be none. */
   readonly findGo?: () => Promise<string | undefined>;
   readonly onProgress?: (progress: BuildProgress) => void;
@@ -46,5 +47,5 @@ export interface BuildContext extends BuilderOptions {
   /** The base layer of images on Debian. */
   debianBase(): Promise<BaseLayer>;
   /** Another artefact, that this one is made from. */
-  artifact(definition: FunctionDefinition, kind: ArtifactKind): Promise<Artifact>;
+  artifact(definition: FunctionDefinition, kind: ArtifactKind, language?: Language): Promise<Artifact>;
 }

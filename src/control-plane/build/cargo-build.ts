@@ -38,6 +38,12 @@ export const componentCompilation = (route: WasmRoute): Compilation => ({
   target: componentTarget,
 });
 
+/** A component whose export is a request handler: the SDK makes it of the same crate, by a feature of its own. */
+export const httpComponentCompilation = (route: WasmRoute): Compilation => ({
+  ...componentCompilation(route),
+  cargoArgs: [...route.cargoArgs, '--features', 'lumos-function/wasi-http'],
+});
+
 /** What of a compilation goes into a cache key. */
 export const compilationInputs = (compilation: Compilation): Record<string, string> => ({
   toolchain: compilation.description,

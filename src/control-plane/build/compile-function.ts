@@ -2,12 +2,15 @@
 import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode, invalidInput } from '../../domain/errors.js';
+import type { Language } from '../../domain/factors.js';
 import type { FunctionDefinition } from '../../domain/function-manifest.js';
+import type { CompiledKind } from '../../domain/runtime.js';
 import type { BuildContext } from './builder-context.js';
 import {
   cargoBuild,
   compilationInputs,
   componentCompilation,
+  httpComponentCompilation,
   nativeCompilation,
   wasmCompilation,
   type Compilation,
@@ -15,11 +18,14 @@ import {
 import { findCrateSources } from './crate-sources.js';
 import { digestOf } from './digest.js';
 import { goBuild, goInputs } from './go-build.js';
-import { requireSource, type CompiledKind } from './languages.js';
+import { requireSource } from './languages.js';
+import { typescriptRecipe } from './typescript-build.js';
 
 /** How one kind is made: what it depends on, and how its file is written. */
 export interface Recipe {
   readonly inputs: Readonly<Record<string, string>>;
+  /** An engine compiles ahead of time here: how long that takes is a figure. */
+  readonly precompiles?: boolean;
   /** Writes the kind's file to `path`. */
   make(path: string): Promise<void>;
 }
@@ -28,15 +34,18 @@ export interface Recipe {
 export async function compileRecipe(
   definition: FunctionDefinition,
   kind: CompiledKind,
+  language: Language | undefined,
   context: BuildContext,
 ): Promise<Recipe> {
-  const source = requireSource(definition.manifest, kind);
+  const source = requireSource(definition.manifest, kind, language);
   switch (source.language) {
     case 'rust':
       return await rustRecipe(definition, source.package, kind, context);
     case 'go':
-      if (kind === 'wasm-component') throw new Error('Go gives no components');
-      return await goRecipe(definition, source.package, kind, context);
+      if (kind !== 'native-binary' && kind !== 'wasm-module') throw new Error(`Go gives no ${kind}`);
+      return await goRecipe(definition, source, kind, context);
+    case 'typescript':
+      return await typescriptRecipe(definition, source.entry, kind, context);
     case 'prebuilt':
       return await prebuiltRecipe(definition, source.file, kind);
   }
@@ -75,17 +84,21 @@ async function compilationFor(
       return wasmCompilation(await context.wasmRoute(folder));
     case 'wasm-component':
       return componentCompilation(await context.componentRoute(folder));
+    case 'wasm-http-component':
+      return httpComponentCompilation(await context.componentRoute(folder));
+    case 'node-bundle':
+      throw new Error('Rust gives no bundle for Node');
   }
 }
 
 async function goRecipe(
   definition: FunctionDefinition,
-  package_: string,
+  { folder: subfolder, package: package_ }: { readonly folder: string; readonly package: string },
   target: 'native-binary' | 'wasm-module',
   context: BuildContext,
 ): Promise<Recipe> {
   const toolchain = await context.go();
-  const { folder } = definition;
+  const folder = join(definition.folder, subfolder);
   const { cacheFolder, environment } = context;
   const onLine = lineReporter(definition, target, context);
   return {
@@ -105,6 +118,8 @@ const beginnings: Readonly<Record<CompiledKind, { readonly hex: string; readonly
   'native-binary': { hex: '7f454c46', what: 'a Linux executable (ELF)' },
   'wasm-module': { hex: '0061736d01000000', what: 'a WebAssembly module' },
   'wasm-component': { hex: '0061736d0d000100', what: 'a WebAssembly component' },
+  'wasm-http-component': { hex: '0061736d0d000100', what: 'a WebAssembly component' },
+  'node-bundle': { hex: '', what: 'JavaScript' },
 };
 
 async function prebuiltRecipe(

@@ -1,4 +1,5 @@
 /** The builder as the rest of the house knows it. */
+import type { Language } from '../../domain/factors.js';
 import type { FunctionDefinition } from '../../domain/function-manifest.js';
 import type { Artifact, ArtifactKind } from '../../domain/runtime.js';
 import { buildArtifact } from './build-function.js';
@@ -16,8 +17,11 @@ import {
 } from './rust-toolchain.js';
 
 export interface Builder {
-  /** The artefact of `kind`; asked twice, it is built once. Errors as `buildArtifact` of build-function.ts. */
-  artifact(definition: FunctionDefinition, kind: ArtifactKind): Promise<Artifact>;
+  /**
+   * The artefact of `kind` from one of the function's languages, the first that gives it where none is named; asked twice,
+   * it is built once. Errors as `buildArtifact` of build-function.ts.
+   */
+  artifact(definition: FunctionDefinition, kind: ArtifactKind, language?: Language): Promise<Artifact>;
   /** The path of the static lumos-shim. */
   shim(): Promise<string>;
   /** The compilers used, for the manifest of a run; a route that is not there is absent. */
@@ -31,8 +35,14 @@ export function createBuilder(options: BuilderOptions): Builder {
     once(`toolchain ${folder}`, () => findToolchain(folder, environment));
   const wasmRoute = (folder: string): Promise<WasmRoute> =>
     once(`route ${folder}`, () => findWasmRoute(folder, environment));
-  const artifact = (definition: FunctionDefinition, kind: ArtifactKind): Promise<Artifact> =>
-    once(`artifact ${kind} ${definition.folder}`, () => buildArtifact(definition, kind, context));
+  const artifact = (
+    definition: FunctionDefinition,
+    kind: ArtifactKind,
+    language?: Language,
+  ): Promise<Artifact> =>
+    once(`artifact ${kind} ${language ?? ''} ${definition.folder}`, () =>
+      buildArtifact(definition, kind, language, context),
+    );
   const onProgress = options.onProgress ?? (() => undefined);
   const context: BuildContext = {
     ...options,
@@ -48,7 +58,7 @@ export function createBuilder(options: BuilderOptions): Builder {
 
   const tidied = new Cache(context.cacheFolder).removeAbandoned().catch(() => undefined); // only tidying
   return {
-    artifact: (definition, kind) => tidied.then(() => artifact(definition, kind)),
+    artifact: (definition, kind, language) => tidied.then(() => artifact(definition, kind, language)),
     shim: () => tidied.then(() => once('shim', () => buildShim(context))),
     toolchains: async () => {
       const native = await toolchain(options.repositoryRoot).catch(() => undefined);

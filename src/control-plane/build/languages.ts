@@ -1,52 +1,79 @@
 /** Which language of a function's manifest gives which kind of artefact. Pure. */
 import { invalidInput } from '../../domain/errors.js';
+import type { Language } from '../../domain/factors.js';
 import type { FunctionManifest, Languages } from '../../domain/function-manifest.js';
-import type { ArtifactKind } from '../../domain/runtime.js';
-
-/** The kinds that come from sources; all others are made from one of these. */
-export type CompiledKind = 'native-binary' | 'wasm-module' | 'wasm-component';
-
-const origins: Readonly<Record<ArtifactKind, CompiledKind>> = {
-  'native-binary': 'native-binary',
-  'native-image': 'native-binary',
-  'native-image-debian': 'native-binary',
-  'wasm-module': 'wasm-module',
-  'wasmtime-aot': 'wasm-module',
-  'wasmtime-pulley': 'wasm-module',
-  'wasm-component': 'wasm-component',
-  'wasmtime-aot-component': 'wasm-component',
-  'wasmtime-pulley-component': 'wasm-component',
-};
+import type { ArtifactKind, CompiledKind, Precompiler } from '../../domain/runtime.js';
 
 /** The kind from sources that `kind` is made from; itself where it is one. */
-export const originOf = (kind: ArtifactKind): CompiledKind => origins[kind];
+export function originOf(kind: ArtifactKind, precompilers: readonly Precompiler[] = []): CompiledKind {
+  switch (kind) {
+    case 'native-binary':
+    case 'wasm-module':
+    case 'wasm-component':
+    case 'wasm-http-component':
+    case 'node-bundle':
+      return kind;
+    case 'native-image':
+    case 'native-image-debian':
+      return 'native-binary';
+    case 'node-image':
+      return 'node-bundle';
+    default: {
+      const precompiler = precompilers.find((one) => one.kind === kind);
+      if (precompiler === undefined) throw new Error(`no engine makes a ${kind}`);
+      return precompiler.from;
+    }
+  }
+}
 
 /** What one kind is compiled or taken from. */
 export type Source =
   | { readonly language: 'rust'; readonly package: string }
-  | { readonly language: 'go'; readonly package: string }
+  | { readonly language: 'go'; readonly folder: string; readonly package: string }
+  | { readonly language: 'typescript'; readonly entry: string }
   | { readonly language: 'prebuilt'; readonly file: string };
 
-/** The first of a function's languages that gives `kind`, directly or by way of another; `undefined` where none does. */
-export function sourceOf(languages: Languages, kind: ArtifactKind): Source | undefined {
-  const { rust, go, prebuilt } = languages;
-  const origin = origins[kind];
-  if (rust !== undefined) return { language: 'rust', package: rust.package };
-  // Go compiles to WASI 0.1 only.
-  if (go !== undefined && origin !== 'wasm-component') return { language: 'go', package: go.package };
-  const file =
-    origin === 'native-binary' ? prebuilt?.native : origin === 'wasm-module' ? prebuilt?.module : undefined;
-  return file === undefined ? undefined : { language: 'prebuilt', file };
+/** Kinds that each language compiles to. Go: WASI 0.1 only; TypeScript: what has a JavaScript engine, or takes one along. */
+const gives: Readonly<Record<Exclude<Language, 'prebuilt'>, readonly CompiledKind[]>> = {
+  rust: ['native-binary', 'wasm-module', 'wasm-component', 'wasm-http-component'],
+  go: ['native-binary', 'wasm-module'],
+  typescript: ['node-bundle', 'wasm-http-component'],
+};
+
+const prebuiltFile = ({ prebuilt }: Languages, kind: CompiledKind): string | undefined =>
+  kind === 'native-binary' ? prebuilt?.native : kind === 'wasm-module' ? prebuilt?.module : undefined;
+
+/** The function's languages that give `kind`, in the order in which they are preferred. */
+export function sourcesOf(languages: Languages, kind: CompiledKind): readonly Source[] {
+  const { rust, go, typescript } = languages;
+  const file = prebuiltFile(languages, kind);
+  const all: readonly (Source | undefined)[] = [
+    rust && { language: 'rust', package: rust.package },
+    go && { language: 'go', folder: go.folder, package: go.package },
+    typescript && { language: 'typescript', entry: typescript.entry },
+    file === undefined ? undefined : { language: 'prebuilt', file },
+  ];
+  return all.flatMap((source) =>
+    source !== undefined && (source.language === 'prebuilt' || gives[source.language].includes(kind))
+      ? [source]
+      : [],
+  );
 }
 
 /** @throws LumosError `invalid-input` that says what the manifest would need, where no language gives `kind`. */
-export function requireSource({ name, languages }: FunctionManifest, kind: ArtifactKind): Source {
-  const source = sourceOf(languages, kind);
+export function requireSource(
+  { name, languages }: FunctionManifest,
+  kind: CompiledKind,
+  language?: Language,
+): Source {
+  const source = sourcesOf(languages, kind).find(
+    (one) => language === undefined || one.language === language,
+  );
   if (source !== undefined) return source;
   const there = Object.entries(languages).flatMap(([key, value]) => (value === undefined ? [] : [key]));
   throw invalidInput(
-    `the function ${name} cannot be built as ${kind}: its manifest has ${there.join(', ')} only`,
-    advice[origins[kind]],
+    `the function ${name} cannot be built as ${kind}${language === undefined ? '' : ` from ${language}`}: its manifest has ${there.join(', ')} only`,
+    advice[kind],
   );
 }
 
@@ -55,4 +82,6 @@ const advice: Readonly<Record<CompiledKind, string>> = {
   'wasm-module': 'Add languages.rust, languages.go or languages.prebuilt.module to its manifest.',
   'wasm-component':
     'Add languages.rust to its manifest, or take "access: host", which needs no connection from within Wasm.',
+  'wasm-http-component': 'Add languages.rust or languages.typescript to its manifest.',
+  'node-bundle': 'Add languages.typescript to its manifest.',
 };

@@ -13,6 +13,8 @@ import { digestOf, hexOf } from './digest.js';
 export interface ImageContent {
   readonly function: string;
   readonly kind: ArtifactKind;
+  /** Of a precompiled kind: what its file is called after `function.`. */
+  readonly extension?: string;
   /** The one file of the image, which is also its entry point. */
   readonly file: Buffer;
   /** For native code: the machine it runs on, as `process.arch` names it. */
@@ -64,6 +66,7 @@ const goArchitectures: Readonly<Record<string, string>> = { x64: 'amd64', ia32: 
 export function imageLayout(
   kind: ArtifactKind,
   architecture: string,
+  extension = 'cwasm',
 ): { readonly path: string; readonly os: string; readonly architecture: string } {
   switch (kind) {
     case 'native-binary':
@@ -72,12 +75,17 @@ export function imageLayout(
       return { path: 'function', os: 'linux', architecture: goArchitectures[architecture] ?? architecture };
     case 'wasm-module':
     case 'wasm-component':
+    case 'wasm-http-component':
       return { path: 'function.wasm', os: 'wasi', architecture: 'wasm' };
-    case 'wasmtime-aot':
-    case 'wasmtime-pulley':
-    case 'wasmtime-aot-component':
-    case 'wasmtime-pulley-component':
-      return { path: 'function.cwasm', os: 'wasi', architecture: 'wasm' };
+    case 'node-bundle':
+    case 'node-image':
+      return {
+        path: 'function.mjs',
+        os: 'linux',
+        architecture: goArchitectures[architecture] ?? architecture,
+      };
+    default:
+      return { path: `function.${extension}`, os: 'wasi', architecture: 'wasm' };
   }
 }
 
@@ -101,7 +109,7 @@ function configOf(content: ImageContent, layout: ReturnType<typeof imageLayout>,
 
 export async function createImage(content: ImageContent): Promise<OciImage> {
   const { base } = content;
-  const layout = imageLayout(content.kind, content.architecture);
+  const layout = imageLayout(content.kind, content.architecture, content.extension);
   const layer = await tarOf([{ name: layout.path, data: content.file, mode: 0o755 }]);
   const compressed = await compress(layer);
   const config = configOf(content, layout, layer);
@@ -112,7 +120,7 @@ export async function createImage(content: ImageContent): Promise<OciImage> {
     layers: [...baseDescriptor(base), descriptor(mediaTypes.layer, compressed)],
   });
   const digest = digestOf(manifest);
-  const tag = `${content.kind}-${hexOf(digest).slice(0, 12)}`;
+  const tag = `${content.kind.replace(':', '-')}-${hexOf(digest).slice(0, 12)}`;
   const reference = `lumos/${content.function}:${tag}`;
   const index = json({
     schemaVersion: 2,

@@ -1,7 +1,7 @@
 /** One sandbox's standard streams as a line on which invocations are made, one at a time. */
 import { messageOf } from '../../domain/errors.js';
 import type { Clock } from '../../domain/clock.js';
-import type { ExitStatus, Sandbox } from '../../domain/runtime.js';
+import type { Sandbox } from '../../domain/runtime.js';
 import type { Bytes, Milliseconds } from '../../domain/units.js';
 import {
   checkReady,
@@ -11,24 +11,10 @@ import {
   type AnswerHead,
   type RawFrame,
 } from './frames.js';
+import { endedBeforeAnswer } from './ended-sandbox.js';
 import type { Host } from './host-side.js';
+import type { Exchange, Line } from './line.js';
 import { isHostRequest } from './storage-frames.js';
-
-/** What came of one invocation, with the moments between which its latency lies. */
-export type Exchange =
-  | {
-      readonly state: 'answered';
-      /** Taken right before the request was written; everything that has to be set up for it was set up before. */
-      readonly sentAt: Milliseconds;
-      readonly answeredAt: Milliseconds;
-      readonly head: AnswerHead;
-      readonly body: Buffer;
-    }
-  | {
-      readonly state: 'failed';
-      readonly outcome: 'timeout' | 'crashed' | 'wrong-output';
-      readonly reason: string;
-    };
 
 interface Waiting {
   settle(exchange: Exchange | { frame: RawFrame; answeredAt: Milliseconds }): void;
@@ -45,7 +31,7 @@ export interface ConnectionOptions {
  * Speaks docs/protocol.md with a sandbox. The moment of an answer is taken when its last byte has come in, before
  * anything is put together, parsed or verified.
  */
-export class Connection {
+export class Connection implements Line {
   /** When the function said that it was ready; `undefined` until it did. */
   readyAt: Milliseconds | undefined;
   private waiting: Waiting | undefined;
@@ -70,7 +56,7 @@ export class Connection {
       }
     });
     const ended = (): void =>
-      void this.sandbox.exited.then((status) => this.break(crash(status, sandbox.stderrTail())));
+      void this.sandbox.exited.then((status) => this.break(endedBeforeAnswer(status, sandbox.stderrTail())));
     sandbox.stdout.once('end', ended);
     sandbox.stdout.once('error', ended);
     // Output that we let go of ourselves closes without an end: whoever still waits for an answer, and its timer, must hear of it.
@@ -79,10 +65,7 @@ export class Connection {
     sandbox.stdin.on('error', () => undefined);
   }
 
-  /**
-   * Sends one prepared `invoke` frame and waits for its answer, at most until `deadline` on the clock. Never rejects:
-   * whatever goes wrong is a failed exchange. After a failure the sandbox cannot be used again.
-   */
+  /** `frame`: a prepared `invoke` frame, before the first after one of `configure` if the function has storage. */
   async invoke(frame: Buffer, deadline: Milliseconds): Promise<Exchange> {
     const { clock } = this.options;
     if (this.broken !== undefined) return this.broken;
@@ -102,6 +85,11 @@ export class Connection {
       this.sandbox.stdin.write(frame);
     });
     return 'frame' in settled ? this.interpret(settled.frame, sentAt, settled.answeredAt) : settled;
+  }
+
+  /** The streams are the sandbox's. */
+  close(): void {
+    this.waiting = undefined;
   }
 
   private take(frame: RawFrame): void {
@@ -165,18 +153,4 @@ export class Connection {
     this.broken ??= exchange;
     this.waiting?.settle(this.broken);
   }
-}
-
-function crash(status: ExitStatus, stderrTail: string): Exchange {
-  const how = status.outOfMemory
-    ? 'killed for memory'
-    : status.signal !== undefined
-      ? `ended by ${status.signal}`
-      : `exited with code ${status.code ?? 'unknown'}`;
-  const lastWords = stderrTail.trim().split('\n').slice(-3).join(' | ').slice(0, 500);
-  return {
-    state: 'failed',
-    outcome: 'crashed',
-    reason: `${how} before its answer${lastWords === '' ? '' : `: ${lastWords}`}`,
-  };
 }

@@ -152,15 +152,19 @@ export function checkReady(frame: RawFrame): void {
 /** Splits an answer or error into its head and what follows. @throws ProtocolError when it is shorter than a head. */
 export function decodeAnswer(frame: RawFrame): { head: AnswerHead; body: Buffer } {
   const whole = bodyOf(frame);
-  if (whole.length < answerHeadBytes)
-    throw new ProtocolError(`answered ${whole.length} bytes, fewer than a head has`);
+  return { head: decodeHead(whole), body: whole.subarray(answerHeadBytes) };
+}
+
+/** The head of an answer, at the beginning of `bytes`. @throws ProtocolError when there are fewer than a head has */
+export function decodeHead(bytes: Buffer): AnswerHead {
+  if (bytes.length < answerHeadBytes)
+    throw new ProtocolError(`answered ${bytes.length} bytes, fewer than a head has`);
   const phases: Partial<Record<FunctionPhase, Milliseconds>> = {};
   functionPhases.forEach((phase, index) => {
-    const nanoseconds = whole.readBigUInt64LE(4 + 8 * index);
+    const nanoseconds = bytes.readBigUInt64LE(4 + 8 * index);
     if (nanoseconds !== notMeasured64) phases[phase] = fromNanoseconds(nanoseconds);
   });
-  const head = { sequence: whole.readUInt32LE(0), phases, storage: storageCounts(whole) };
-  return { head, body: whole.subarray(answerHeadBytes) };
+  return { sequence: bytes.readUInt32LE(0), phases, storage: storageCounts(bytes) };
 }
 
 function storageCounts(head: Buffer): StorageCounts {

@@ -17,6 +17,11 @@ export function encodeConfigure(configuration: Configuration): Buffer {
   return encodeFrame(frameKinds.configure, Buffer.from(lines.join('')));
 }
 
+/** The body of a whole frame: what goes into a header where there are no frames. */
+export const frameBody = (frame: Buffer): Buffer => frame.subarray(frameHeaderBytes);
+
+const frameHeaderBytes = 5;
+
 /** What a function asks of its host. The object of a `put` is still in the pieces of its frame. */
 export type HostRequest =
   | { readonly does: 'get'; readonly key: string }

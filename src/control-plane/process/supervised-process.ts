@@ -21,6 +21,8 @@ export interface SupervisedCommand {
   readonly groupFiles: readonly string[];
   readonly file: string;
   readonly args: readonly string[];
+  /** The whole environment of the command; empty where absent. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export class SupervisedProcess {
@@ -59,7 +61,7 @@ export class SupervisedProcess {
     ];
     const supervisor = spawn(command.shim, args, {
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
-      env: {},
+      env: { ...command.env },
       detached: true,
     });
     const staged = new SupervisedProcess(supervisor);
@@ -91,6 +93,21 @@ export class SupervisedProcess {
   /** The supervisor's own process: in the sandbox's group, but not of the sandbox. */
   get supervisorPid(): number | undefined {
     return this.supervisor.pid;
+  }
+
+  /** Resolves when what it writes to its standard error has matched `pattern`; rejects when it ends before. */
+  async saidOnStderr(pattern: RegExp): Promise<void> {
+    const { stderr } = this.supervisor;
+    await new Promise<void>((resolve, reject) => {
+      const look = (): void => {
+        if (!pattern.test(this.stderrTail())) return;
+        stderr?.off('data', look);
+        resolve();
+      };
+      stderr?.on('data', look);
+      void this.supervisorGone.then(() => reject(new Error('it ended before it served')));
+      look();
+    });
   }
 
   stderrTail(): string {

@@ -1,22 +1,23 @@
 /** Runtimes that are a command on this machine: a bare process, or an engine that is handed a module. */
 import { z } from 'zod';
-import type { RuntimeClass } from '../../domain/factors.js';
+import type { RuntimeClass, Start, Transport } from '../../domain/factors.js';
 import type {
   Accounting,
-  Artifact,
   ArtifactKind,
   Availability,
   ExitStatus,
+  HttpEndpoint,
   PrepareRequest,
   Prepared,
-  Reach,
   Runtime,
   Sandbox,
   StagedSandbox,
 } from '../../domain/runtime.js';
+import { readyFrame } from '../invoke/ready-frame.js';
 import type { Hierarchy } from '../cgroup/hierarchy.js';
 import { removeRunGroups, SandboxGroup } from '../cgroup/sandbox-group.js';
 import { SupervisedProcess } from '../process/supervised-process.js';
+import { freeLoopbackPort } from '../process/free-port.js';
 import { parseRuntimeOptions } from './runtime-options.js';
 
 /** What every command runtime needs of the machine. */
@@ -36,13 +37,44 @@ export interface CommandRuntimeDescription {
   probe(): Promise<Availability>;
   /** What it runs for a function that opens connections by itself. */
   readonly socketArtifactKind: ArtifactKind;
-  /** What runs `artifact` so that it reaches what it is to reach, and nothing else of the machine. */
-  command(artifact: Artifact, reach: Reach): Promise<Command>;
+  /** `stdio` alone where absent. */
+  readonly transports?: readonly Transport[];
+  /** `cold` and `warm` where absent. */
+  readonly starts?: readonly Start[];
+  /** What runs the artefact so that it reaches what it is to reach, and nothing else of the machine. */
+  command(request: PrepareRequest, how: CommandUse): Promise<Command>;
+  /**
+   * What has to be done once before sandboxes are staged (e.g. unpacking), and undone after the last. The command is asked
+   * for with what this gives.
+   */
+  prepare?(request: PrepareRequest): Promise<PreparedFiles>;
+}
+
+/** What one sandbox's command is for. */
+export interface CommandUse {
+  readonly start: Start;
+  /** The port of the loopback on which it is to serve; for requests over HTTP alone. */
+  readonly port?: number;
+  /** The folder that `prepare` made. */
+  readonly files?: string;
+}
+
+/** A folder that was made for a function on a runtime. */
+export interface PreparedFiles {
+  readonly folder: string;
+  remove(): Promise<void>;
 }
 
 export interface Command {
   readonly file: string;
   readonly args: readonly string[];
+  /** Its whole environment; empty where absent. */
+  readonly env?: Readonly<Record<string, string>>;
+  /**
+   * How it tells that it serves HTTP: what it then writes to its standard error. Absent: by the protocol's `ready` frame on
+   * its standard output, as the SDK does.
+   */
+  readonly servingPattern?: RegExp;
   /** Where the function sees the folder it was given to reach. */
   readonly folder?: string;
 }
@@ -54,17 +86,14 @@ export function createCommandRuntime(machine: LocalMachine, description: Command
     ...(description.mode === undefined ? {} : { mode: description.mode }),
     class: description.class,
     artifactKind: description.artifactKind,
-    artifactKindFor: (_options, { sockets }) =>
-      sockets === true ? description.socketArtifactKind : description.artifactKind,
+    starts: description.starts ?? ['cold', 'warm'],
+    transports: description.transports ?? ['stdio'],
+    artifactKindFor: (_options, { reach }) =>
+      reach.sockets === true ? description.socketArtifactKind : description.artifactKind,
     probe: () => description.probe(),
     parseOptions: (raw) => parseRuntimeOptions(description.id, z.strictObject({}), raw),
     prepare: async (request) =>
-      new PreparedCommand(
-        machine,
-        request,
-        await machine.shimPath(),
-        await description.command(request.artifact, request.reach),
-      ),
+      await PreparedCommand.create(machine, description, request),
     // The run's folders of groups are shared by all command runtimes: they go when the run does.
     cleanUpAfter: async (runId) =>
       machine.hierarchy === undefined ? [] : await removeRunGroups(machine.hierarchy, runId),
@@ -75,30 +104,53 @@ class PreparedCommand implements Prepared {
   private static staged = 0;
   private readonly standing = new Set<CommandSandbox>();
 
-  constructor(
+  private constructor(
     private readonly machine: LocalMachine,
+    private readonly description: CommandRuntimeDescription,
     private readonly request: PrepareRequest,
     private readonly shim: string,
-    private readonly command: Command,
+    private readonly files: PreparedFiles | undefined,
+    readonly folder: string | undefined,
   ) {}
 
-  get folder(): string | undefined {
-    return this.command.folder;
+  static async create(
+    machine: LocalMachine,
+    description: CommandRuntimeDescription,
+    request: PrepareRequest,
+  ): Promise<PreparedCommand> {
+    const shim = await machine.shimPath();
+    const files = await description.prepare?.(request);
+    try {
+      const use = { start: 'cold', ...filesOf(files) } as const;
+      const { folder } = await description.command(request, use);
+      return new PreparedCommand(machine, description, request, shim, files, folder);
+    } catch (error) {
+      await files?.remove();
+      throw error;
+    }
   }
 
-  async stage(): Promise<StagedSandbox> {
+  async stage(start: Start): Promise<StagedSandbox> {
     const { hierarchy } = this.machine;
-    const { runId, limits } = this.request;
+    const { runId, limits, transport } = this.request;
+    const port = transport === 'http' ? await freeLoopbackPort() : undefined;
+    const command = await this.description.command(this.request, {
+      start,
+      ...(port === undefined ? {} : { port }),
+      ...filesOf(this.files),
+    });
     const name = `sandbox-${process.pid}-${++PreparedCommand.staged}`;
     const group = hierarchy === undefined ? undefined : SandboxGroup.create(hierarchy, runId, name, limits);
     try {
       const supervised = await SupervisedProcess.stage({
         shim: this.shim,
         groupFiles: group?.processFiles ?? [],
-        file: this.command.file,
-        args: this.command.args,
+        file: command.file,
+        args: command.args,
+        ...(command.env === undefined ? {} : { env: command.env }),
       });
-      return new StagedCommand(new CommandSandbox(supervised, group, this.standing), this.standing);
+      const serving = port === undefined ? undefined : { port, pattern: command.servingPattern };
+      return new StagedCommand(new CommandSandbox(supervised, group, this.standing, serving), this.standing);
     } catch (error) {
       await group?.remove();
       throw error;
@@ -107,8 +159,12 @@ class PreparedCommand implements Prepared {
 
   async dispose(): Promise<void> {
     await Promise.all([...this.standing].map((sandbox) => sandbox.remove()));
+    await this.files?.remove();
   }
 }
+
+const filesOf = (files: PreparedFiles | undefined): Pick<CommandUse, 'files'> =>
+  files === undefined ? {} : { files: files.folder };
 
 class StagedCommand implements StagedSandbox {
   constructor(
@@ -137,13 +193,23 @@ class StagedCommand implements StagedSandbox {
 class CommandSandbox implements Sandbox {
   readonly exited: Promise<ExitStatus>;
   readonly counters: Accounting;
+  readonly http?: HttpEndpoint;
   private removal: Promise<void> | undefined;
 
   constructor(
     private readonly supervised: SupervisedProcess,
     private readonly group: SandboxGroup | undefined,
     private readonly standing: Set<CommandSandbox>,
+    serving: { readonly port: number; readonly pattern: RegExp | undefined } | undefined,
   ) {
+    if (serving !== undefined) {
+      const { port, pattern } = serving;
+      const listening =
+        pattern === undefined ? readyFrame(supervised.stdout) : supervised.saidOnStderr(pattern);
+      // Whoever waits for it is told; nobody may be waiting any more.
+      listening.catch(() => undefined);
+      this.http = { port, listening };
+    }
     this.exited = supervised.exited.then((status) => this.withCause(status));
     this.counters = {
       ...(group === undefined ? {} : { cgroups: group.paths }),

@@ -1,18 +1,9 @@
-/** Every runtime, in the order in which lists show them. A new runtime adds its folder and one line here. */
-import type { Runtime } from '../../domain/runtime.js';
-import { createDockerRuntime, type DockerProbe } from './docker/runtime.js';
-import type { LocalMachine } from './command-runtime.js';
-import { createNativeRuntime } from './native/runtime.js';
-import { createWasmtimeRuntimes, type WasmtimeEngine } from './wasmtime/runtimes.js';
+/** Every engine, in the order in which lists show them. A new one adds its folder and one line here. */
+import { createDockerEngine } from './docker/engine.js';
+import type { CreateEngine, Engine, EngineHost } from './engine.js';
+import { createNativeEngine } from './native/engine.js';
+import { createWasmtimeEngine } from './wasmtime/engine.js';
 
-export interface Engines {
-  readonly machine: LocalMachine;
-  readonly wasmtime: WasmtimeEngine;
-  readonly docker: DockerProbe;
-}
+const engines: readonly CreateEngine[] = [createNativeEngine, createDockerEngine, createWasmtimeEngine];
 
-export const createRegistry = ({ machine, wasmtime, docker }: Engines): readonly Runtime[] => [
-  createNativeRuntime(machine),
-  createDockerRuntime(docker),
-  ...createWasmtimeRuntimes(machine, wasmtime),
-];
+export const createEngines = (host: EngineHost): readonly Engine[] => engines.map((create) => create(host));

@@ -1,9 +1,10 @@
 /** Every dependency by its name, and which of them a runtime needs. */
-import type { Storage } from '../../domain/factors.js';
-import type { ArtifactKind } from '../../domain/runtime.js';
-import { originOf, type CompiledKind, type Source } from '../build/languages.js';
+import { missingDependency } from '../../domain/errors.js';
+import type { Language, Storage } from '../../domain/factors.js';
+import type { ArtifactKind, CompiledKind, Precompiler } from '../../domain/runtime.js';
+import { originOf } from '../build/languages.js';
+import type { Engine } from '../runtimes/engine.js';
 import type { Dependency, DependencyName } from './dependency.js';
-import { dockerDependency } from './docker.js';
 import { goDependency } from './go.js';
 import type { SetupOptions } from './machine.js';
 import { mmdebstrapDependency } from './mmdebstrap.js';
@@ -12,68 +13,80 @@ import { rustDependency } from './rust.js';
 import { wasmSocketsTargetDependency } from './wasm-sockets-target.js';
 import { versitygwDependency } from './versitygw.js';
 import { wasmTargetDependency } from './wasm-target.js';
-import { wasmtimeDependency } from './wasmtime.js';
 
 export type Dependencies = Readonly<Record<DependencyName, Dependency>>;
 
-export const createDependencies = (options: SetupOptions): Dependencies => ({
-  rust: rustDependency(options),
-  'wasm-target': wasmTargetDependency(options),
-  'wasm-sockets-target': wasmSocketsTargetDependency(options),
-  wasmtime: wasmtimeDependency(options),
-  docker: dockerDependency(options),
-  redis: redisDependency(options),
-  versitygw: versitygwDependency(options),
-  mmdebstrap: mmdebstrapDependency(),
-  go: goDependency(options),
-});
+/** What builds functions and keeps objects, and the engines. */
+export const createDependencies = (options: SetupOptions, engines: readonly Engine[]): Dependencies =>
+  Object.fromEntries(
+    [
+      rustDependency(options),
+      wasmTargetDependency(options),
+      wasmSocketsTargetDependency(options),
+      ...engines.flatMap(({ dependency }) => (dependency === undefined ? [] : [dependency])),
+      redisDependency(options),
+      versitygwDependency(options),
+      mmdebstrapDependency(),
+      goDependency(options),
+    ].map((dependency) => [dependency.name, dependency]),
+  );
+
+/** @throws LumosError `missing-dependency` for a name nobody knows: an engine that forgot to say how it is found */
+export function dependencyOf(dependencies: Dependencies, name: DependencyName): Dependency {
+  const found = dependencies[name];
+  if (found === undefined) throw missingDependency(`nothing here is called ${name}`, 'lumos doctor');
+  return found;
+}
 
 /** What each kind is made with besides the compiler of its language. */
-const toMake: Readonly<Record<ArtifactKind, readonly DependencyName[]>> = {
-  'native-binary': [],
-  'native-image': [],
-  'native-image-debian': ['mmdebstrap'],
-  'wasm-module': [],
-  'wasmtime-aot': ['wasmtime'],
-  'wasmtime-pulley': ['wasmtime'],
-  'wasm-component': [],
-  'wasmtime-aot-component': ['wasmtime'],
-  'wasmtime-pulley-component': ['wasmtime'],
-};
+function toMake(kind: ArtifactKind, precompilers: readonly Precompiler[]): readonly DependencyName[] {
+  if (kind === 'native-image-debian' || kind === 'node-image') return ['mmdebstrap'];
+  return precompilers.filter((precompiler) => precompiler.kind === kind).map(({ engine }) => engine);
+}
 
-const rustTargets: Readonly<Record<CompiledKind, readonly DependencyName[]>> = {
-  'native-binary': [],
+const rustTargets: Readonly<Partial<Record<CompiledKind, readonly DependencyName[]>>> = {
   'wasm-module': ['wasm-target'],
   'wasm-component': ['wasm-sockets-target'],
+  'wasm-http-component': ['wasm-sockets-target'],
 };
 
-function toCompile(language: Source['language'], kind: CompiledKind): readonly DependencyName[] {
+function toCompile(language: Language, kind: CompiledKind): readonly DependencyName[] {
   switch (language) {
     case 'rust':
-      return ['rust', ...rustTargets[kind]];
+      return ['rust', ...(rustTargets[kind] ?? [])];
     case 'go':
       return ['go'];
+    case 'typescript':
     case 'prebuilt':
       return [];
   }
 }
 
-const engines: Readonly<Record<string, DependencyName>> = { docker: 'docker', wasmtime: 'wasmtime' };
+export interface Needs {
+  /** The engine that runs it; absent where it is built only. */
+  readonly engine?: Pick<Engine, 'name' | 'dependency' | 'needs'>;
+  readonly artifactKind: ArtifactKind;
+  /** What the function is built from. */
+  readonly language: Language;
+}
 
 /**
- * What building and running on a runtime needs, in the order in which it is to be installed. `languages`: what the
- * functions are built from, Rust unless it is said. Every sandbox but a container's is started by the shim, which is
- * Rust too.
+ * What building and running on a runtime needs, in the order in which it is to be installed. Every sandbox but a
+ * container's is started by the shim, which is Rust too.
  */
 export function dependenciesOf(
-  runtime: { readonly engine: string; readonly artifactKind: ArtifactKind },
-  languages: readonly Source['language'][] = ['rust'],
+  { engine, artifactKind, language }: Needs,
+  precompilers: readonly Precompiler[],
 ): readonly DependencyName[] {
-  const engine = engines[runtime.engine];
-  const shim: readonly DependencyName[] = runtime.engine === 'docker' ? [] : ['rust'];
-  const compilers = languages.flatMap((language) => toCompile(language, originOf(runtime.artifactKind)));
-  const needed = [...shim, ...compilers, ...toMake[runtime.artifactKind]];
-  return [...new Set([...needed, ...(engine === undefined ? [] : [engine])])];
+  const origin = originOf(artifactKind, precompilers);
+  const needed = [
+    ...(engine === undefined || engine.name === 'docker' ? [] : ['rust']),
+    ...toCompile(language, origin),
+    ...toMake(artifactKind, precompilers),
+    ...(engine?.needs ?? []),
+    ...(engine?.dependency === undefined ? [] : [engine.dependency.name]),
+  ];
+  return [...new Set(needed)];
 }
 
 const services: Readonly<Record<Storage, readonly DependencyName[]>> = {

@@ -3,16 +3,8 @@ import { LumosError } from '../../domain/errors.js';
 import type { Availability } from '../../domain/runtime.js';
 import { milliseconds, type Milliseconds } from '../../domain/units.js';
 
-export type DependencyName =
-  | 'rust'
-  | 'wasm-target'
-  | 'wasm-sockets-target'
-  | 'wasmtime'
-  | 'docker'
-  | 'redis'
-  | 'versitygw'
-  | 'mmdebstrap'
-  | 'go';
+/** One of those below, or an engine's name. */
+export type DependencyName = string;
 
 /** Says a line about what is being done. */
 export type Report = (line: string) => void;

@@ -6,7 +6,7 @@ import { LumosError } from '../../domain/errors.js';
 import { StorageError } from '../../domain/object-store.js';
 import type { Milliseconds } from '../../domain/units.js';
 import { ServiceProcess } from '../process/service-process.js';
-import { freeLoopbackPort } from './free-port.js';
+import { freeLoopbackPort } from '../process/free-port.js';
 import { createServiceFolder, removeServiceFolder } from './service-folder.js';
 
 /** Where a server of ours runs. */

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { closest } from 'fastest-levenshtein';
 import { hasCode, invalidInput, messageOf } from '../../domain/errors.js';
+import { globMatcher } from '../../domain/glob.js';
 import { FunctionClassSchema } from '../../domain/function-manifest.js';
 import type { FunctionDefinition, Oracle } from '../../domain/function-manifest.js';
 import { parseManifest } from './manifest-file.js';
@@ -115,14 +116,4 @@ function matching(all: readonly FunctionDefinition[], pattern: string): readonly
     `Unknown function "${pattern}"`,
     `Did you mean "${nearest}"? \`lumos list functions\` lists them.`,
   );
-}
-
-/** `*` stands for any characters, `?` for any one, everything else for itself. */
-function globMatcher(pattern: string): (name: string) => boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  const expression = new RegExp(`^${source}$`, 'u');
-  return (name) => expression.test(name);
 }

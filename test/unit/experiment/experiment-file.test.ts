@@ -66,9 +66,12 @@ describe('an experiment file', () => {
     ['runtimes: []\n', 'my.yaml: runtimes: Too small: expected array to have >=1 items'],
     [
       'options: { docker: none }\n',
-      'my.yaml: options.docker: Invalid input: expected record, received string',
+      'my.yaml: options.docker: expected options, e.g. { network: none }, or a list of such sets of options',
     ],
-    ['starts: [cold, hot]\n', 'my.yaml: starts.1: Invalid option: expected one of "cold"|"fresh"|"warm"'],
+    [
+      'starts: [cold, hot]\n',
+      'my.yaml: starts.1: Invalid option: expected one of "cold"|"snapshot"|"fresh"|"warm"',
+    ],
   ])('says of %j which key it is and what was expected', (text, message) => {
     const lines = base.split('\n').filter((line) => !text.startsWith(line.split(':')[0] ?? ''));
     const error = refusal(() => parseExperiment(`${lines.join('\n')}\n${text}`, 'my.yaml'));

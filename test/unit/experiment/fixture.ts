@@ -78,7 +78,15 @@ export const artifactSource = (digest = 'sha256:aa', path = '/nowhere'): Artifac
 
 export function prepareOn(runtime: Runtime, name = 'echo'): Promise<Prepared> {
   const artifact = artifactOf(name, runtime.artifactKind);
-  return runtime.prepare({ artifact, reach: {}, limits: {}, runId: 'run', options: {} });
+  return runtime.prepare({
+    artifact,
+    reach: {},
+    transport: 'stdio',
+    language: 'rust',
+    limits: {},
+    runId: 'run',
+    options: {},
+  });
 }
 
 export const cellOf = (start: Start, changes: Partial<Cell> = {}): Cell => ({
@@ -92,8 +100,12 @@ export const cellOf = (start: Start, changes: Partial<Cell> = {}): Cell => ({
   ...changes,
 });
 
+/** Any language gives any kind: the fake runs everything. */
+export const gives = (): boolean => true;
+
 const payload = Buffer.from('hi');
 export const readyPayload: ReadyPayload = {
+  input: payload,
   frame: encodeInvoke(payload),
   payloadBytes: bytes(payload.length),
   verify: (answer) => verifyOutput(payload, answer),

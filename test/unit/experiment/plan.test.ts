@@ -3,7 +3,7 @@ import { FakeRuntime } from '../../../src/control-plane/runtimes/fake/fake-runti
 import { VirtualClock } from '../../../src/control-plane/runtimes/fake/virtual-clock.js';
 import { cellKey, type Start } from '../../../src/domain/factors.js';
 import { cellsOf, makePlan, type Plan, type Trial } from '../../../src/experiment/plan.js';
-import { echoFunction, experimentOf } from './fixture.js';
+import { echoFunction, experimentOf, gives } from './fixture.js';
 
 const clock = new VirtualClock();
 const runtimes = ['one', 'two', 'three'].map((id) => new FakeRuntime(clock, { id }));
@@ -14,7 +14,7 @@ const functions = ['echo', 'other'].map((name) => ({
 
 function planFor(changes: Record<string, unknown> = {}): Plan {
   const experiment = experimentOf({ repetitions: { cold: 30, warm: 100 }, ...changes });
-  return makePlan(experiment, cellsOf(experiment, functions, runtimes));
+  return makePlan(experiment, cellsOf(experiment, functions, runtimes, gives));
 }
 
 const orderOf = (plan: Plan): string[] =>
@@ -39,6 +39,8 @@ describe('the cells', () => {
       environment: 'local',
       start: 'cold',
       concurrency: 1,
+      transport: 'stdio',
+      language: 'rust',
     });
   });
 });

@@ -11,7 +11,7 @@ import { planOf, runExperiment, type RunRequest } from '../../../src/experiment/
 import type { RunEvent } from '../../../src/experiment/run-events.js';
 import { RunDirectory } from '../../../src/records/run-directory.js';
 import { readRows } from '../../../src/records/row-store.js';
-import { artifactSource, echoFunction, experimentOf, ms } from './fixture.js';
+import { artifactSource, echoFunction, experimentOf, ms, gives } from './fixture.js';
 
 let folder: string;
 beforeEach(() => {
@@ -55,6 +55,7 @@ function bench(changes: Partial<RunRequest> = {}, scripts: readonly Partial<Fake
       functions: [{ definition: echoFunction(), payloads: ['small'] }],
       runtimes,
       baseline: 'one',
+      gives,
     },
     runtimes: [],
     cgroupVersion: undefined,
@@ -120,6 +121,7 @@ describe('a run', () => {
       ['one', 'two'].map((runtime) => ({
         function: 'echo',
         runtime,
+        language: 'rust',
         kind: 'native-binary',
         digest: 'sha256:aa',
         sizeBytes: 1000,
@@ -205,12 +207,29 @@ describe('a run', () => {
     expect(native.standingSandboxes).toBe(0);
   });
 
-  it('takes everything down when a function cannot be made ready, and throws what was wrong', async () => {
-    const { request, runtimes } = bench({}, [{}, { prepareFails: 'no such engine' }]);
+  it('goes on without a runtime on which a function cannot be made ready: each of its trials says why', async () => {
+    const { request, runtimes } = bench({}, [{}, { prepareFails: 'unknown import: `env::oops`' }]);
+    expect((await runExperiment(request)).state).toBe('complete');
+    const rows = await rowsIn(request.directory);
+    const ofTwo = rows.filter((row) => row.runtime === 'two');
+    expect(ofTwo.length).toBeGreaterThan(0);
+    for (const row of ofTwo) {
+      expect(row).toMatchObject({
+        outcome: 'crashed',
+        reason: 'could not be made ready: unknown import: `env::oops`',
+      });
+      expect(row).not.toHaveProperty('latencyMs');
+    }
+    expect(rows.filter((row) => row.runtime === 'one').every((row) => row.outcome === 'ok')).toBe(true);
+    expectNothingLeft(runtimes);
+  });
+
+  it('takes everything down when nothing can be made ready, and throws what was wrong', async () => {
+    const fails = { prepareFails: 'no such engine' };
+    const { request, runtimes } = bench({}, [fails, fails]);
     await expect(runExperiment(request)).rejects.toThrow('no such engine');
     expect(request.directory.readManifest().state).toBe('interrupted');
     expectNothingLeft(runtimes);
-    expect(runtimes[0]?.count('disposed')).toBe(1);
   });
 
   it('goes on when a runtime cannot say what stands, and counts it', async () => {

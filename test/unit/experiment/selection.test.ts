@@ -5,7 +5,7 @@ import { VirtualClock } from '../../../src/control-plane/runtimes/fake/virtual-c
 import { LumosError } from '../../../src/domain/errors.js';
 import { select } from '../../../src/experiment/selection.js';
 import { loadCatalogue } from '../../../src/user-plane/functions/catalogue.js';
-import { experimentOf } from './fixture.js';
+import { experimentOf, gives } from './fixture.js';
 
 const catalogue = await loadCatalogue(['functions']);
 const registry = [
@@ -13,7 +13,12 @@ const registry = [
   createDockerRuntime(() => Promise.resolve({ usable: true, version: '1', details: {} })),
 ];
 const selected = (changes: Record<string, unknown> = {}) =>
-  select(experimentOf({ functions: ['hashing'], runtimes: ['native'], ...changes }), catalogue, registry);
+  select(
+    experimentOf({ functions: ['hashing'], runtimes: ['native'], ...changes }),
+    catalogue,
+    registry,
+    gives,
+  );
 
 function refusal(changes: Record<string, unknown>): LumosError {
   try {
@@ -57,7 +62,11 @@ describe('what an experiment names', () => {
       'options.docker: unknown option "netwrk"',
       'Did you mean "network"?',
     ],
-    [{ starts: ['fresh'] }, 'starts: no runtime here offers "fresh" starts', 'Take "cold" or "warm".'],
+    [
+      { starts: ['fresh'] },
+      'no function of this experiment can run on native as it is asked for (fresh)',
+      'native has the starts cold, warm and the transports stdio, and runs a native-binary.',
+    ],
     [{ concurrency: [1, 2] }, 'concurrency: only 1 can be measured so far', 'give 1'],
     [{ environment: 'edge' }, 'environment: there is no environment "edge"', 'There is: local'],
   ])('is refused as %j with the nearest valid name', (changes, message, remedy) => {

@@ -10,9 +10,9 @@ import type {
   ImageArtifact,
   PrepareRequest,
   Prepared,
-  Reach,
   Runtime,
   StagedSandbox,
+  Use,
 } from '../../../domain/runtime.js';
 import { parseRuntimeOptions } from '../runtime-options.js';
 import { DockerContainer, isStatus } from './container.js';
@@ -35,7 +35,9 @@ export function createDockerRuntime(probe: DockerProbe): Runtime {
     engine: 'docker',
     class: 'container',
     artifactKind: 'native-image',
-    artifactKindFor: (options, reach) => imageKind(DockerOptionsSchema.parse(options), reach),
+    starts: ['cold', 'warm'],
+    transports: ['stdio'],
+    artifactKindFor: (options, use) => imageKind(DockerOptionsSchema.parse(options), use),
     probe,
     parseOptions: (raw) => parseRuntimeOptions('docker', DockerOptionsSchema, raw),
     prepare: async (request) => new PreparedImage(docker, request, await loadForRun(docker, request)),
@@ -47,13 +49,14 @@ export function createDockerRuntime(probe: DockerProbe): Runtime {
  * Services of a run listen on this machine's loopback only, and a container has a loopback of its own unless it shares
  * the machine's.
  */
-function imageKind({ network, base }: DockerOptions, { sockets }: Reach): ArtifactKind {
-  if (sockets === true && network !== 'host') {
+function imageKind({ network, base }: DockerOptions, { reach, language }: Use): ArtifactKind {
+  if (reach.sockets === true && network !== 'host') {
     throw invalidInput(
       `docker with network "${network}": a container cannot connect to a service on this machine's loopback`,
       'Declare options: { docker: { network: host } }, or access: [host].',
     );
   }
+  if (language === 'typescript') return 'node-image';
   return base === 'debian' ? 'native-image-debian' : 'native-image';
 }
 

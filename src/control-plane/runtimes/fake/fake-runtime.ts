@@ -14,7 +14,7 @@ import type {
   Sandbox,
   StagedSandbox,
 } from '../../../domain/runtime.js';
-import type { RuntimeClass } from '../../../domain/factors.js';
+import type { RuntimeClass, Start, Transport } from '../../../domain/factors.js';
 import { milliseconds, type Milliseconds } from '../../../domain/units.js';
 import { parseRuntimeOptions } from '../runtime-options.js';
 import { FakeSandbox } from './fake-sandbox.js';
@@ -33,6 +33,8 @@ export class FakeRuntime implements Runtime {
   readonly engine = 'fake';
   readonly class: RuntimeClass;
   readonly artifactKind: ArtifactKind;
+  readonly starts: readonly Start[];
+  readonly transports: readonly Transport[] = ['stdio'];
   /** Everything that was asked of it, in order. */
   readonly journal: FakeEvent[] = [];
   /** What its functions were told of their storage, in order. */
@@ -47,6 +49,7 @@ export class FakeRuntime implements Runtime {
     this.id = script.id;
     this.class = script.class ?? 'process';
     this.artifactKind = script.artifactKind ?? 'native-binary';
+    this.starts = script.starts ?? ['cold', 'warm'];
   }
 
   artifactKindFor(): ArtifactKind {

@@ -1,5 +1,5 @@
 /** What a fake runtime is told to do: exact times, and every way in which things go wrong. */
-import type { RuntimeClass } from '../../../domain/factors.js';
+import type { RuntimeClass, Start } from '../../../domain/factors.js';
 import type { ArtifactKind, Availability, ExitStatus } from '../../../domain/runtime.js';
 import type { Bytes, Milliseconds } from '../../../domain/units.js';
 import type { PhaseTimes } from './function-frames.js';
@@ -58,6 +58,7 @@ export interface SandboxScript {
 export interface FakeScript {
   readonly id: string;
   readonly class?: RuntimeClass;
+  readonly starts?: readonly Start[];
   readonly artifactKind?: ArtifactKind;
   readonly availability?: Availability;
   /** Rejects when a function is to be made ready on it, with this message. */

@@ -158,12 +158,12 @@ describe('imageLayout', () => {
     ['native-binary', 'function', 'linux/arm64'],
     ['native-image', 'function', 'linux/arm64'],
     ['wasm-module', 'function.wasm', 'wasi/wasm'],
-    ['wasmtime-aot', 'function.cwasm', 'wasi/wasm'],
-    ['wasmtime-pulley', 'function.cwasm', 'wasi/wasm'],
+    ['wasmtime:aot', 'function.cwasm', 'wasi/wasm'],
+    ['wasmtime:pulley', 'function.cwasm', 'wasi/wasm'],
     ['native-image-debian', 'function', 'linux/arm64'],
     ['wasm-component', 'function.wasm', 'wasi/wasm'],
-    ['wasmtime-aot-component', 'function.cwasm', 'wasi/wasm'],
-    ['wasmtime-pulley-component', 'function.cwasm', 'wasi/wasm'],
+    ['wasmtime:aot-component', 'function.cwasm', 'wasi/wasm'],
+    ['wasmtime:pulley-component', 'function.cwasm', 'wasi/wasm'],
   ])('of %s is %s on %s', (kind, path, platform) => {
     const layout = imageLayout(kind, 'arm64');
     expect([layout.path, `${layout.os}/${layout.architecture}`]).toEqual([path, platform]);

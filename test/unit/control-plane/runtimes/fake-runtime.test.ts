@@ -8,7 +8,7 @@ import { prepareOn } from '../../experiment/fixture.js';
 import { protocolVectors } from '../invoke/vectors.js';
 
 async function launched(runtime: FakeRuntime) {
-  const staged = await (await prepareOn(runtime)).stage();
+  const staged = await (await prepareOn(runtime)).stage('cold');
   return staged.launch();
 }
 
@@ -39,18 +39,18 @@ describe('the fake runtime', () => {
   it('counts a sandbox as standing from its launch to its removal, for its own function alone', async () => {
     const runtime = new FakeRuntime(new VirtualClock(), { id: 'one' });
     const sandbox = await launched(runtime);
-    expect(await (await (await prepareOn(runtime)).stage()).existing()).toBe(1);
-    expect(await (await (await prepareOn(runtime, 'other')).stage()).existing()).toBe(0);
+    expect(await (await (await prepareOn(runtime)).stage('cold')).existing()).toBe(1);
+    expect(await (await (await prepareOn(runtime, 'other')).stage('cold')).existing()).toBe(0);
     await sandbox.remove();
     await sandbox.remove();
-    expect(await (await (await prepareOn(runtime)).stage()).existing()).toBe(0);
+    expect(await (await (await prepareOn(runtime)).stage('cold')).existing()).toBe(0);
     expect([runtime.count('removed'), (await sandbox.exited).signal]).toEqual([1, 'SIGKILL']);
   });
 
   it('removes what stands when its preparation is undone', async () => {
     const runtime = new FakeRuntime(new VirtualClock(), { id: 'one' });
     const prepared = await prepareOn(runtime);
-    await (await prepared.stage()).launch();
+    await (await prepared.stage('cold')).launch();
     await prepared.dispose();
     expect([runtime.standingSandboxes, runtime.count('removed')]).toEqual([0, 1]);
   });

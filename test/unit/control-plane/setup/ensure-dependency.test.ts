@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { dependenciesOf } from '../../../../src/control-plane/setup/dependencies.js';
+import { dependenciesOf, type Needs } from '../../../../src/control-plane/setup/dependencies.js';
+import type { Precompiler } from '../../../../src/domain/runtime.js';
 import { ensureDependency, type Dependency } from '../../../../src/control-plane/setup/dependency.js';
 import { inBackground } from '../../../../src/control-plane/setup/docker-start.js';
 import type { Availability } from '../../../../src/domain/runtime.js';
@@ -53,15 +54,31 @@ describe('ensureDependency', () => {
 });
 
 describe('dependenciesOf', () => {
+  const { dependency } = scripted(missing);
+  const wasmtime = { name: 'wasmtime', dependency };
+  const precompiler: Precompiler = {
+    kind: 'wasmtime:aot',
+    engine: 'wasmtime',
+    from: 'wasm-module',
+    extension: 'cwasm',
+    inputs: () => Promise.resolve({}),
+    make: () => Promise.resolve(),
+  };
+
   it('is the compiler, the target and the engine, in the order in which they are installed', () => {
-    expect(dependenciesOf({ engine: 'wasmtime', artifactKind: 'wasmtime-aot' })).toEqual([
+    const needs = (needed: Needs): readonly string[] => dependenciesOf(needed, [precompiler]);
+    expect(needs({ engine: wasmtime, artifactKind: 'wasmtime:aot', language: 'rust' })).toEqual([
       'rust',
       'wasm-target',
       'wasmtime',
     ]);
-    expect(dependenciesOf({ engine: 'docker', artifactKind: 'native-image' })).toEqual(['rust', 'docker']);
-    expect(dependenciesOf({ engine: 'wasmtime', artifactKind: 'wasm-module' })).toContain('wasmtime');
-    expect(dependenciesOf({ engine: 'native', artifactKind: 'native-binary' })).toEqual(['rust']);
+    const docker = { name: 'docker', dependency: { ...dependency, name: 'docker' } };
+    const image = { engine: docker, artifactKind: 'native-image', language: 'rust' } as const;
+    expect(needs(image)).toEqual(['rust', 'docker']);
+    expect(needs({ ...image, language: 'go' })).toEqual(['go', 'docker']);
+    const native = { engine: { name: 'native' }, artifactKind: 'native-binary', language: 'go' } as const;
+    expect(needs(native)).toEqual(['rust', 'go']);
+    expect(needs({ artifactKind: 'wasmtime:aot', language: 'prebuilt' })).toEqual(['wasmtime']);
   });
 });
 

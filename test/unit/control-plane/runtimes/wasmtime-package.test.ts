@@ -4,7 +4,7 @@ import {
   majorVersion,
   wasmtimeRequirements,
   wasmtimeWheelDigests,
-} from '../../../../src/control-plane/setup/wasmtime-package.js';
+} from '../../../../src/control-plane/runtimes/wasmtime/package.js';
 
 describe('the pinned wheel of wasmtime', () => {
   it('is required by version and by whole sha256 digests', () => {

@@ -1,0 +1,24 @@
+/** What an engine's folder gives the house: its runtimes, its compilers, and how it is found and installed. */
+import type { Precompiler, Runtime } from '../../domain/runtime.js';
+import type { Dependency } from '../setup/dependency.js';
+import type { SetupOptions } from '../setup/machine.js';
+import type { LocalMachine } from './command-runtime.js';
+
+export interface Engine {
+  /** As in the `engine` of its runtimes. */
+  readonly name: string;
+  /** How it is found and installed, under the engine's name; absent for what is always there. */
+  readonly dependency?: Dependency;
+  /** Names of other dependencies that running on it needs. */
+  readonly needs?: readonly string[];
+  readonly runtimes: readonly Runtime[];
+  readonly precompilers?: readonly Precompiler[];
+}
+
+/** What an engine's folder is given. */
+export interface EngineHost {
+  readonly machine: LocalMachine;
+  readonly setup: SetupOptions;
+}
+
+export type CreateEngine = (host: EngineHost) => Engine;
