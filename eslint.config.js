@@ -14,7 +14,18 @@ export const rooms = {
   'data-plane': ['domain'],
   report: ['domain', 'stats', 'records'],
   experiment: ['domain', 'stats', 'records', 'user-plane', 'control-plane', 'data-plane'],
-  cli: ['domain', 'stats', 'records', 'user-plane', 'control-plane', 'data-plane', 'report', 'experiment'],
+  conformance: ['domain', 'stats', 'records', 'user-plane', 'control-plane', 'data-plane', 'experiment'],
+  cli: [
+    'domain',
+    'stats',
+    'records',
+    'user-plane',
+    'control-plane',
+    'data-plane',
+    'report',
+    'experiment',
+    'conformance',
+  ],
 };
 
 const processModules = ['child_process', 'node:child_process', 'cluster', 'node:cluster'];

@@ -1,13 +1,14 @@
 /** A run directory's rows, reduced: the one way from what was measured to what is shown. */
 import { existsSync } from 'node:fs';
-import type { Cell } from '../domain/factors.js';
 import type { Measurement } from '../domain/measurement.js';
 import type { RunManifest } from '../domain/run-manifest.js';
 import type { Summary } from '../domain/summary.js';
-import { bytes, type Bytes } from '../domain/units.js';
+import { bytes } from '../domain/units.js';
 import { readRows } from '../records/row-store.js';
 import type { RunDirectory } from '../records/run-directory.js';
 import { claimsOf } from '../report/claims/claims-of-run.js';
+import { artifactOfCell } from '../report/artifact-of-cell.js';
+import { leagueOf } from '../report/league/league-of-run.js';
 import { payloadSizeOf } from '../report/payload-size/payload-size-of-run.js';
 import { RunAccumulator } from '../report/summarize/accumulate.js';
 import { summarize } from '../report/summarize/summarize.js';
@@ -27,8 +28,11 @@ export async function analyse(directory: RunDirectory): Promise<Analysis> {
   const accumulated = new RunAccumulator();
   for await (const row of rowsOf(directory)) accumulated.add(row);
   const { analyses } = manifest.experiment;
+  const base = summarize(accumulated, contextOf(manifest));
+  const { cells } = base;
   const summary = {
-    ...summarize(accumulated, contextOf(manifest)),
+    ...base,
+    ...(analyses.includes('league') ? { league: leagueOf(cells, manifest) } : {}),
     ...(analyses.includes('claims') ? { claims: claimsOf(accumulated, manifest) } : {}),
     ...(analyses.includes('payload-size') ? { payloadSize: payloadSizeOf(accumulated, manifest) } : {}),
   };
@@ -51,19 +55,9 @@ function contextOf(manifest: RunManifest): Parameters<typeof summarize>[1] {
     seed: manifest.seed,
     baseline: experiment.baseline,
     plannedCells: manifest.cells,
-    imageBytes: (cell) => imageBytes(manifest, cell),
+    imageBytes: (cell) => artifactOfCell(manifest, cell)?.imageCompressedBytes,
     payloadBytes: (name, payload) =>
       manifest.cells.find((cell) => cell.function === name && cell.payload === payload)?.payloadBytes ??
       bytes(0),
   };
-}
-
-/** Of the artefact that the cell ran: a function that opens connections itself may have another one. */
-function imageBytes({ artifacts }: RunManifest, cell: Cell): Bytes | undefined {
-  const own = artifacts.filter(
-    ({ function: name, runtime }) => name === cell.function && runtime === cell.runtime,
-  );
-  const direct = cell.access === 'direct' && cell.connection !== undefined;
-  const fitting = own.find(({ access }) => (access === 'direct') === direct) ?? own[0];
-  return fitting?.imageCompressedBytes;
 }

@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 export const packageRoot = nearestPackage(dirname(fileURLToPath(import.meta.url)));
 export const experimentsFolder = join(packageRoot, 'experiments');
 export const functionsFolder = join(packageRoot, 'functions');
+/** The functions of the conformance suite, which no experiment is meant to run. */
+export const conformanceFolder = join(packageRoot, 'conformance');
 
 function nearestPackage(folder: string): string {
   if (existsSync(join(folder, 'package.json')) || folder === dirname(folder)) return folder;

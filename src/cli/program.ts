@@ -71,10 +71,14 @@ const example = (command: Command, text: string): Command =>
   command.addHelpText('after', `\nExample:\n  ${text}`);
 
 function addMachineCommands(program: Command, run: Run): void {
-  example(program.command('doctor'), 'lumos doctor --json')
+  example(program.command('doctor'), 'lumos doctor --verify wasmtime-aot docker')
     .description('what can run here, with versions, and what to do about the rest')
     .option('--json', 'machine-readable, and nothing else on standard output')
-    .action(async (options: { json?: boolean }) =>
+    .option(
+      '--verify [runtimes...]',
+      'run the conformance suite over these runtimes, or over all that can run here',
+    )
+    .action(async (options: { json?: boolean; verify?: true | string[] }) =>
       run((await import('./commands/doctor.js')).doctor(options)),
     );
   example(program.command('setup [runtimes...]'), 'lumos setup wasmtime-aot docker')

@@ -90,9 +90,9 @@ export const ExperimentSchema = z.strictObject({
   pageCache: PageCacheSchema.default('warm'),
   /**
    * What the report says beyond the cells. `claims`: the paper's claims, tested. `payload-size`: time against payload
-   * size, its slopes, and where one runtime's cost passes another's gain.
+   * size, its slopes, and where one runtime's cost passes another's gain. `league`: all runtimes in one table.
    */
-  analyses: z.array(z.enum(['claims', 'payload-size'])).default([]),
+  analyses: z.array(z.enum(['claims', 'payload-size', 'league'])).default([]),
   /** Ratios within 1/(1+margin) and 1+margin count as the same. */
   margin: z.number().positive().max(1).default(0.05),
   limits: z

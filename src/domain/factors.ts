@@ -103,6 +103,10 @@ const factorsOf = (cell: Conditions): unknown[] => [
 /** A string that is equal for equal conditions and for no others. */
 export const conditionsKey = (cell: Conditions): string => JSON.stringify(factorsOf(cell));
 
+/** A cell's runtime for a reader: with its options, where they are not the defaults. */
+export const runtimeName = ({ runtime, options }: Pick<Cell, 'runtime' | 'options'>): string =>
+  options === undefined ? runtime : `${runtime} (${options})`;
+
 /** A string that is equal for equal cells and for no others. */
 export const cellKey = (cell: Cell): string =>
   JSON.stringify([cell.runtime, cell.options, ...factorsOf(cell)]);

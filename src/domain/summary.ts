@@ -71,6 +71,9 @@ export const ComparisonSchema = ConditionsSchema.extend({
   metric: z.enum(['latencyMs', 'cpuMs', 'peakMemoryBytes']),
   baseline: z.string(),
   candidate: z.string(),
+  /** As in `Cell.options`, where they are not the runtime's defaults. */
+  baselineOptions: z.string().optional(),
+  candidateOptions: z.string().optional(),
   /** Median of the candidate over median of the baseline. */
   ratio: z.number().positive(),
   /** 95 % interval of the ratio; absent where either side has too few samples to carry one. */
@@ -208,6 +211,39 @@ export const PayloadSizeSchema = z.object({
 });
 export type PayloadSize = z.infer<typeof PayloadSizeSchema>;
 
+/** A median of a cell with its 95 % interval; without one where the samples are too few. */
+export const MedianSchema = z.object({
+  p50: MillisecondsSchema,
+  ci95: interval(MillisecondsSchema).optional(),
+});
+
+/** One runtime in the league table: everything that a person weighs, in a row. */
+export const LeagueRowSchema = CellSchema.pick({
+  runtime: true,
+  class: true,
+  transport: true,
+  language: true,
+  options: true,
+}).extend({
+  /** The engine's version. */
+  version: z.string().optional(),
+  /** Median latencies by function and start, each at the function's first payload of the experiment. */
+  latencies: z.array(
+    MedianSchema.extend({ function: z.string(), payload: z.string(), start: CellSchema.shape.start }),
+  ),
+  /** Invocations that failed, and all of them. */
+  failed: z.number().int().nonnegative(),
+  invocations: z.number().int().nonnegative(),
+  /** Median over the functions of how long the engine takes to precompile; absent where it does not. */
+  precompileMs: MillisecondsSchema.optional(),
+  /** Medians over the functions: the file that runs, and the compressed image that a node would pull. */
+  artifactBytes: BytesSchema.optional(),
+  imageBytes: BytesSchema.optional(),
+  /** Median peak of a sandbox of the first function. */
+  peakMemoryBytes: BytesSchema.optional(),
+});
+export type LeagueRow = z.infer<typeof LeagueRowSchema>;
+
 export const SummarySchema = z.object({
   schema: z.literal(summarySchemaId),
   runId: z.string(),
@@ -223,5 +259,6 @@ export const SummarySchema = z.object({
   /** Only where the experiment's analyses ask for it. */
   claims: z.array(ClaimSchema).optional(),
   payloadSize: PayloadSizeSchema.optional(),
+  league: z.array(LeagueRowSchema).optional(),
 });
 export type Summary = z.infer<typeof SummarySchema>;

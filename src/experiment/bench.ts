@@ -71,7 +71,7 @@ export class Bench {
    * As `prepare`, for a run: what fails is kept, and each trial of the cell then fails for that reason, in the words of
    * whoever said it; the others run. Gives back what went wrong.
    */
-  async tryPrepare(definition: FunctionDefinition, runtime: Runtime, cell: Cell): Promise<unknown> {
+  async tryPrepare(definition: FunctionDefinition, runtime: Runtime, cell: Cell): Promise<Error | undefined> {
     const key = preparationKey(cell);
     if (this.unprepared.has(key)) return undefined;
     try {
@@ -79,7 +79,7 @@ export class Bench {
       return undefined;
     } catch (error) {
       this.unprepared.set(key, messageOf(error));
-      return error;
+      return error instanceof Error ? error : new Error(messageOf(error));
     }
   }
 

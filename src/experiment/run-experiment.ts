@@ -148,7 +148,7 @@ async function prepareAll(
   bench: Bench,
 ): Promise<void> {
   const said = new Set<string>();
-  let first: unknown;
+  let first: Error | undefined;
   for (const cell of plan.cells) {
     if (signal.aborted) throw new Interrupted('interrupted');
     const text = `preparing ${cell.function} on ${cell.runtime}`;
@@ -282,7 +282,7 @@ async function measureAll(
   try {
     for (const [done, trial] of open.entries()) {
       const { cell } = trial;
-      let hasFailed = false;
+      const seen = { failure: false };
       onEvent({ type: 'trial', cell });
       await bench.run(
         trial,
@@ -291,14 +291,14 @@ async function measureAll(
         (row) => {
           writer.append(row);
           const { outcome, reason } = row;
-          hasFailed ||= outcome !== 'ok';
+          seen.failure ||= outcome !== 'ok';
           onEvent({ type: 'row', cell, outcome, ...(reason === undefined ? {} : { reason }) });
         },
         progress.next(trial),
       );
       onEvent({ type: 'trial-done', done: alreadyDone + done + 1, trials: plan.trials.length });
       // A daemon that is restarted in the middle of a run costs the trials in flight, and no others.
-      if (hasFailed) await daemonBack(runtimeOf(selection.runtimes, cell.runtime), onEvent);
+      if (seen.failure) await daemonBack(runtimeOf(selection.runtimes, cell.runtime), onEvent);
       // Lets signals and the display have their turn, between the timed windows.
       await nextTurn();
     }

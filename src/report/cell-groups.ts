@@ -3,6 +3,7 @@ import {
   cellKey,
   conditionsKey,
   conditionsOf,
+  runtimeName,
   type Cell,
   type Conditions,
   type Outcome,
@@ -28,18 +29,22 @@ export interface CellGroup extends Conditions {
   readonly rows: readonly GroupRow[];
 }
 
-const startOrder: readonly Start[] = ['cold', 'fresh', 'warm'];
+export const startOrder: readonly Start[] = ['cold', 'snapshot', 'fresh', 'warm'];
 
 const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
 
 /** The runtimes that the summary's ratios are against; normally one, none when nothing was compared. */
 export const baselinesOf = (summary: Summary): string[] =>
-  distinct(summary.comparisons.map((comparison) => comparison.baseline));
+  distinct(
+    summary.comparisons.map(({ baseline, baselineOptions: options }) =>
+      runtimeName({ runtime: baseline, options }),
+    ),
+  );
 
 /** Runtimes in the order of their first cell, baselines first. */
 export function runtimesOf(summary: Summary): string[] {
   const baselines = baselinesOf(summary);
-  const all = distinct(summary.cells.map((cell) => cell.runtime));
+  const all = distinct(summary.cells.map(runtimeName));
   return [...all.filter((id) => baselines.includes(id)), ...all.filter((id) => !baselines.includes(id))];
 }
 
@@ -52,6 +57,7 @@ function sortGroups(groups: CellGroup[], functions: readonly string[]): CellGrou
       a.environment.localeCompare(b.environment, 'en') ||
       a.concurrency - b.concurrency ||
       storageText(a).localeCompare(storageText(b), 'en') ||
+      useText(a).localeCompare(useText(b), 'en') ||
       startOrder.indexOf(a.start) - startOrder.indexOf(b.start),
   );
 }
@@ -61,6 +67,7 @@ function latencyComparison(summary: Summary, cell: CellSummary): Comparison | un
     (one) =>
       one.metric === 'latencyMs' &&
       one.candidate === cell.runtime &&
+      one.candidateOptions === cell.options &&
       conditionsKey(one) === conditionsKey(cell),
   );
 }
@@ -84,12 +91,12 @@ export function groupCells(summary: Summary): CellGroup[] {
     const [first] = members;
     if (first === undefined) continue;
     const rows = members
-      .sort((a, b) => runtimes.indexOf(a.runtime) - runtimes.indexOf(b.runtime))
+      .sort((a, b) => runtimes.indexOf(runtimeName(a)) - runtimes.indexOf(runtimeName(b)))
       .map((cell): GroupRow => {
         const comparison = latencyComparison(summary, cell);
         return {
           cell,
-          isBaseline: baselines.includes(cell.runtime) && comparison === undefined,
+          isBaseline: baselines.includes(runtimeName(cell)) && comparison === undefined,
           ...(comparison === undefined ? {} : { comparison }),
         };
       });
@@ -107,12 +114,23 @@ export function storageText({ storage, access, connection }: Conditions): string
   return `${storage}${way}${connection === 'per-invocation' ? ', connecting each time' : ''}`;
 }
 
+const languageNames = { go: 'in Go', typescript: 'in TypeScript', prebuilt: 'prebuilt' } as const;
+
+/** How requests come in and what the function is written in, where that is not the usual: `over HTTP, in Go`. */
+export function useText({
+  transport,
+  language = 'rust',
+}: Pick<Conditions, 'transport' | 'language'>): string {
+  const words = [transport === 'http' ? 'over HTTP' : '', language === 'rust' ? '' : languageNames[language]];
+  return words.filter((word) => word !== '').join(', ');
+}
+
 /**
  * What tells the groups apart beside function, payload and start: "redis via host", "8 at once", "on edge-pi"; empty
  * when nothing does.
  */
 export function groupExtras(group: CellGroup, groups: readonly CellGroup[]): string[] {
-  const extras: string[] = group.storage === undefined ? [] : [storageText(group)];
+  const extras = [storageText(group), useText(group)].filter((text) => text !== '');
   if (groups.some((other) => other.concurrency !== 1)) extras.push(`${group.concurrency} at once`);
   if (distinct(groups.map((other) => other.environment)).length > 1) extras.push(`on ${group.environment}`);
   return extras;

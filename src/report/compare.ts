@@ -1,7 +1,7 @@
 /** Two runs side by side, as `lumos compare` prints them. */
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import type { Cell } from '../domain/factors.js';
+import { runtimeName, type Cell } from '../domain/factors.js';
 import type { Verdict } from '../domain/summary.js';
 import type { Milliseconds } from '../domain/units.js';
 import { storageText } from './cell-groups.js';
@@ -48,7 +48,7 @@ const head = ['runtime', 'base p50', 'candidate p50', 'ratio', '95 % interval', 
 const rightAligned = [1, 2, 3, 5];
 
 const fields = ({ cell, p50, ratio, ci95, n, verdict }: ComparedCell): string[] => [
-  printable(cell.runtime),
+  printable(runtimeName(cell)),
   formatDuration(p50.base),
   formatDuration(p50.candidate),
   formatRatio(ratio),
@@ -87,7 +87,7 @@ const leftOver = (runs: ComparedRuns): [string, readonly Cell[]][] =>
     ] as [string, readonly Cell[]][]
   ).filter(([, cells]) => cells.length > 0);
 
-const fullName = (cell: Cell): string => printable(`${cellName(cell)} \u00b7 ${cell.runtime}`);
+const fullName = (cell: Cell): string => printable(`${cellName(cell)} \u00b7 ${runtimeName(cell)}`);
 
 type Paint = (text: string) => string;
 

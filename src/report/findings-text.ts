@@ -1,12 +1,26 @@
 /** What the analyses of a run found, as lines for a terminal: the paper's claims, and time against payload size. */
 import type { Summary } from '../domain/summary.js';
 import { claimLines } from './claims/claim-lines.js';
+import { columnLines } from './column-lines.js';
+import { leagueReading, leagueTable } from './league/league-table.js';
 import { crossoverSentences, sizeReading, sizeTable } from './payload-size/size-table.js';
 import { wrapText } from './wrap-text.js';
 
 /** The lines, none longer than `width`; empty for a run whose experiment asks for no analysis. */
 export function findingsText(summary: Summary, width: number): string[] {
-  return [...claimsText(summary, width), ...sizesText(summary, width)];
+  return [...leagueText(summary, width), ...claimsText(summary, width), ...sizesText(summary, width)];
+}
+
+function leagueText(summary: Summary, width: number): string[] {
+  const { head, names, rows } = leagueTable(summary);
+  if (rows.length === 0) return [];
+  return [
+    'All runtimes',
+    ...columnLines(head, names, rows, width),
+    '',
+    ...wrapText(leagueReading, width),
+    '',
+  ];
 }
 
 function claimsText(summary: Summary, width: number): string[] {

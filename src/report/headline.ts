@@ -1,5 +1,5 @@
 /** What a run answers, in plain sentences that are made from its comparisons and from nothing else. */
-import type { Start } from '../domain/factors.js';
+import { runtimeName, type Start } from '../domain/factors.js';
 import type { CellSummary, Comparison, Summary } from '../domain/summary.js';
 import {
   baselinesOf,
@@ -72,15 +72,15 @@ const bracket = (ci95: readonly [number, number] | undefined): string =>
 function withoutResult(cell: CellSummary): string {
   const failed = failureCount(cell);
   return failed === 0
-    ? `${cell.runtime} has no result`
-    : `${cell.runtime} has no result: all ${formatCount(failed)} invocations failed (${failureText(cell)})`;
+    ? `${runtimeName(cell)} has no result`
+    : `${runtimeName(cell)} has no result: all ${formatCount(failed)} invocations failed (${failureText(cell)})`;
 }
 
 function sentenceOf(row: GroupRow, margin: number, signs: Signs): string | undefined {
   if (row.comparison !== undefined) return clause(row.comparison, margin, signs);
   if (row.cell.latencyMs === undefined) return withoutResult(row.cell);
   if (row.isBaseline) return undefined;
-  return `${row.cell.runtime} has a median of ${formatDuration(row.cell.latencyMs.p50, signs)}, with no baseline to set it against`;
+  return `${runtimeName(row.cell)} has a median of ${formatDuration(row.cell.latencyMs.p50, signs)}, with no baseline to set it against`;
 }
 
 function detailOf(
@@ -155,9 +155,9 @@ function tallies(summary: Summary, groups: readonly CellGroup[]): Tally[] {
   const found = new Map<string, { start: Start; candidate: string; rows: GroupRow[] }>();
   for (const start of ['cold', 'fresh', 'warm'] as const) {
     for (const row of groups.filter((group) => group.start === start).flatMap((group) => group.rows)) {
-      if (row.cell.runtime === baseline) continue;
-      const key = JSON.stringify([start, row.cell.runtime]);
-      const entry = found.get(key) ?? { start, candidate: row.cell.runtime, rows: [] };
+      if (runtimeName(row.cell) === baseline) continue;
+      const key = JSON.stringify([start, runtimeName(row.cell)]);
+      const entry = found.get(key) ?? { start, candidate: runtimeName(row.cell), rows: [] };
       entry.rows.push(row);
       found.set(key, entry);
     }

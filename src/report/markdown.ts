@@ -1,4 +1,5 @@
 /** A summary as Markdown (GitHub's tables), for a README, an issue or a comment. */
+import { runtimeName } from '../domain/factors.js';
 import type { Summary } from '../domain/summary.js';
 import { claimLines } from './claims/claim-lines.js';
 import {
@@ -19,6 +20,7 @@ import {
   formatRatioInterval,
 } from './format-quantity.js';
 import { headlineOf } from './headline.js';
+import { leagueReading, leagueTable } from './league/league-table.js';
 import { legendOf } from './legend.js';
 import { crossoverSentences, sizeReading, sizeTable } from './payload-size/size-table.js';
 import { storageFigures, storageReading } from './storage-figures.js';
@@ -61,7 +63,7 @@ function tableRow(group: CellGroup, groups: readonly CellGroup[], row: GroupRow)
     group.function,
     payloadText(group),
     [group.start, ...groupExtras(group, groups)].join(', '),
-    cell.runtime,
+    runtimeName(cell),
     latencyText(row),
     cell.latencyMs === undefined ? absent : formatDuration(cell.latencyMs.p99),
     ratioText(row),
@@ -101,6 +103,7 @@ export function renderMarkdown(summary: Summary): string {
   return [
     `# ${escapeMarkdown(summary.experiment)}\n`,
     list(headlineOf(summary).lead),
+    ...tableWithReading(leagueTable(summary), leagueReading),
     ...claimsMarkdown(summary),
     markdownTable(head, rows, [4, 5, 6, 8, 9, 10]),
     ...tableWithReading(storageFigures(summary), storageReading),

@@ -1,4 +1,5 @@
 /** What the cells with storage say of it: both sides' times, round trips and bytes, apart from serialization. */
+import { runtimeName } from '../domain/factors.js';
 import type { CellSummary, Summary } from '../domain/summary.js';
 import type { Milliseconds } from '../domain/units.js';
 import { groupCells, payloadText, storageText } from './cell-groups.js';
@@ -52,7 +53,7 @@ export function storageFigures(summary: Summary, signs: Signs = asciiSigns): Sto
         `${group.function}, ${payloadText(group)}`,
         group.start,
         storageText(group),
-        cell.runtime,
+        runtimeName(cell),
         ...figuresOf(cell, signs),
       ]),
   );

@@ -1,4 +1,5 @@
 /** A summary as a table that a person reads in a terminal. */
+import { runtimeName } from '../domain/factors.js';
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import type { Summary } from '../domain/summary.js';
@@ -67,7 +68,7 @@ function verdictText({ comparison, isBaseline, cell }: GroupRow): string {
 }
 
 const latencyColumns: readonly Column[] = [
-  { head: ['', 'runtime'], align: 'left', text: ({ cell }) => printable(cell.runtime) },
+  { head: ['', 'runtime'], align: 'left', text: ({ cell }) => printable(runtimeName(cell)) },
   {
     head: ['', 'p50'],
     align: 'right',
@@ -231,7 +232,7 @@ function asList({ columns, groups, width, colors }: Context): string[] {
       });
       const failure = failureLine(row);
       return [
-        ...wrapText(printable(row.cell.runtime), width - 2).map((line) => `  ${line}`),
+        ...wrapText(printable(runtimeName(row.cell)), width - 2).map((line) => `  ${line}`),
         ...indented(figures.filter((text) => text !== '').join(' ')),
         ...(failure === undefined ? [] : indented(failure)).map((line) => colors.red(line)),
       ];

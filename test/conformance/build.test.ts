@@ -12,7 +12,8 @@ import { missingPieces } from '../../src/control-plane/build/toolchain-route.js'
 import { runCommand } from '../../src/control-plane/process/run-command.js';
 import { probeDocker } from '../../src/control-plane/setup/docker.js';
 import { findGo } from '../../src/control-plane/setup/go.js';
-import { findWasmtime } from '../../src/control-plane/setup/wasmtime.js';
+import { createWasmtimePrecompilers } from '../../src/control-plane/runtimes/wasmtime/precompilers.js';
+import { findWasmtime } from '../../src/control-plane/runtimes/wasmtime/dependency.js';
 import type { FunctionDefinition, Languages } from '../../src/domain/function-manifest.js';
 import type { ArtifactKind } from '../../src/domain/runtime.js';
 import { bytes } from '../../src/domain/units.js';
@@ -58,7 +59,7 @@ const builderIn = (name: string, root = repositoryRoot, environment = process.en
   createBuilder({
     cacheFolder: join(scratch, name),
     repositoryRoot: root,
-    wasmtime,
+    precompilers: createWasmtimePrecompilers(() => Promise.resolve(wasmtime)),
     findGo: () => findGo({ cacheFolder: cacheFolder(), repositoryRoot }),
     environment,
     onProgress: (said) => progress.push(said),
@@ -117,11 +118,11 @@ describe('the shim', () => {
 describe('what wasmtime runs', () => {
   it.each<[ArtifactKind, string[]]>([
     ['wasm-module', ['run']],
-    ['wasmtime-aot', ['run', '--allow-precompiled']],
-    ['wasmtime-pulley', ['run', '--target', 'pulley64', '--allow-precompiled']],
+    ['wasmtime:aot', ['run', '--allow-precompiled']],
+    ['wasmtime:pulley', ['run', '--target', 'pulley64', '--allow-precompiled']],
     ['wasm-component', ['run']],
-    ['wasmtime-aot-component', ['run', '--allow-precompiled']],
-    ['wasmtime-pulley-component', ['run', '--target', 'pulley64', '--allow-precompiled']],
+    ['wasmtime:aot-component', ['run', '--allow-precompiled']],
+    ['wasmtime:pulley-component', ['run', '--target', 'pulley64', '--allow-precompiled']],
   ])('speaks the protocol as %s', async (kind, args) => {
     const { path } = await builder.artifact(hello, kind);
     expect((await stdoutOf(wasmtime, [...args, path])).subarray(0, ready.length)).toEqual(ready);
@@ -130,7 +131,7 @@ describe('what wasmtime runs', () => {
 
 describe('a function in Go', () => {
   const definition = definitionOf('word-count-go', join(repositoryRoot, 'examples/word-count-go'), {
-    go: { package: '.' },
+    go: { folder: '.', package: '.' },
   });
 
   it('is a static binary and a module that speak the protocol, without a word of this machine', async () => {
@@ -157,7 +158,7 @@ describe('a function in Go', () => {
     await writeFile(join(scratch, 'shared-go/go.mod'), 'module shared.example/words\n\ngo 1.21\n');
     const say = (word: string): Promise<void> =>
       writeFile(join(scratch, 'shared-go/words.go'), `package words\n\nconst Hello = "${word}"\n`);
-    const mine = definitionOf('mine-go', folder, { go: { package: '.' } });
+    const mine = definitionOf('mine-go', folder, { go: { folder: '.', package: '.' } });
     await say('hello');
     const first = await builderIn('first').artifact(mine, 'native-binary');
     expect((await builderIn('first').artifact(mine, 'native-binary')).path).toBe(first.path);
@@ -180,7 +181,7 @@ describe('files that were built by others', () => {
       prebuilt: { module: 'bin/hello.wasm', native: 'bin/hello' },
     });
     expect((await builder.artifact(definition, 'wasm-module')).digest).toBe(digest);
-    const aot = await builder.artifact(definition, 'wasmtime-aot');
+    const aot = await builder.artifact(definition, 'wasmtime:aot');
     const args = ['run', '--allow-precompiled', aot.path];
     expect((await stdoutOf(wasmtime, args)).subarray(0, ready.length)).toEqual(ready);
     const native = builderIn('first').artifact(definition, 'native-binary');
@@ -196,16 +197,15 @@ describe('files that were built by others', () => {
 describe('images', () => {
   it('and all they hold are the same bytes from another folder and another cache', async () => {
     const copy = join(scratch, 'a copy');
-    await mkdir(join(copy, 'test'), { recursive: true });
     for (const file of ['Cargo.toml', 'Cargo.lock']) {
       await copyFile(join(repositoryRoot, file), join(copy, file));
     }
-    for (const folder of ['functions', 'shim', 'test/functions']) {
+    for (const folder of ['functions', 'shim', 'conformance']) {
       await cp(join(repositoryRoot, folder), join(copy, folder), { recursive: true });
     }
     const other = builderIn('second', copy);
     const there = definitionOf('hello-world', join(copy, 'functions/hello-world'));
-    for (const kind of ['native-image', 'wasm-module', 'wasmtime-aot', 'wasmtime-pulley'] as const) {
+    for (const kind of ['native-image', 'wasm-module', 'wasmtime:aot', 'wasmtime:pulley'] as const) {
       const [a, b] = [await builder.artifact(hello, kind), await other.artifact(there, kind)];
       expect(a.image.archivePath).not.toBe(b.image.archivePath);
       expect(b.digest).toBe(a.digest);

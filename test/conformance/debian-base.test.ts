@@ -9,6 +9,8 @@ import type { Artifact, ArtifactKind, Prepared } from '../../src/domain/runtime.
 const workbench = await createWorkbench();
 const catalogue = await workbench.catalogue();
 const docker = workbench.registry.find(({ id }) => id === 'docker');
+/** How a function is used that reaches nothing of the machine. */
+const use = { reach: {}, transport: 'stdio', language: 'rust' } as const;
 const runId = `test${randomBytes(5).toString('hex')}`;
 const minutes = 60_000;
 
@@ -28,8 +30,8 @@ async function prepare(name: string): Promise<Prepared> {
   if (docker === undefined) throw new Error('no runtime docker');
   const artifact = await build(name, 'native-image-debian');
   const options = docker.parseOptions({ base: 'debian' });
-  expect(docker.artifactKindFor(options, {})).toBe('native-image-debian');
-  const one = await docker.prepare({ artifact, limits: {}, runId, options, reach: {} });
+  expect(docker.artifactKindFor(options, use)).toBe('native-image-debian');
+  const one = await docker.prepare({ ...use, artifact, limits: {}, runId, options });
   prepared.push(one);
   return one;
 }
@@ -63,7 +65,7 @@ it('are loaded by the daemon with Debian below the function, which answers; noth
     const one = await prepare(name);
     const image = await daemon.getImage(`lumos/${name}:run-${runId}`).inspect();
     expect(image.RootFS.Layers).toHaveLength(2);
-    const sandbox = await (await one.stage()).launch();
+    const sandbox = await (await one.stage('cold')).launch();
     const first = await new Promise<Buffer>((resolve) => sandbox.stdout.once('data', resolve));
     expect(first.subarray(0, 11).toString('hex')).toBe('01060000004c554d4f5302');
     await sandbox.remove();

@@ -7,9 +7,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createWorkbench } from '../../src/cli/workbench.js';
 import { ensureDependency } from '../../src/control-plane/setup/dependency.js';
 import type { FunctionDefinition } from '../../src/domain/function-manifest.js';
+import { dependencyOf } from '../../src/control-plane/setup/dependencies.js';
 import { ensureBuilt, lumos, repositoryRoot } from '../e2e/lumos-command.js';
-import { leftBehind, machineTraces, type Trace } from './machine-traces.js';
-import { TrialBench } from './trial-bench.js';
+import { leftBehind, machineTraces, type Trace } from '../../src/conformance/machine-traces.js';
+import { TrialBench } from '../../src/conformance/trial-bench.js';
 
 const workbench = await createWorkbench();
 let scratch = '';
@@ -18,7 +19,7 @@ let before: Trace[] = [];
 
 beforeAll(async () => {
   await ensureBuilt();
-  await ensureDependency(workbench.dependencies.go, () => undefined);
+  await ensureDependency(dependencyOf(workbench.dependencies, 'go'), () => undefined);
   scratch = mkdtempSync(join(tmpdir(), 'new-of-lumos-'));
 }, 300_000);
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createWorkbench } from '../../src/cli/workbench.js';
 import { cacheFolder } from '../../src/control-plane/build/cache-folder.js';
+import { dependencyOf } from '../../src/control-plane/setup/dependencies.js';
 import { ensureDependency } from '../../src/control-plane/setup/dependency.js';
 import { waitUntil } from '../../src/control-plane/setup/machine.js';
 import { givenRedis, startOwnRedis, type OwnService } from '../../src/control-plane/storage/redis-service.js';
@@ -39,7 +40,7 @@ const hasty = settings({ limit: bytes(1000), timeLimit: milliseconds(500) });
 
 beforeAll(async () => {
   for (const name of ['redis', 'versitygw'] as const)
-    await ensureDependency(workbench.dependencies[name], () => undefined);
+    await ensureDependency(dependencyOf(workbench.dependencies, name), () => undefined);
 }, 600_000);
 
 const kinds = {

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createWorkbench } from '../../src/cli/workbench.js';
 import { encodeConfigure } from '../../src/control-plane/invoke/storage-frames.js';
+import { dependencyOf } from '../../src/control-plane/setup/dependencies.js';
 import { ensureDependency } from '../../src/control-plane/setup/dependency.js';
 import { monotonicClock } from '../../src/data-plane/probes/monotonic-clock.js';
 import { ExperimentSchema, type Experiment } from '../../src/domain/experiment.js';
@@ -13,8 +14,8 @@ import type { ReadyPayload } from '../../src/experiment/ready-payloads.js';
 import { StorageBench } from '../../src/experiment/storage-bench.js';
 import type { StorageFactors } from '../../src/experiment/storage-factors.js';
 import type { TrialStorage } from '../../src/experiment/trial-storage.js';
-import { leftBehind, machineTraces, type Trace } from './machine-traces.js';
-import { TrialBench } from './trial-bench.js';
+import { leftBehind, machineTraces, type Trace } from '../../src/conformance/machine-traces.js';
+import { TrialBench } from '../../src/conformance/trial-bench.js';
 
 const workbench = await createWorkbench();
 const catalogue = await workbench.catalogue();
@@ -34,7 +35,7 @@ const nameOf = (factors: StorageFactors): string => Object.values(factors).join(
 
 beforeAll(async () => {
   for (const name of ['redis', 'versitygw', 'wasm-sockets-target'] as const)
-    await ensureDependency(workbench.dependencies[name], () => undefined);
+    await ensureDependency(dependencyOf(workbench.dependencies, name), () => undefined);
   for (const storage of ['redis', 's3'] as const) services.set(storage, await workbench.services(storage));
 }, 600_000);
 afterAll(async () => {

@@ -1,9 +1,13 @@
 /** What `lumos doctor` and `lumos list` tell machines: the shapes of CONTRACT.md. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { RuntimeClassSchema } from '../../src/domain/factors.js';
+import { RuntimeClassSchema, StartSchema, TransportSchema } from '../../src/domain/factors.js';
 import { PayloadStepSchema } from '../../src/domain/function-manifest.js';
 import { HostSchema } from '../../src/domain/run-manifest.js';
+import { VerifiedMarkSchema } from '../../src/records/verified-marks.js';
 import { badFunctions, ensureBuilt, lumos, repositoryRoot } from './lumos-command.js';
 
 const firstRuntimes = ['native', 'docker', 'wasmtime-aot', 'wasmtime-interpreted', 'wasmtime-jit'];
@@ -19,8 +23,15 @@ const engine = z.object({
   mode: z.string().optional(),
   class: RuntimeClassSchema,
 });
+const examined = engine.extend({
+  transports: z.array(TransportSchema).min(1),
+  starts: z.array(StartSchema).min(1),
+  verified: z.boolean(),
+  verifiedAt: z.iso.datetime().optional(),
+});
+const VerifySchema = z.object({ verified: z.array(VerifiedMarkSchema) });
 const DoctorSchema = z.object({
-  runtimes: z.array(z.intersection(engine, usability)),
+  runtimes: z.array(z.intersection(examined, usability)),
   services: z.array(z.intersection(z.object({ name: z.string() }), usability)),
   host: HostSchema,
 });
@@ -34,10 +45,11 @@ async function json(args: readonly string[], environment: Record<string, string>
 }
 
 describe('lumos doctor --json', () => {
-  it('finds every runtime usable, in a version, with its engine, mode and class', async () => {
+  it('finds every runtime of a first run usable, in a version, with its engine, mode and class', async () => {
     const { runtimes, services } = DoctorSchema.parse(await json(['doctor']));
     expect(runtimes.map(({ id }) => id)).toEqual(expect.arrayContaining(firstRuntimes));
-    const unusable = [...runtimes, ...services].filter(({ usable }) => !usable);
+    const first = runtimes.filter(({ id }) => firstRuntimes.includes(id));
+    const unusable = [...first, ...services].filter(({ usable }) => !usable);
     expect(unusable).toEqual([]);
     for (const { id, engine: name, mode } of runtimes) {
       expect(id).toBe(mode === undefined ? name : `${name}-${mode}`);
@@ -52,7 +64,8 @@ describe('lumos doctor --json', () => {
     expect(docker).toHaveProperty('why', expect.stringContaining('/nowhere/docker.sock'));
     expect(docker).toHaveProperty('remedy', expect.stringContaining('DOCKER_HOST'));
     expect(services.find(({ name }) => name === 'docker')).toMatchObject({ usable: false });
-    expect(runtimes.filter(({ usable }) => usable)).toHaveLength(runtimes.length - 1);
+    const others = runtimes.filter(({ id }) => firstRuntimes.includes(id) && id !== 'docker');
+    expect(others.map(({ usable }) => usable)).toEqual(others.map(() => true));
   });
 
   it('the table for people fits 100 columns and names every runtime', async () => {
@@ -60,6 +73,47 @@ describe('lumos doctor --json', () => {
     expect(code).toBe(0);
     for (const id of firstRuntimes) expect(stdout).toContain(id);
     expect(stdout.split('\n').filter((line) => line.startsWith('│') && line.length > 100)).toEqual([]);
+  });
+});
+
+describe('lumos doctor --verify', () => {
+  it('runs the suite over native, keeps that it passed, and marks it verified from then on', async () => {
+    const { code, stdout, stderr } = await lumos(['doctor', '--json', '--verify', 'native'], here);
+    const { verified } = VerifySchema.parse(JSON.parse(stdout));
+    expect(verified.map(({ runtime, failed }) => [runtime, failed])).toEqual([['native', []]]);
+    expect(verified[0]?.passed).toBeGreaterThan(60);
+    expect(code).toBe(0);
+    expect(stderr).toContain('a payload of 16777216 bytes comes in and goes out byte for byte');
+    const { runtimes } = DoctorSchema.parse(await json(['doctor']));
+    const native = runtimes.find(({ id }) => id === 'native');
+    expect(native).toMatchObject({ verified: true, verifiedAt: verified[0]?.at });
+  }, 600_000);
+
+  it('marks no runtime verified that has not passed on this machine', async () => {
+    const nowhere = await mkdtemp(join(tmpdir(), 'cache-of-lumos-'));
+    try {
+      const { runtimes } = DoctorSchema.parse(await json(['doctor'], { LUMOS_CACHE: nowhere }));
+      expect(runtimes.filter(({ verified }) => verified)).toEqual([]);
+      const table = await lumos(['doctor'], { ...here, environment: { LUMOS_CACHE: nowhere } });
+      expect(table.stdout).toContain('has not passed the conformance suite on this machine');
+    } finally {
+      await rm(nowhere, { recursive: true, force: true });
+    }
+  });
+
+  it.each([
+    ['a runtime nobody knows', ['nativ'], {}, 2, 'Did you mean "native"?'],
+    [
+      'one that cannot run here',
+      ['docker'],
+      { DOCKER_HOST: 'unix:///nowhere/docker.sock' },
+      3,
+      'docker cannot run here',
+    ],
+  ])('refuses %s', async (_what, ids, environment, expected, message) => {
+    const { code, stdout, stderr } = await lumos(['doctor', '--verify', ...ids], { ...here, environment });
+    expect([code, stdout]).toEqual([expected, '']);
+    expect(stderr).toContain(message);
   });
 });
 

@@ -7,7 +7,7 @@ import { runCommand } from '../../src/control-plane/process/run-command.js';
 import { MeasurementSchema, type Measurement } from '../../src/domain/measurement.js';
 
 export const repositoryRoot = resolve(import.meta.dirname, '../..');
-export const badFunctions = join(repositoryRoot, 'test/functions');
+export const badFunctions = join(repositoryRoot, 'conformance');
 const main = join(repositoryRoot, 'dist/cli/main.js');
 
 const newest = (folder: string): number =>

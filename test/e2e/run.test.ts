@@ -13,7 +13,7 @@ import { runLabel } from '../../src/control-plane/runtimes/docker/docker-options
 import type { Measurement } from '../../src/domain/measurement.js';
 import { RunManifestSchema, type RunManifest } from '../../src/domain/run-manifest.js';
 import { SummarySchema, type Summary } from '../../src/domain/summary.js';
-import { leftBehind, machineTraces, type Trace } from '../conformance/machine-traces.js';
+import { leftBehind, machineTraces, type Trace } from '../../src/conformance/machine-traces.js';
 import { openDockerProxy } from './docker-proxy.js';
 import {
   badFunctions,

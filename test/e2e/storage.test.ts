@@ -8,7 +8,7 @@ import { stringify } from 'yaml';
 import { createWorkbench } from '../../src/cli/workbench.js';
 import { RunManifestSchema } from '../../src/domain/run-manifest.js';
 import { SummarySchema } from '../../src/domain/summary.js';
-import { leftBehind, machineTraces, type Trace } from '../conformance/machine-traces.js';
+import { leftBehind, machineTraces, type Trace } from '../../src/conformance/machine-traces.js';
 import { during, ensureBuilt, lumos, rowsIn, startLumos, type Surroundings } from './lumos-command.js';
 
 let scratch = '';

@@ -81,6 +81,14 @@ pub(crate) fn reply_header(reply: Reply, head: &Head, response: usize) -> [u8; R
     header
 }
 
+/// What HTTP's header `lumos-head` says of an invocation: the head of a reply without its frame.
+#[cfg_attr(all(target_os = "wasi", target_env = "p1"), allow(dead_code))]
+pub(crate) fn head_bytes(head: &Head) -> [u8; HEAD] {
+    let mut bytes = [0; HEAD];
+    bytes.copy_from_slice(&reply_header(Reply::Answer, head, 0)[HEADER..]);
+    bytes
+}
+
 /// The kind and the length of the body in a frame's first bytes.
 pub(crate) fn parse_header(header: &[u8; HEADER]) -> (u8, u32) {
     let [kind, length @ ..] = *header;

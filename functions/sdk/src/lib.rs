@@ -21,7 +21,17 @@
 mod context;
 mod error;
 mod frame;
+#[cfg(not(target_os = "wasi"))]
+mod http;
+#[cfg(all(target_os = "wasi", target_env = "p2", feature = "wasi-http"))]
+#[path = "http/component.rs"]
+mod http;
+#[cfg(all(target_os = "wasi", not(all(target_env = "p2", feature = "wasi-http"))))]
+#[path = "without_http.rs"]
+mod http;
 mod input;
+#[cfg(not(all(target_os = "wasi", not(all(target_env = "p2", feature = "wasi-http")))))]
+mod instance;
 mod reader;
 mod serve;
 mod session;

@@ -1,11 +1,13 @@
 //! The loop that takes an invocation and returns a response.
 
+use std::fmt::Display;
 use std::io::{Read, Write};
 use std::process::exit;
 
 use crate::context::Context;
 use crate::error::{FunctionError, StreamError};
 use crate::frame::Head;
+use crate::http;
 use crate::reader::{Frame, Reader};
 use crate::session::Session;
 use crate::stdio;
@@ -18,19 +20,31 @@ const BROKEN_STREAM: i32 = 2;
 /// What a function answers.
 type Response = Result<Vec<u8>, FunctionError>;
 
-/// Serves invocations on the standard streams until the input ends, then exits: with code 0 at the end of the input
-/// between two frames, with code 2 and a line on standard error if the stream is broken.
-pub fn serve<F>(handle: F) -> !
+/// Serves invocations: on the standard streams until the input ends, or over HTTP at the address in `LUMOS_HTTP`. Then it
+/// exits: with code 0 at the end of the input between two frames, with code 2 and a line on standard error if the stream
+/// is broken or the address cannot be had.
+///
+/// In a component that is a request handler it only keeps `handle` and returns: the engine calls it.
+pub fn serve<F>(handle: F)
 where
-    F: FnMut(&mut Context<'_>, &[u8]) -> Result<Vec<u8>, FunctionError>,
+    F: FnMut(&mut Context<'_>, &[u8]) -> Result<Vec<u8>, FunctionError> + Send + 'static,
 {
+    http::serve(handle);
+}
+
+/// Serves invocations on the standard streams, and exits.
+#[cfg_attr(all(target_env = "p2", feature = "wasi-http"), allow(dead_code))]
+pub(crate) fn serve_streams(handle: impl Handle) -> ! {
     match run(&*stdio::input(), &*stdio::output(), handle) {
         Ok(()) => exit(0),
-        Err(error) => {
-            eprintln!("lumos-function: {error}");
-            exit(BROKEN_STREAM)
-        }
+        Err(error) => give_up(&error),
     }
+}
+
+/// Ends an instance that cannot serve, with a line that says why.
+pub(crate) fn give_up(error: &dyn Display) -> ! {
+    eprintln!("lumos-function: {error}");
+    exit(BROKEN_STREAM)
 }
 
 /// Serves the invocations of `input` and writes the replies to `output`, until `input` ends between two frames.
@@ -72,7 +86,7 @@ pub(crate) struct Call<'a, F> {
 }
 
 impl<'a, F: Handle> Call<'a, F> {
-    fn new(sequence: u32, handle: &'a mut F) -> Self {
+    pub(crate) fn new(sequence: u32, handle: &'a mut F) -> Self {
         Self { sequence, handle }
     }
 

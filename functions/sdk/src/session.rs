@@ -17,7 +17,7 @@ pub(crate) enum Failure {
 
 impl Failure {
     /// The function's error, in the protocol's words.
-    fn to_error(self, key: &str, limit: u64) -> FunctionError {
+    pub(crate) fn to_error(self, key: &str, limit: u64) -> FunctionError {
         FunctionError::new(match self {
             Self::Missing => format!("storage: there is no object \"{key}\""),
             Self::Denied => "storage: the service refuses the credentials".to_owned(),

@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::error::{FunctionError, StreamError};
 use crate::frame::{Counts, Head, MAX_LENGTH, NOT_MEASURED};
 use crate::run;
-use crate::writer::{Writer, LARGEST_JOINED};
+use crate::writer::{Sink, Writer, LARGEST_JOINED};
 
 const PROTOCOL: &str = include_str!("../../../docs/protocol.md");
 const READY_LENGTH: usize = 11;
@@ -170,7 +170,9 @@ const NOTHING_ENTERED: [u64; 5] = [NOT_MEASURED; 5];
 
 fn written(head: &Head, result: &Result<Vec<u8>, FunctionError>) -> Vec<u8> {
     let mut output = Vec::new();
-    Writer::new(&mut output).reply(head, &[], result).unwrap();
+    Writer::new(&mut output)
+        .reply(head, &[], result.clone())
+        .unwrap();
     output
 }
 
@@ -312,7 +314,7 @@ fn a_small_answer_is_one_write_and_one_flush() {
         .reply(
             &head(1, NOTHING_ENTERED, None),
             &[],
-            &Ok(b"line\nend".to_vec()),
+            Ok(b"line\nend".to_vec()),
         )
         .unwrap();
     assert_eq!((output.writes, output.flushes), (1, 1));
@@ -323,7 +325,7 @@ fn a_large_answer_is_one_write_where_the_output_takes_it() {
     let mut output = Counting::taking(usize::MAX);
     let response = Ok(vec![7; LARGEST_JOINED]);
     Writer::new(&mut output)
-        .reply(&head(1, NOTHING_ENTERED, None), &[], &response)
+        .reply(&head(1, NOTHING_ENTERED, None), &[], response.clone())
         .unwrap();
     assert_eq!((output.writes, output.flushes), (1, 1));
 }
@@ -333,12 +335,12 @@ fn an_output_that_takes_little_at_a_time_gets_everything() {
     let response = Ok((0..LARGEST_JOINED).map(|at| at as u8).collect());
     let mut whole = Vec::new();
     Writer::new(&mut whole)
-        .reply(&head(1, NOTHING_ENTERED, None), &[], &response)
+        .reply(&head(1, NOTHING_ENTERED, None), &[], response.clone())
         .unwrap();
     for most in [1, 68, 69, 70, 1000] {
         let mut output = Counting::taking(most);
         Writer::new(&mut output)
-            .reply(&head(1, NOTHING_ENTERED, None), &[], &response)
+            .reply(&head(1, NOTHING_ENTERED, None), &[], response.clone())
             .unwrap();
         assert!(output.bytes == whole, "writes of {most} bytes");
     }

@@ -1,12 +1,12 @@
 //! A function that was built without storage: nothing to configure, and nothing to reach.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::ops::Range;
 
 use crate::error::StreamError;
 use crate::reader::Reader;
 use crate::serve::{Call, Handle};
-use crate::writer::Writer;
+use crate::writer::{Sink, Writer};
 
 /// No storage.
 #[derive(Default)]
@@ -26,7 +26,17 @@ impl Storage {
         writer: &mut Writer<impl Write>,
         call: Call<impl Handle>,
     ) -> Result<(), StreamError> {
-        let (head, response) = call.run(None, reader.body(payload));
-        Ok(writer.reply(&head, &[], &response)?)
+        Ok(self.answer(reader.body(payload), writer, call)?)
+    }
+
+    /// Answers one invocation of a function that has no host to ask.
+    pub(crate) fn answer(
+        &mut self,
+        payload: &[u8],
+        sink: &mut impl Sink,
+        call: Call<impl Handle>,
+    ) -> io::Result<()> {
+        let (head, response) = call.run(None, payload);
+        sink.reply(&head, &[], response)
     }
 }

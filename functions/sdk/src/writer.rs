@@ -11,6 +11,17 @@ use crate::frame::{GET, PUT};
 /// several slices as one write a slice, and each costs more than copying this much.
 pub(crate) const LARGEST_JOINED: usize = 16 * 1024;
 
+/// Who takes what came of an invocation.
+pub(crate) trait Sink {
+    /// Takes `objects`, which are none where there is no storage, and the response; or the error.
+    fn reply(
+        &mut self,
+        head: &Head,
+        objects: &[u8],
+        result: Result<Vec<u8>, FunctionError>,
+    ) -> io::Result<()>;
+}
+
 /// Where a function's frames go.
 pub(crate) struct Writer<W> {
     output: W,
@@ -28,20 +39,6 @@ impl<W: Write> Writer<W> {
     pub(crate) fn ready(&mut self) -> io::Result<()> {
         self.output.write_all(&READY)?;
         self.output.flush()
-    }
-
-    /// Writes what came of an invocation: `objects`, which are none where there is no storage, and the response; or
-    /// the error.
-    pub(crate) fn reply(
-        &mut self,
-        head: &Head,
-        objects: &[u8],
-        result: &Result<Vec<u8>, FunctionError>,
-    ) -> io::Result<()> {
-        match result {
-            Ok(response) => self.answer(head, objects, response),
-            Err(error) => self.error(head, error.message()),
-        }
     }
 
     /// Writes an answer; a response that no frame can hold becomes an error.
@@ -98,8 +95,25 @@ impl<W: Write> Writer<W> {
     }
 }
 
+impl<W: Write> Sink for Writer<W> {
+    fn reply(
+        &mut self,
+        head: &Head,
+        objects: &[u8],
+        result: Result<Vec<u8>, FunctionError>,
+    ) -> io::Result<()> {
+        match result {
+            Ok(response) => self.answer(head, objects, &response),
+            Err(error) => self.error(head, error.message()),
+        }
+    }
+}
+
 /// Writes `parts` one after another, with one call for as much of all as the output takes.
-fn write_parts<const N: usize>(output: &mut impl Write, parts: [&[u8]; N]) -> io::Result<()> {
+pub(crate) fn write_parts<const N: usize>(
+    output: &mut impl Write,
+    parts: [&[u8]; N],
+) -> io::Result<()> {
     let mut written = loop {
         match output.write_vectored(&parts.map(IoSlice::new)) {
             Ok(count) => break count,

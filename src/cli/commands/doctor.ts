@@ -1,88 +1,85 @@
 /** `lumos doctor`: what can run here, with versions, and what to do about the rest. */
-import Table from 'cli-table3';
+import { cacheFolder } from '../../control-plane/build/cache-folder.js';
 import { fingerprintHost } from '../../data-plane/host/fingerprint.js';
 import { describeProbes } from '../../data-plane/probes/counters.js';
-import type { Availability } from '../../domain/runtime.js';
+import type { Host } from '../../domain/run-manifest.js';
+import type { Availability, Runtime } from '../../domain/runtime.js';
+import { isVerified, readVerifiedMark } from '../../records/verified-marks.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
-import { dim, failure, good, print, printJson } from '../output.js';
+import { print, printJson } from '../output.js';
 import { packageVersion } from '../package-root.js';
 import { createWorkbench, type Workbench } from '../workbench.js';
+import {
+  missingTable,
+  runtimesTable,
+  servicesTable,
+  type RuntimeLine,
+  type ServiceLine,
+} from './doctor-table.js';
+import { verify } from './doctor-verify.js';
 
-interface Line {
-  readonly name: string;
-  readonly usable: boolean;
-  readonly version?: string;
-  readonly why?: string;
-  readonly remedy?: string;
+export interface DoctorOptions {
+  readonly json?: boolean;
+  /** Run the conformance suite over these runtimes; over all that can run here if none is named. */
+  readonly verify?: boolean | readonly string[];
 }
 
-const describe = (availability: Availability): Omit<Line, 'name'> =>
+export async function doctor(options: DoctorOptions): Promise<ExitCode> {
+  const workbench = await createWorkbench();
+  const { verify: wanted = false, json = false } = options;
+  if (wanted !== false) return await verify(workbench, wanted === true ? [] : wanted, { json });
+  const runtimes: RuntimeLine[] = [];
+  for (const runtime of workbench.registry) runtimes.push(await examineRuntime(runtime));
+  const services = await examineServices(workbench);
+  const host = fingerprintHost(packageVersion(), workbench.hierarchy?.version);
+  if (json) {
+    printJson({ runtimes, services, host, probes: describeProbes(workbench.hierarchy?.version) });
+    return exitCodes.done;
+  }
+  print(runtimesTable(runtimes));
+  if (runtimes.some(({ usable }) => !usable)) print(missingTable(runtimes));
+  if (runtimes.some(({ usable, verified }) => usable && !verified))
+    print(
+      'verified no: it has not passed the conformance suite on this machine in this version; `lumos doctor --verify` runs it.',
+    );
+  print(servicesTable(services));
+  print(hostLine(host));
+  return exitCodes.done;
+}
+
+const describe = (availability: Availability): Omit<ServiceLine, 'name'> =>
   availability.usable
     ? { usable: true, version: availability.version }
     : { usable: false, why: availability.why, remedy: availability.remedy };
 
-export async function doctor(options: { readonly json?: boolean }): Promise<ExitCode> {
-  const workbench = await createWorkbench();
-  const runtimes = [];
-  for (const runtime of workbench.registry) {
-    const { id, engine, mode, class: kind } = runtime;
-    runtimes.push({
-      id,
-      engine,
-      ...(mode === undefined ? {} : { mode }),
-      class: kind,
-      ...describe(await runtime.probe()),
-    });
-  }
-  const services = await examineServices(workbench);
-  const host = fingerprintHost(packageVersion(), workbench.hierarchy?.version);
-  const probes = describeProbes(workbench.hierarchy?.version);
-  if (options.json === true) printJson({ runtimes, services, host, probes });
-  else {
-    print(
-      tableOf(
-        ['runtime', 'class'],
-        runtimes.map((r) => ({ ...r, name: r.id, extra: r.class })),
-      ),
-    );
-    print(
-      tableOf(
-        ['needed to build and run', ''],
-        services.map((service) => ({ ...service, extra: '' })),
-      ),
-    );
-    print(
-      `host: ${host.operatingSystem}, Linux ${host.kernel}, ${host.cores} x ${host.cpuModel}, Node ${host.nodeVersion}, ` +
-        (host.cgroupVersion === undefined
-          ? 'no control groups we may use: counters from /proc alone'
-          : `cgroup v${host.cgroupVersion}`),
-    );
-  }
-  return exitCodes.done;
+async function examineRuntime(runtime: Runtime): Promise<RuntimeLine> {
+  const { id, engine, mode, class: kind, transports, starts } = runtime;
+  const availability = await runtime.probe();
+  const mark = readVerifiedMark(cacheFolder(), id);
+  const verified = availability.usable && isVerified(mark, availability.version);
+  return {
+    id,
+    engine,
+    ...(mode === undefined ? {} : { mode }),
+    class: kind,
+    transports,
+    starts,
+    verified,
+    ...(verified && mark !== undefined ? { verifiedAt: mark.at } : {}),
+    ...describe(availability),
+  };
 }
 
 /** What the runtimes' artefacts are made with, and the daemons and engines they run on. */
-async function examineServices({ dependencies }: Workbench): Promise<Line[]> {
-  const lines: Line[] = [];
-  for (const dependency of Object.values(dependencies)) {
+async function examineServices({ dependencies }: Workbench): Promise<ServiceLine[]> {
+  const lines: ServiceLine[] = [];
+  for (const dependency of Object.values(dependencies))
     lines.push({ name: dependency.name, ...describe(await dependency.probe()) });
-  }
   return lines;
 }
 
-function tableOf(
-  [first, second]: readonly [string, string],
-  lines: readonly (Line & { readonly extra: string })[],
-): string {
-  const table = new Table({
-    head: [first, ...(second === '' ? [] : [second]), 'usable', 'version, or what to do'],
-    style: { head: [], border: [], compact: true },
-    colWidths: second === '' ? [26, 8, 62] : [22, 18, 8, 47],
-    wordWrap: true,
-  });
-  for (const { name, extra, usable, version, why, remedy } of lines) {
-    const advice = usable ? (version ?? '') : `${why ?? ''}${dim(` -> ${remedy ?? ''}`)}`;
-    table.push([name, ...(second === '' ? [] : [extra]), usable ? good('yes') : failure('no'), advice]);
-  }
-  return table.toString();
-}
+const hostLine = (host: Host): string =>
+  `host: ${host.operatingSystem}, Linux ${host.kernel}, ${host.cores} x ${host.cpuModel}, Node ${host.nodeVersion}, ` +
+  (host.cgroupVersion === undefined
+    ? 'no control groups we may use: counters from /proc alone'
+    : `cgroup v${host.cgroupVersion}`);

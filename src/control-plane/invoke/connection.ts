@@ -3,14 +3,7 @@ import { messageOf } from '../../domain/errors.js';
 import type { Clock } from '../../domain/clock.js';
 import type { Sandbox } from '../../domain/runtime.js';
 import type { Bytes, Milliseconds } from '../../domain/units.js';
-import {
-  checkReady,
-  decodeAnswer,
-  FrameParser,
-  frameKinds,
-  type AnswerHead,
-  type RawFrame,
-} from './frames.js';
+import { checkReady, decodeAnswer, FrameParser, frameKinds, type RawFrame } from './frames.js';
 import { endedBeforeAnswer } from './ended-sandbox.js';
 import type { Host } from './host-side.js';
 import type { Exchange, Line } from './line.js';

@@ -149,7 +149,8 @@ export class HttpLine implements Line {
       return;
     }
     if (!incoming.keepAlive) this.drop();
-    const exchange = interpret(incoming, this.sentAt, answeredAt);
+    const words = (): string => this.sandbox.stderrTail();
+    const exchange = interpret(incoming, this.sentAt, answeredAt, words);
     if (exchange.state === 'failed') this.fail(exchange);
     else this.settle(exchange);
   }
@@ -186,13 +187,24 @@ const fresh = (): Incoming => ({ status: 0, headers: [], pieces: [], received: 0
 
 const wrong = (reason: string): Failed => ({ state: 'failed', outcome: 'wrong-output', reason });
 
-function interpret(incoming: Incoming, sentAt: Milliseconds, answeredAt: Milliseconds): Exchange {
+function interpret(
+  incoming: Incoming,
+  sentAt: Milliseconds,
+  answeredAt: Milliseconds,
+  stderrTail: () => string,
+): Exchange {
   const { status, headers, pieces } = incoming;
   const [only, ...others] = pieces;
   const body = only !== undefined && others.length === 0 ? only : Buffer.concat(pieces);
   const said = body.toString('utf8', 0, 500).trim();
   const encoded = headerOf(headers, 'lumos-head');
-  if (encoded === undefined) return wrong(`answered with status ${status}: ${said}`);
+  if (encoded === undefined) {
+    const reason = `answered with status ${status}${said === '' ? '' : `: ${said}`}`;
+    // An engine's own server answers so for an instance that ended before its answer; why, it says elsewhere.
+    return status >= 500
+      ? { state: 'failed', outcome: 'crashed', reason: `${reason}${lastWords(stderrTail())}` }
+      : wrong(reason);
+  }
   if (status !== 200) return wrong(`the function reports an error: ${said}`);
   try {
     const head = decodeHead(Buffer.from(encoded, 'base64'));

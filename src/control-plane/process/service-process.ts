@@ -1,6 +1,6 @@
 /**
  * A server of our own in the background. It runs under the supervisor (`shim/`), whose parent-death signal ends it
- * with us, however we end. Its environment is empty and its secrets come by its standard input: neither stands in a list of
+ * with us, however we end. Its environment is what it is given, and its secrets come by its standard input: neither stands in a list of
  * processes.
  */
 import { bytes } from '../../domain/units.js';
@@ -17,6 +17,8 @@ export interface ServiceCommand {
   readonly args: readonly string[];
   /** Written to its standard input, which is then closed. */
   readonly stdin: string;
+  /** Its whole environment; empty where absent. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export class ServiceProcess {
@@ -30,8 +32,8 @@ export class ServiceProcess {
   }
 
   /** @throws LumosError `failed` when the supervisor does not start */
-  static async start({ shim, file, args, stdin }: ServiceCommand): Promise<ServiceProcess> {
-    const supervised = await SupervisedProcess.stage({ shim, groupFiles: [], file, args });
+  static async start({ shim, file, args, stdin, env = {} }: ServiceCommand): Promise<ServiceProcess> {
+    const supervised = await SupervisedProcess.stage({ shim, groupFiles: [], file, args, env });
     const service = new ServiceProcess(supervised);
     supervised.go();
     supervised.stdin.end(stdin);

@@ -12,6 +12,7 @@ import type {
   Runtime,
   Sandbox,
   StagedSandbox,
+  Use,
 } from '../../domain/runtime.js';
 import { readyFrame } from '../invoke/ready-frame.js';
 import type { Hierarchy } from '../cgroup/hierarchy.js';
@@ -37,6 +38,8 @@ export interface CommandRuntimeDescription {
   probe(): Promise<Availability>;
   /** What it runs for a function that opens connections by itself. */
   readonly socketArtifactKind: ArtifactKind;
+  /** What it runs for a use, where that is more than a question of sockets; `undefined`: it cannot be used so. */
+  artifactKindFor?(use: Use): ArtifactKind | undefined;
   /** `stdio` alone where absent. */
   readonly transports?: readonly Transport[];
   /** `cold` and `warm` where absent. */
@@ -77,6 +80,8 @@ export interface Command {
   readonly servingPattern?: RegExp;
   /** Where the function sees the folder it was given to reach. */
   readonly folder?: string;
+  /** Removes what was made for this one sandbox, after its processes are gone. Idempotent. */
+  readonly giveBack?: () => Promise<void>;
 }
 
 export function createCommandRuntime(machine: LocalMachine, description: CommandRuntimeDescription): Runtime {
@@ -88,17 +93,21 @@ export function createCommandRuntime(machine: LocalMachine, description: Command
     artifactKind: description.artifactKind,
     starts: description.starts ?? ['cold', 'warm'],
     transports: description.transports ?? ['stdio'],
-    artifactKindFor: (_options, { reach }) =>
-      reach.sockets === true ? description.socketArtifactKind : description.artifactKind,
+    artifactKindFor: (_options, use) =>
+      description.artifactKindFor === undefined
+        ? kindBySockets(description, use)
+        : description.artifactKindFor(use),
     probe: () => description.probe(),
     parseOptions: (raw) => parseRuntimeOptions(description.id, z.strictObject({}), raw),
-    prepare: async (request) =>
-      await PreparedCommand.create(machine, description, request),
+    prepare: async (request) => await PreparedCommand.create(machine, description, request),
     // The run's folders of groups are shared by all command runtimes: they go when the run does.
     cleanUpAfter: async (runId) =>
       machine.hierarchy === undefined ? [] : await removeRunGroups(machine.hierarchy, runId),
   };
 }
+
+const kindBySockets = (description: CommandRuntimeDescription, { reach }: Use): ArtifactKind =>
+  reach.sockets === true ? description.socketArtifactKind : description.artifactKind;
 
 class PreparedCommand implements Prepared {
   private static staged = 0;
@@ -122,7 +131,8 @@ class PreparedCommand implements Prepared {
     const files = await description.prepare?.(request);
     try {
       const use = { start: 'cold', ...filesOf(files) } as const;
-      const { folder } = await description.command(request, use);
+      const { folder, giveBack } = await description.command(request, use);
+      await giveBack?.();
       return new PreparedCommand(machine, description, request, shim, files, folder);
     } catch (error) {
       await files?.remove();
@@ -150,9 +160,11 @@ class PreparedCommand implements Prepared {
         ...(command.env === undefined ? {} : { env: command.env }),
       });
       const serving = port === undefined ? undefined : { port, pattern: command.servingPattern };
-      return new StagedCommand(new CommandSandbox(supervised, group, this.standing, serving), this.standing);
+      const sandbox = new CommandSandbox(supervised, group, this.standing, serving, command.giveBack);
+      return new StagedCommand(sandbox, this.standing);
     } catch (error) {
       await group?.remove();
+      await command.giveBack?.();
       throw error;
     }
   }
@@ -190,6 +202,9 @@ class StagedCommand implements StagedSandbox {
   }
 }
 
+/** 128 and the number of SIGKILL. */
+const killedCode = 137;
+
 class CommandSandbox implements Sandbox {
   readonly exited: Promise<ExitStatus>;
   readonly counters: Accounting;
@@ -201,6 +216,7 @@ class CommandSandbox implements Sandbox {
     private readonly group: SandboxGroup | undefined,
     private readonly standing: Set<CommandSandbox>,
     serving: { readonly port: number; readonly pattern: RegExp | undefined } | undefined,
+    private readonly giveBack: Command['giveBack'],
   ) {
     if (serving !== undefined) {
       const { port, pattern } = serving;
@@ -250,6 +266,7 @@ class CommandSandbox implements Sandbox {
     await this.supervised.kill();
     await this.exited;
     await this.group?.remove();
+    await this.giveBack?.();
     this.standing.delete(this);
   }
 
@@ -263,7 +280,10 @@ class CommandSandbox implements Sandbox {
   private withCause(status: ExitStatus): ExitStatus {
     return {
       ...status,
-      outOfMemory: status.signal === 'SIGKILL' && (this.group?.outOfMemoryKills() ?? 0) > 0,
+      // What runs a container tells the death of its process as a shell does: 128 and the signal's number.
+      outOfMemory:
+        (status.signal === 'SIGKILL' || status.code === killedCode) &&
+        (this.group?.outOfMemoryKills() ?? 0) > 0,
     };
   }
 }

@@ -7,14 +7,9 @@ import { milliseconds } from '../../domain/units.js';
 import { findOnPath, isExecutable } from '../process/find-on-path.js';
 import { runCommand } from '../process/run-command.js';
 import type { Dependency, Report } from './dependency.js';
-import { findGo, goDependency, goRootInCache, goVersion } from './go.js';
+import { compileGoProgram } from './go-install.js';
 import type { SetupOptions } from './machine.js';
-import {
-  canCompile,
-  moduleVersionOf,
-  versitygwPackage,
-  versitygwVersionPinned,
-} from './versitygw-package.js';
+import { moduleVersionOf, versitygwProgram, versitygwVersionPinned } from './versitygw-package.js';
 
 const versionLimit = milliseconds(10_000);
 
@@ -79,32 +74,9 @@ async function install(options: SetupOptions, report: Report): Promise<void> {
   await mkdir(dirname(target), { recursive: true });
   const workshop = await mkdtemp(join(dirname(target), 'install-'));
   try {
-    const go = await installedGo(options, report);
     report(`compiling versitygw ${versitygwVersionPinned}, which takes about 2 minutes on two cores`);
-    const bin = join(workshop, 'made');
-    await runCommand(go, ['install', '-trimpath', versitygwPackage], {
-      env: {
-        GOBIN: bin,
-        // Everything that Go keeps goes with the workshop; nothing is left in folders that are not ours.
-        GOPATH: join(workshop, 'path'),
-        GOMODCACHE: join(workshop, 'path', 'pkg', 'mod'),
-        GOCACHE: join(workshop, 'cache'),
-        GOFLAGS: '-modcacherw',
-        GOTOOLCHAIN: 'local',
-        CGO_ENABLED: '0',
-      },
-    });
-    await rename(join(bin, 'versitygw'), target);
+    await rename(await compileGoProgram(options, versitygwProgram, workshop, report), target);
   } finally {
     await rm(workshop, { recursive: true, force: true });
   }
-}
-
-/** A Go that can compile it: the one that is there, where it is new enough, else Lumos's own. */
-async function installedGo(options: SetupOptions, report: Report): Promise<string> {
-  const found = await findGo(options);
-  if (found !== undefined && canCompile(await goVersion(found))) return found;
-  const own = join(goRootInCache(options.cacheFolder), 'bin', 'go');
-  if (!(await isExecutable(own))) await goDependency(options).install(report);
-  return own;
 }

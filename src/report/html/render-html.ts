@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Start } from '../../domain/factors.js';
 import type { RunManifest } from '../../domain/run-manifest.js';
 import type { Summary } from '../../domain/summary.js';
-import { baselinesOf, groupCells, indexByCell, type CellGroup } from '../cell-groups.js';
+import { baselinesOf, groupCells, indexByCell, startOrder, type CellGroup } from '../cell-groups.js';
 import type { CellSamples } from '../samples.js';
 import { latencyFigures } from './charts/latency.js';
 import { phaseFigures } from './charts/phases.js';
@@ -13,6 +13,7 @@ import { answerSection } from './sections/answer.js';
 import { claimsSection } from './sections/claims.js';
 import { downloadsSection, failuresSection } from './sections/failures.js';
 import { hostSection, methodSection } from './sections/method.js';
+import { leagueSection } from './sections/league.js';
 import { payloadSizeSection } from './sections/payload-size.js';
 import { resultsSection } from './sections/results.js';
 import { storageSection } from './sections/storage.js';
@@ -33,9 +34,7 @@ const policy =
 
 function charts({ summary, samples }: HtmlReport, groups: readonly CellGroup[]): Markup {
   const byCell = indexByCell(samples, (one) => one.cell);
-  const starts = (['cold', 'fresh', 'warm'] as const).filter((start) =>
-    groups.some((group) => group.start === start),
-  );
+  const starts = startOrder.filter((start) => groups.some((group) => group.start === start));
   const each = (draw: (start: Start) => Markup): Markup[] => starts.map(draw);
   return html`<section id="charts">
     <h2>Charts</h2>
@@ -66,10 +65,10 @@ export function renderHtml(report: HtmlReport): string {
           <p class="quiet">Lumos run ${manifest.runId}, ${manifest.startedAt.slice(0, 10)}</p>
         </header>
         <main>
-          ${answerSection(manifest, summary)} ${claimsSection(summary)} ${payloadSizeSection(summary)}
-          ${resultsSection(summary, groups)} ${storageSection(manifest, summary)} ${charts(report, groups)}
-          ${methodSection(manifest, summary)} ${hostSection(manifest)} ${failuresSection(summary, groups)}
-          ${downloadsSection(manifest, summary)}
+          ${answerSection(manifest, summary)} ${leagueSection(summary)} ${claimsSection(summary)}
+          ${payloadSizeSection(summary)} ${resultsSection(summary, groups)}
+          ${storageSection(manifest, summary)} ${charts(report, groups)} ${methodSection(manifest, summary)}
+          ${hostSection(manifest)} ${failuresSection(summary, groups)} ${downloadsSection(manifest, summary)}
         </main>
         <footer><p>Made by Lumos ${manifest.host.lumosVersion}.</p></footer>
       </body>

@@ -74,12 +74,15 @@ function compareWithBaseline(
   medians: ReadonlyMap<string, CellMedians>,
   context: SummaryContext,
 ): Comparison[] {
-  const baselines = new Map(
-    cells.filter((cell) => cell.runtime === context.baseline).map((cell) => [conditionsKey(cell), cell]),
-  );
+  const baselines = new Map<string, Cell>();
+  for (const cell of cells) {
+    // Of a baseline with several sets of options the first is what the others are compared against.
+    if (cell.runtime === context.baseline && !baselines.has(conditionsKey(cell)))
+      baselines.set(conditionsKey(cell), cell);
+  }
   return cells.flatMap((candidate) => {
     const baseline = baselines.get(conditionsKey(candidate));
-    if (baseline === undefined || candidate.runtime === baseline.runtime) return [];
+    if (baseline === undefined || cellKey(candidate) === cellKey(baseline)) return [];
     return compareCells(candidate, baseline, medians, context);
   });
 }
@@ -101,6 +104,8 @@ function compareCells(
       metric,
       baseline: baseline.runtime,
       candidate: candidate.runtime,
+      ...(baseline.options === undefined ? {} : { baselineOptions: baseline.options }),
+      ...(candidate.options === undefined ? {} : { candidateOptions: candidate.options }),
       ...compared,
       n: { baseline: theirs.size.n, candidate: ours.size.n },
     };

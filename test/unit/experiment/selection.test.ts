@@ -10,7 +10,11 @@ import { experimentOf, gives } from './fixture.js';
 const catalogue = await loadCatalogue(['functions']);
 const registry = [
   new FakeRuntime(new VirtualClock(), { id: 'native' }),
-  createDockerRuntime(() => Promise.resolve({ usable: true, version: '1', details: {} })),
+  createDockerRuntime({
+    id: 'docker',
+    probe: () => Promise.resolve({ usable: true, version: '1', details: {} }),
+    connect: () => Promise.reject(new Error('no daemon is needed')),
+  }),
 ];
 const selected = (changes: Record<string, unknown> = {}) =>
   select(

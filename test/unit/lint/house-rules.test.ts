@@ -37,6 +37,9 @@ describe('the arrows between rooms', () => {
     ['src/records/probe.ts', '../report/csv.js', 'report'],
     ['src/experiment/probe.ts', '../report/csv.js', 'report'],
     ['src/experiment/probe.ts', '../cli/output.js', 'cli'],
+    ['src/experiment/probe.ts', '../conformance/runner.js', 'conformance'],
+    ['src/conformance/probe.ts', '../report/csv.js', 'report'],
+    ['src/conformance/behaviours/probe.ts', '../../cli/output.js', 'cli'],
   ])('%s may not import %s', async (path, from, room) => {
     expect(await complaints(path, importing(from))).toEqual([
       expect.stringContaining(`may not import ${room} (docs/design.md).`),
@@ -51,6 +54,8 @@ describe('the arrows between rooms', () => {
     ['src/experiment/probe.ts', '../control-plane/invoke/frames.js'],
     ['src/experiment/probe.ts', '../data-plane/probes/counters.js'],
     ['src/cli/commands/probe.ts', '../../experiment/plan.js'],
+    ['src/cli/commands/probe.ts', '../../conformance/runner.js'],
+    ['src/conformance/probe.ts', '../experiment/trial-runner.js'],
     ['src/records/probe.ts', './row-codec.js'],
     ['src/records/probe.ts', 'node:fs'],
   ])('%s may import %s', async (path, from) => {

@@ -3,7 +3,7 @@ import type { FunctionDefinition, PayloadStep } from '../../../src/domain/functi
 import { loadCatalogue } from '../../../src/user-plane/functions/catalogue.js';
 import { makePayload } from '../../../src/user-plane/functions/payload.js';
 
-const catalogue = await loadCatalogue(['functions', 'test/functions']);
+const catalogue = await loadCatalogue(['functions', 'conformance']);
 
 function named(name: string): FunctionDefinition {
   const [definition] = catalogue.select([name]);

@@ -16,8 +16,8 @@ use std::ops::Range;
 use crate::error::StreamError;
 use crate::reader::Reader;
 use crate::serve::{Call, Handle};
-use crate::session::{Session, Store};
-use crate::writer::Writer;
+use crate::session::{Failure, Session, Store};
+use crate::writer::{Sink, Writer};
 use configuration::{Access, Configuration};
 use file::Folder;
 use host::Host;
@@ -36,7 +36,7 @@ enum Way {
     None,
     Inline(Inline),
     Host,
-    Direct(Box<dyn Store>),
+    Direct(Box<dyn Store + Send>),
 }
 
 impl Storage {
@@ -61,30 +61,43 @@ impl Storage {
         writer: &mut Writer<impl Write>,
         call: Call<impl Handle>,
     ) -> Result<(), StreamError> {
+        if !matches!(self.way, Way::Host) {
+            return Ok(self.answer(reader.body(payload), writer, call)?);
+        }
+        let (payload, input) = reader.split(payload);
+        let mut host = Host::new(input, writer);
+        let (head, response) = call.run(Some(Session::new(&mut host, self.limit)), payload);
+        host.finish()?;
+        writer.reply(&head, &[], response)?;
+        Ok(())
+    }
+
+    /// Answers one invocation of a function that has no host to ask.
+    pub(crate) fn answer(
+        &mut self,
+        payload: &[u8],
+        sink: &mut impl Sink,
+        call: Call<impl Handle>,
+    ) -> io::Result<()> {
         match &mut self.way {
             Way::None => {
-                let (head, response) = call.run(None, reader.body(payload));
-                writer.reply(&head, &[], &response)?;
+                let (head, response) = call.run(None, payload);
+                sink.reply(&head, &[], response)
             }
-            Way::Inline(inline) => {
-                invoke_inline(inline, self.limit, reader.body(payload), writer, call)?;
-            }
-            Way::Host => {
-                let (payload, input) = reader.split(payload);
-                let mut host = Host::new(input, writer);
-                let (head, response) = call.run(Some(Session::new(&mut host, self.limit)), payload);
-                host.finish()?;
-                writer.reply(&head, &[], &response)?;
-            }
+            Way::Inline(inline) => invoke_inline(inline, self.limit, payload, sink, call),
+            Way::Host => sink.reply(
+                &call.not_made(),
+                &[],
+                Err(Failure::Unreachable.to_error("", 0)),
+            ),
             Way::Direct(store) => {
                 store.begin();
                 let session = Session::new(&mut **store, self.limit);
-                let (head, response) = call.run(Some(session), reader.body(payload));
+                let (head, response) = call.run(Some(session), payload);
                 store.end();
-                writer.reply(&head, &[], &response)?;
+                sink.reply(&head, &[], response)
             }
         }
-        Ok(())
     }
 }
 
@@ -92,7 +105,7 @@ fn invoke_inline(
     inline: &mut Inline,
     limit: u64,
     payload: &[u8],
-    writer: &mut Writer<impl Write>,
+    sink: &mut impl Sink,
     call: Call<impl Handle>,
 ) -> io::Result<()> {
     match inline.open(payload) {
@@ -100,9 +113,9 @@ fn invoke_inline(
             let mut objects = InlineObjects::new(inline, payload);
             let (head, response) =
                 call.run(Some(Session::new(&mut objects, limit)), &payload[rest]);
-            writer.reply(&head, inline.objects_put(), &response)
+            sink.reply(&head, inline.objects_put(), response)
         }
-        Err(error) => writer.reply(&call.not_made(), &[], &Err(error)),
+        Err(error) => sink.reply(&call.not_made(), &[], Err(error)),
     }
 }
 

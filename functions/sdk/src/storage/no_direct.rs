@@ -5,7 +5,7 @@ use crate::error::StreamError;
 use crate::session::{Failure, Store};
 
 /// A store that cannot be reached.
-pub(super) fn store(_: &Service) -> Result<Box<dyn Store>, StreamError> {
+pub(super) fn store(_: &Service) -> Result<Box<dyn Store + Send>, StreamError> {
     Ok(Box::new(Unreachable))
 }
 

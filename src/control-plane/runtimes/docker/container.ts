@@ -2,8 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { PassThrough, type Readable, type Writable } from 'node:stream';
 import type Dockerode from 'dockerode';
-import type { Accounting, ExitStatus, Sandbox } from '../../../domain/runtime.js';
+import type { Accounting, ExitStatus, HttpEndpoint, Sandbox } from '../../../domain/runtime.js';
 import { cgroupsOfProcess } from '../../cgroup/process-groups.js';
+import { readyFrame } from '../../invoke/ready-frame.js';
+import { attachStreams } from './attach.js';
 
 const keptStderrBytes = 8 * 1024;
 
@@ -15,6 +17,7 @@ export class DockerContainer implements Sandbox {
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly exited: Promise<ExitStatus>;
+  readonly http?: HttpEndpoint;
   private stderr: Buffer = Buffer.alloc(0);
   private removal: Promise<void> | undefined;
 
@@ -22,6 +25,7 @@ export class DockerContainer implements Sandbox {
     private readonly container: Dockerode.Container,
     stream: NodeJS.ReadWriteStream,
     private readonly standing: Set<DockerContainer>,
+    port: number | undefined,
   ) {
     const stdout = new PassThrough({ highWaterMark: 1 << 20 });
     const stderr = new PassThrough();
@@ -36,6 +40,12 @@ export class DockerContainer implements Sandbox {
     this.exited = ended.then(() => this.status()).finally(() => stdout.end());
     this.stdin = stream as unknown as Writable;
     this.stdout = stdout;
+    if (port !== undefined) {
+      const listening = readyFrame(stdout);
+      // Whoever waits for it is told; nobody may be waiting any more.
+      listening.catch(() => undefined);
+      this.http = { port, listening };
+    }
   }
 
   /** Creates, attaches to and starts a container, as `docker run -i` does. Leaves nothing behind when it fails. */
@@ -43,18 +53,13 @@ export class DockerContainer implements Sandbox {
     docker: Dockerode,
     body: Dockerode.ContainerCreateOptions,
     standing: Set<DockerContainer>,
+    port?: number,
   ): Promise<DockerContainer> {
     const container = await docker.createContainer(body);
     let sandbox: DockerContainer | undefined;
     try {
-      const stream = await container.attach({
-        stream: true,
-        hijack: true,
-        stdin: true,
-        stdout: true,
-        stderr: true,
-      });
-      sandbox = new DockerContainer(container, stream, standing);
+      const stream = await attachStreams(container);
+      sandbox = new DockerContainer(container, stream, standing, port);
       standing.add(sandbox);
       await container.start();
       return sandbox;

@@ -4,8 +4,11 @@ import type { Docker } from './docker-types.js';
 import type { SandboxLimits } from '../../../domain/runtime.js';
 
 export const DockerOptionsSchema = z.strictObject({
-  /** What the function's binary stands on in its image: nothing, or Debian's slim base. */
-  base: z.enum(['scratch', 'debian']).default('scratch'),
+  /**
+   * What the function's binary stands on in its image: nothing (`scratch`), Debian's slim base (`debian`), or an image that
+   * the daemon has, by its reference.
+   */
+  base: z.string().min(1).default('scratch'),
   /** `bridge` is Docker's own default; `none` has only a loopback; `host` shares this machine's. */
   network: z.enum(['bridge', 'none', 'host']).default('bridge'),
   /** Docker's default system call filter, or none. */
@@ -13,8 +16,15 @@ export const DockerOptionsSchema = z.strictObject({
   readOnlyRoot: z.boolean().default(false),
   /** Keep Docker's default capabilities, or drop all of them. */
   capabilities: z.enum(['default', 'none']).default('default'),
+  /** The most CPU time it gets, in cores; without it, all there is. */
+  cpus: z.number().positive().optional(),
+  /** The most memory it gets; without it, the experiment's own limit for all runtimes. */
+  memoryMiB: z.number().int().positive().optional(),
 });
 export type DockerOptions = z.infer<typeof DockerOptionsSchema>;
+
+/** Whether the base is an image of the daemon's, and not one that Lumos makes. */
+export const isReference = (base: string): boolean => base !== 'scratch' && base !== 'debian';
 
 /** Label by which a run's containers and images are told from all others. */
 export const runLabel = 'lumos.run';
@@ -23,15 +33,33 @@ export const functionLabel = 'lumos.function';
 /** Where a container sees the folder of its objects. */
 export const objectsFolder = '/objects';
 
+/** Where a function serves HTTP in a container with a network of its own. */
+const servedPort = 8080;
+
+const bytesOfMiB = 1024 * 1024;
+const nanosOfCpu = 1e9;
+
+/** The variable that tells a function where to serve HTTP, for a container of that network. */
+export const servingVariable = (network: DockerOptions['network'], port: number): string =>
+  network === 'host' ? `LUMOS_HTTP=127.0.0.1:${port}` : `LUMOS_HTTP=0.0.0.0:${servedPort}`;
+
+export interface ContainerWish {
+  readonly image: string;
+  readonly names: { readonly runId: string; readonly function: string };
+  readonly options: DockerOptions;
+  readonly limits: SandboxLimits;
+  /** The folder of objects of this machine. */
+  readonly folder?: string | undefined;
+  /** The port of this machine's loopback on which it is to serve HTTP. */
+  readonly port?: number | undefined;
+  /** What the daemon's containers have besides. */
+  readonly hostConfig?: Docker.HostConfig | undefined;
+}
+
 /** The request body that creates a container with its standard streams attached. */
-export function createBody(
-  image: string,
-  names: { readonly runId: string; readonly function: string },
-  options: DockerOptions,
-  limits: SandboxLimits,
-  folder?: string,
-): Docker.ContainerCreateOptions {
-  const { memoryBytes } = limits;
+export function createBody(wish: ContainerWish): Docker.ContainerCreateOptions {
+  const { image, names, options, port } = wish;
+  const published = port !== undefined && options.network === 'bridge';
   return {
     Image: image,
     Labels: { [runLabel]: names.runId, [functionLabel]: names.function },
@@ -42,17 +70,30 @@ export function createBody(
     StdinOnce: true,
     Tty: false,
     NetworkDisabled: options.network === 'none',
+    ...(port === undefined ? {} : { Env: [servingVariable(options.network, port)] }),
+    ...(published ? { ExposedPorts: { [`${servedPort}/tcp`]: {} } } : {}),
     HostConfig: {
+      ...wish.hostConfig,
       NetworkMode: options.network,
       ReadonlyRootfs: options.readOnlyRoot,
       // Standard output carries payloads: a log driver would write every one of them to disk a second time.
       LogConfig: { Type: 'none', Config: {} },
-      ...(folder === undefined
+      ...(published
+        ? { PortBindings: { [`${servedPort}/tcp`]: [{ HostIp: '127.0.0.1', HostPort: String(port) }] } }
+        : {}),
+      ...(wish.folder === undefined
         ? {}
-        : { Mounts: [{ Type: 'bind', Source: folder, Target: objectsFolder, ReadOnly: false }] }),
+        : { Mounts: [{ Type: 'bind', Source: wish.folder, Target: objectsFolder, ReadOnly: false }] }),
       ...(options.seccomp === 'unconfined' ? { SecurityOpt: ['seccomp=unconfined'] } : {}),
       ...(options.capabilities === 'none' ? { CapDrop: ['ALL'] } : {}),
-      ...(memoryBytes === undefined ? {} : { Memory: memoryBytes, MemorySwap: memoryBytes }),
+      ...(options.cpus === undefined ? {} : { NanoCpus: Math.round(options.cpus * nanosOfCpu) }),
+      ...memoryOf(options, wish.limits),
     },
   };
+}
+
+/** The container's own limit, else the experiment's. Swap is part of it, so that a limit is one. */
+function memoryOf({ memoryMiB }: DockerOptions, { memoryBytes }: SandboxLimits): Docker.HostConfig {
+  const most = memoryMiB === undefined ? memoryBytes : memoryMiB * bytesOfMiB;
+  return most === undefined ? {} : { Memory: most, MemorySwap: most };
 }

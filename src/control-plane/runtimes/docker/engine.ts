@@ -1,9 +1,16 @@
 /** The Docker daemon as an engine. */
+import Dockerode from 'dockerode';
 import { dockerDependency } from '../../setup/docker.js';
 import type { Engine, EngineHost } from '../engine.js';
 import { createDockerRuntime } from './runtime.js';
 
 export function createDockerEngine({ setup }: EngineHost): Engine {
   const dependency = dockerDependency(setup);
-  return { name: 'docker', dependency, runtimes: [createDockerRuntime(() => dependency.probe())] };
+  const runtime = createDockerRuntime({
+    id: 'docker',
+    probe: () => dependency.probe(),
+    // It runs on its own; there is nothing to start and nothing to give back.
+    connect: () => Promise.resolve({ docker: new Dockerode(), close: () => Promise.resolve() }),
+  });
+  return { name: 'docker', dependency, runtimes: [runtime] };
 }

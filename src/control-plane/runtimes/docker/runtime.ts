@@ -1,145 +1,142 @@
-/** `docker`: a container of the real engine, through its API, with its standard streams attached. */
-import { createReadStream } from 'node:fs';
-import { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
-import Dockerode from 'dockerode';
-import { invalidInput, LumosError } from '../../../domain/errors.js';
+/** Containers of a daemon that speaks Docker's API (`docker`, `podman`), with their standard streams attached. */
+import type Dockerode from 'dockerode';
+import { invalidInput } from '../../../domain/errors.js';
 import type {
   ArtifactKind,
-  Availability,
-  ImageArtifact,
   PrepareRequest,
   Prepared,
   Runtime,
   StagedSandbox,
   Use,
 } from '../../../domain/runtime.js';
+import { freeLoopbackPort } from '../../process/free-port.js';
 import { parseRuntimeOptions } from '../runtime-options.js';
-import { DockerContainer, isStatus } from './container.js';
+import { DockerContainer } from './container.js';
+import { awaitAnswer, withDaemon, type ContainerDaemon, type DaemonConnection } from './daemon.js';
 import {
   createBody,
   DockerOptionsSchema,
   functionLabel,
+  isReference,
   objectsFolder,
   runLabel,
   type DockerOptions,
 } from './docker-options.js';
+import { loadForRun, unlessMissing } from './image.js';
 
-/** Asks whether a daemon answers, and if not why and what mends it. */
-export type DockerProbe = () => Promise<Availability>;
-
-export function createDockerRuntime(probe: DockerProbe): Runtime {
-  const docker = new Dockerode();
+export function createDockerRuntime(daemon: ContainerDaemon): Runtime {
+  const { id } = daemon;
   return {
-    id: 'docker',
-    engine: 'docker',
+    id,
+    engine: id,
     class: 'container',
     artifactKind: 'native-image',
     starts: ['cold', 'warm'],
-    transports: ['stdio'],
-    artifactKindFor: (options, use) => imageKind(DockerOptionsSchema.parse(options), use),
-    probe,
-    parseOptions: (raw) => parseRuntimeOptions('docker', DockerOptionsSchema, raw),
-    prepare: async (request) => new PreparedImage(docker, request, await loadForRun(docker, request)),
-    cleanUpAfter: (runId) => removeRun(docker, runId),
+    transports: ['stdio', 'http'],
+    artifactKindFor: (options, use) => imageKind(id, DockerOptionsSchema.parse(options), use),
+    probe: () => daemon.probe(),
+    parseOptions: (raw) => parseRuntimeOptions(id, DockerOptionsSchema, raw),
+    prepare: (request) => PreparedImage.create(daemon, request),
+    cleanUpAfter: (runId) => withDaemon(daemon, (docker) => removeRun(docker, runId)),
+    awaitDaemon: (limit) => awaitAnswer(daemon, limit),
   };
 }
 
 /**
  * Services of a run listen on this machine's loopback only, and a container has a loopback of its own unless it shares
- * the machine's.
+ * the machine's. One without a network cannot be reached either.
  */
-function imageKind({ network, base }: DockerOptions, { reach, language }: Use): ArtifactKind {
+function imageKind(
+  id: string,
+  { network, base }: DockerOptions,
+  { reach, language, transport }: Use,
+): ArtifactKind {
   if (reach.sockets === true && network !== 'host') {
     throw invalidInput(
-      `docker with network "${network}": a container cannot connect to a service on this machine's loopback`,
-      'Declare options: { docker: { network: host } }, or access: [host].',
+      `${id} with network "${network}": a container cannot connect to a service on this machine's loopback`,
+      `Declare options: { ${id}: { network: host } }, or access: [host].`,
     );
   }
-  if (language === 'typescript') return 'node-image';
-  return base === 'debian' ? 'native-image-debian' : 'native-image';
-}
-
-/** A run names the image after itself, so that at its end it can give back its own name and nobody else's. */
-const runReference = (request: PrepareRequest): { repo: string; tag: string } => ({
-  repo: `lumos/${request.artifact.function}`,
-  tag: `run-${request.runId}`,
-});
-
-/** Loads the image from its archive and gives it the run's own name. */
-async function loadForRun(docker: Dockerode, request: PrepareRequest): Promise<string> {
-  const { reference } = request.artifact.image;
-  const { repo, tag } = runReference(request);
-  const answer = await docker.loadImage(archiveOf(request.artifact.image), { quiet: true });
-  const said = await text(answer);
-  if (said.includes('"error"'))
-    throw new LumosError(
-      'failed',
-      `docker does not load the image of ${request.artifact.function}: ${said.trim()}`,
+  if (transport === 'http' && network === 'none') {
+    throw invalidInput(
+      `${id} with network "none": a container without a network cannot be reached over HTTP`,
+      `Declare options: { ${id}: { network: bridge } } or { ${id}: { network: host } }.`,
     );
-  const image = docker.getImage(reference);
-  await image.tag({ repo, tag });
-  await image.remove({ noprune: true }).catch(unlessMissing);
-  return `${repo}:${tag}`;
-}
-
-/** The image's archive from its first byte: what it shares with other images on its base, then its own part. */
-function archiveOf({ archiveBasePath, archivePath }: ImageArtifact): Readable {
-  if (archiveBasePath === undefined) return createReadStream(archivePath);
-  return Readable.from(bytesOf([archiveBasePath, archivePath]), { objectMode: false });
-}
-
-async function* bytesOf(paths: readonly string[]): AsyncGenerator<Buffer> {
-  for (const path of paths) yield* createReadStream(path) as AsyncIterable<Buffer>;
-}
-
-function unlessMissing(error: unknown): void {
-  if (!isStatus(error, 404, 409)) throw error;
+  }
+  if (language === 'typescript') {
+    if (!isReference(base)) return 'node-image';
+    throw invalidInput(
+      `${id} with base "${base}": functions in TypeScript stand on an image with Node that Lumos makes`,
+      `Leave base out of options: { ${id}: ... } for functions in TypeScript.`,
+    );
+  }
+  return base === 'debian' ? 'native-image-debian' : 'native-image';
 }
 
 class PreparedImage implements Prepared {
   private readonly standing = new Set<DockerContainer>();
   private readonly launching = new Set<Promise<DockerContainer>>();
-  private readonly body: Dockerode.ContainerCreateOptions;
 
-  constructor(
-    private readonly docker: Dockerode,
+  private constructor(
+    private readonly connection: DaemonConnection,
     private readonly request: PrepareRequest,
+    private readonly options: DockerOptions,
     private readonly image: string,
-  ) {
-    const names = { runId: request.runId, function: request.artifact.function };
-    const options = DockerOptionsSchema.parse(request.options);
-    this.body = createBody(image, names, options, request.limits, request.reach.folder);
+    private readonly hostConfig: Dockerode.HostConfig | undefined,
+  ) {}
+
+  static async create(daemon: ContainerDaemon, request: PrepareRequest): Promise<PreparedImage> {
+    const connection = await daemon.connect();
+    try {
+      const options = DockerOptionsSchema.parse(request.options);
+      const image = await loadForRun(connection.docker, request, options);
+      return new PreparedImage(connection, request, options, image, await daemon.hostConfig?.());
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
   }
 
   get folder(): string | undefined {
     return this.request.reach.folder === undefined ? undefined : objectsFolder;
   }
 
-  stage(): Promise<StagedSandbox> {
-    return Promise.resolve({
+  async stage(): Promise<StagedSandbox> {
+    const { artifact, runId, limits, reach, transport } = this.request;
+    const port = transport === 'http' ? await freeLoopbackPort() : undefined;
+    const body = createBody({
+      image: this.image,
+      names: { runId, function: artifact.function },
+      options: this.options,
+      limits,
+      folder: reach.folder,
+      port,
+      hostConfig: this.hostConfig,
+    });
+    return {
       existing: () => this.existing(),
       launch: () => {
-        const launching = DockerContainer.run(this.docker, this.body, this.standing);
+        const launching = DockerContainer.run(this.connection.docker, body, this.standing, port);
         this.launching.add(launching);
         return launching.finally(() => this.launching.delete(launching));
       },
       discard: () => Promise.resolve(),
-    });
+    };
   }
 
   async dispose(): Promise<void> {
     // A launch that nobody waits for any longer still makes its container, which would hold on to the image.
     await Promise.allSettled(this.launching);
     await Promise.all([...this.standing].map((container) => container.remove()));
-    await this.docker.getImage(this.image).remove({ noprune: false }).catch(unlessMissing);
+    await this.connection.docker.getImage(this.image).remove({ noprune: false }).catch(unlessMissing);
+    await this.connection.close();
   }
 
   private async existing(): Promise<number> {
     const filters = {
       label: [`${runLabel}=${this.request.runId}`, `${functionLabel}=${this.request.artifact.function}`],
     };
-    return (await this.docker.listContainers({ all: true, filters })).length;
+    return (await this.connection.docker.listContainers({ all: true, filters })).length;
   }
 }
 

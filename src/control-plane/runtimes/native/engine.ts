@@ -12,10 +12,16 @@ export const createNativeEngine = ({ machine }: EngineHost): Engine => ({
       class: 'process',
       artifactKind: 'native-binary',
       socketArtifactKind: 'native-binary',
+      transports: ['stdio', 'http'],
       probe: () => Promise.resolve({ usable: true, version: `Linux ${release()}`, details: {} }),
       // No isolation: a process sees the folder where it is.
-      command: ({ artifact, reach: { folder } }) =>
-        Promise.resolve({ file: artifact.path, args: [], ...(folder === undefined ? {} : { folder }) }),
+      command: ({ artifact, reach: { folder } }, { port }) =>
+        Promise.resolve({
+          file: artifact.path,
+          args: [],
+          ...(port === undefined ? {} : { env: { LUMOS_HTTP: `127.0.0.1:${port}` } }),
+          ...(folder === undefined ? {} : { folder }),
+        }),
     }),
   ],
 });

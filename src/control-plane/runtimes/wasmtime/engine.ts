@@ -1,10 +1,14 @@
-/** `wasmtime run`: precompiled machine code, precompiled Pulley bytecode, compiled at start by Cranelift or Winch. */
-import type { RuntimeClass } from '../../../domain/factors.js';
+/**
+ * wasmtime: precompiled machine code, precompiled Pulley bytecode, compiled at start by Cranelift (with its cache and
+ * without) or Winch; and its HTTP server, which makes a new instance for each request.
+ */
+import type { RuntimeClass, Start } from '../../../domain/factors.js';
 import { missingDependency } from '../../../domain/errors.js';
-import type { ArtifactKind, Reach, Runtime } from '../../../domain/runtime.js';
-import { createCommandRuntime } from '../command-runtime.js';
+import type { ArtifactKind, Availability, Reach } from '../../../domain/runtime.js';
+import { createCommandRuntime, type CommandRuntimeDescription } from '../command-runtime.js';
 import type { Engine, EngineHost } from '../engine.js';
 import { findWasmtime, wasmtimeDependency } from './dependency.js';
+import { cacheFlags, warmedCache } from './compiled-cache.js';
 import { createWasmtimePrecompilers, wasmtimeKinds } from './precompilers.js';
 
 interface Mode {
@@ -14,6 +18,8 @@ interface Mode {
   /** Sockets are in WASI 0.2 only: a function that opens connections is a component. */
   readonly socketArtifactKind: ArtifactKind;
   readonly flags: readonly string[];
+  /** Its cache of compiled modules is on, in a folder of the run's own that has the module already. */
+  readonly isCached?: boolean;
 }
 
 const modes: readonly Mode[] = [
@@ -39,32 +45,98 @@ const modes: readonly Mode[] = [
     socketArtifactKind: 'wasm-component',
     flags: ['-C', 'cache=n'],
   },
+  {
+    name: 'jit-cached',
+    class: 'wasm-jit',
+    artifactKind: 'wasm-module',
+    socketArtifactKind: 'wasm-component',
+    flags: [],
+    isCached: true,
+  },
+  // A compiler of one pass: less to wait for at the start, slower code.
+  {
+    name: 'winch',
+    class: 'wasm-jit',
+    artifactKind: 'wasm-module',
+    socketArtifactKind: 'wasm-component',
+    flags: ['-C', 'cache=n', '-C', 'compiler=winch'],
+  },
 ];
 
 export function createWasmtimeEngine({ machine, setup }: EngineHost): Engine {
   const dependency = wasmtimeDependency(setup);
-  const find = (): Promise<string | undefined> => findWasmtime(setup);
-  const runtimes = modes.map(
-    (mode): Runtime =>
-      createCommandRuntime(machine, {
-        id: `wasmtime-${mode.name}`,
-        engine: 'wasmtime',
-        mode: mode.name,
-        class: mode.class,
-        artifactKind: mode.artifactKind,
-        socketArtifactKind: mode.socketArtifactKind,
-        probe: () => dependency.probe(),
-        command: async ({ artifact, reach }) => {
-          const file = await find();
-          if (file === undefined)
-            throw missingDependency('wasmtime is not installed', 'lumos setup wasmtime');
-          const args = ['run', ...mode.flags, ...reachFlags(reach), artifact.path];
-          return { file, args, ...(reach.folder === undefined ? {} : { folder: objectsFolder }) };
-        },
-      }),
-  );
-  return { name: 'wasmtime', dependency, runtimes, precompilers: createWasmtimePrecompilers(find) };
+  let known: Promise<string> | undefined;
+  const find = (): Promise<string> => {
+    known ??= findWasmtime(setup).then((path) => {
+      if (path !== undefined) return path;
+      throw missingDependency('wasmtime is not installed', 'lumos setup wasmtime');
+    });
+    // It may be installed meanwhile.
+    known.catch(() => (known = undefined));
+    return known;
+  };
+  const probe = (): Promise<Availability> => dependency.probe();
+  const runtimes = [
+    ...modes.map((mode) => createCommandRuntime(machine, runtimeOf(mode, find, probe))),
+    createCommandRuntime(machine, serverOf(find, probe)),
+  ];
+  const precompilers = createWasmtimePrecompilers(() => find().catch(() => undefined));
+  return { name: 'wasmtime', dependency, runtimes, precompilers };
 }
+
+const runtimeOf = (
+  { name, flags, isCached = false, ...kinds }: Mode,
+  find: () => Promise<string>,
+  probe: () => Promise<Availability>,
+): CommandRuntimeDescription => ({
+  id: `wasmtime-${name}`,
+  engine: 'wasmtime',
+  mode: name,
+  ...kinds,
+  probe,
+  command: async ({ artifact, reach }, { files }) => {
+    const cache = files === undefined ? [] : cacheFlags(files);
+    return {
+      file: await find(),
+      args: ['run', ...flags, ...cache, ...reachFlags(reach), artifact.path],
+      ...(reach.folder === undefined ? {} : { folder: objectsFolder }),
+    };
+  },
+  ...(isCached ? { prepare: async (request) => await warmedCache(await find(), request) } : {}),
+});
+
+/** `wasmtime serve`: an engine that is up, and calls a component for each request. */
+const serverOf = (
+  find: () => Promise<string>,
+  probe: () => Promise<Availability>,
+): CommandRuntimeDescription => ({
+  id: 'wasmtime-serve',
+  engine: 'wasmtime',
+  mode: 'serve',
+  class: 'wasm-aot',
+  artifactKind: wasmtimeKinds.aotHttp,
+  socketArtifactKind: wasmtimeKinds.aotHttp,
+  transports: ['http'],
+  starts: ['cold', 'fresh', 'warm'],
+  probe,
+  command: async ({ artifact, reach }, { start, port = 0 }) => ({
+    file: await find(),
+    args: [
+      ...['serve', '--allow-precompiled', '--addr', `127.0.0.1:${port}`, '-S', 'cli'],
+      ...reuseFlags(start),
+      ...reachFlags(reach),
+      artifact.path,
+    ],
+    servingPattern: /Serving HTTP on/,
+    ...(reach.folder === undefined ? {} : { folder: objectsFolder }),
+  }),
+});
+
+/** Whether an instance serves again. The default of components of WASI 0.2 is said, so that it is the same in every version. */
+const reuseFlags = (start: Start): string[] =>
+  start === 'warm'
+    ? ['--max-instance-reuse-count', '1000000000', '--idle-instance-timeout', '3600s']
+    : ['--max-instance-reuse-count', '1'];
 
 /** Where a module sees the folder of its objects. */
 const objectsFolder = '/objects';

@@ -8,16 +8,13 @@ import { wasmtimeVersion } from './version.js';
 export const wasmtimeKinds = {
   aot: 'wasmtime:aot',
   pulley: 'wasmtime:pulley',
-  winch: 'wasmtime:winch',
   aotComponent: 'wasmtime:aot-component',
   pulleyComponent: 'wasmtime:pulley-component',
-  winchComponent: 'wasmtime:winch-component',
   aotHttp: 'wasmtime:aot-http',
 } as const;
 
 /** What is compiled for Pulley also runs only with `--target pulley64`. */
 const pulley = ['--target', 'pulley64'];
-const winch = ['-C', 'compiler=winch'];
 
 type Row = readonly [
   kind: (typeof wasmtimeKinds)[keyof typeof wasmtimeKinds],
@@ -28,10 +25,8 @@ type Row = readonly [
 const rows: readonly Row[] = [
   [wasmtimeKinds.aot, 'wasm-module', []],
   [wasmtimeKinds.pulley, 'wasm-module', pulley],
-  [wasmtimeKinds.winch, 'wasm-module', winch],
   [wasmtimeKinds.aotComponent, 'wasm-component', []],
   [wasmtimeKinds.pulleyComponent, 'wasm-component', pulley],
-  [wasmtimeKinds.winchComponent, 'wasm-component', winch],
   [wasmtimeKinds.aotHttp, 'wasm-http-component', []],
 ];
 

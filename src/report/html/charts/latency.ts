@@ -1,6 +1,6 @@
 /** Latency distributions: every sample, the median and its interval. */
 import { dot, link, type Markish } from '@observablehq/plot';
-import { cellKey, type Start } from '../../../domain/factors.js';
+import { runtimeName, cellKey, type Start } from '../../../domain/factors.js';
 import type { CellSummary } from '../../../domain/summary.js';
 import { milliseconds, type Milliseconds } from '../../../domain/units.js';
 import { groupExtras, payloadText, type CellGroup } from '../../cell-groups.js';
@@ -66,7 +66,7 @@ function blocksOf(
   return groups.map((group) => ({
     title: blockTitle(group, all),
     rows: group.rows.map(({ cell }) => ({
-      name: cell.runtime,
+      name: runtimeName(cell),
       color: classColor(cell.class),
       note: cell.latencyMs === undefined ? 'no result' : duration(cell.latencyMs.p50),
       cell,

@@ -1,6 +1,6 @@
 /** Where an invocation's time goes: its phases as shares, stacked. */
 import { rect, type Markish } from '@observablehq/plot';
-import { phases, type Phase, type Start } from '../../../domain/factors.js';
+import { runtimeName, phases, type Phase, type Start } from '../../../domain/factors.js';
 import type { CellSummary } from '../../../domain/summary.js';
 import { milliseconds } from '../../../domain/units.js';
 import type { CellGroup } from '../../cell-groups.js';
@@ -59,7 +59,7 @@ const data = (blocks: readonly ChartBlock<PhaseRow>[]): DataTable => ({
   rows: blocks.flatMap((block) =>
     block.rows.map(({ cell }) => [
       block.title,
-      cell.runtime,
+      runtimeName(cell),
       ...[...phases.map((phase) => cell.phasesMs[phase]), cell.latencyMs?.p50].map((value) =>
         value === undefined ? absent : formatDuration(value, typographicSigns),
       ),
@@ -83,7 +83,7 @@ export function phaseFigures(groups: readonly CellGroup[], start: Start): Markup
       rows: group.rows
         .filter(({ cell }) => sumOf(cell) > 0)
         .map(({ cell }) => ({
-          name: cell.runtime,
+          name: runtimeName(cell),
           color: classColor(cell.class),
           note: formatDuration(milliseconds(sumOf(cell)), typographicSigns),
           cell,

@@ -1,6 +1,6 @@
 /** Ratios to the baseline with their intervals: a forest plot. */
 import { dot, link, rect, ruleX, type Markish } from '@observablehq/plot';
-import type { Start } from '../../../domain/factors.js';
+import { runtimeName, type Start } from '../../../domain/factors.js';
 import type { Comparison, Summary } from '../../../domain/summary.js';
 import { baselinesOf, type CellGroup } from '../../cell-groups.js';
 import {
@@ -84,7 +84,7 @@ export function ratioFigures(summary: Summary, groups: readonly CellGroup[], sta
           ? []
           : [
               {
-                name: cell.runtime,
+                name: runtimeName(cell),
                 color: classColor(cell.class),
                 note: `${formatRatio(comparison.ratio, typographicSigns)} ${comparison.verdict}`,
                 comparison,

@@ -1,6 +1,6 @@
 /** Bytes as bars: what a node would pull, and what a sandbox takes of its memory. */
 import { rect, type Markish } from '@observablehq/plot';
-import type { Start } from '../../../domain/factors.js';
+import { runtimeName, type Start } from '../../../domain/factors.js';
 import type { CellSummary } from '../../../domain/summary.js';
 import type { Bytes } from '../../../domain/units.js';
 import type { CellGroup } from '../../cell-groups.js';
@@ -17,7 +17,7 @@ interface SizeRow extends ChartRow {
 }
 
 const sizeRow = (cell: CellSummary, size: Bytes | undefined): SizeRow => ({
-  name: cell.runtime,
+  name: runtimeName(cell),
   color: classColor(cell.class),
   note: size === undefined ? 'not measured' : formatBytes(size),
   size,
@@ -59,7 +59,7 @@ export function imageFigures(groups: readonly CellGroup[]): Markup {
   const byFunction = new Map<string, Map<string, SizeRow>>();
   for (const { cell } of groups.flatMap((group) => group.rows)) {
     const rows = byFunction.get(cell.function) ?? new Map<string, SizeRow>();
-    if (!rows.has(cell.runtime)) rows.set(cell.runtime, sizeRow(cell, cell.imageBytes));
+    if (!rows.has(runtimeName(cell))) rows.set(runtimeName(cell), sizeRow(cell, cell.imageBytes));
     byFunction.set(cell.function, rows);
   }
   const blocks = [...byFunction].map(([title, rows]) => ({ title, rows: [...rows.values()] }));

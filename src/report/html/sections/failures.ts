@@ -1,4 +1,5 @@
 /** What failed, what to know before using the figures, and the figures to take away. */
+import { runtimeName } from '../../../domain/factors.js';
 import type { RunManifest } from '../../../domain/run-manifest.js';
 import type { Summary } from '../../../domain/summary.js';
 import { failureCount, failureText, type CellGroup } from '../../cell-groups.js';
@@ -21,7 +22,7 @@ function failureTable(groups: readonly CellGroup[]): Markup {
         cell.function,
         cell.payload,
         cell.start,
-        cell.runtime,
+        runtimeName(cell),
         failureText(cell),
         formatCount(failureCount(cell)),
         formatCount(cell.n),

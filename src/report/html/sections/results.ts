@@ -1,4 +1,5 @@
 /** The main table. */
+import { runtimeName } from '../../../domain/factors.js';
 import type { Summary } from '../../../domain/summary.js';
 import {
   failureCount,
@@ -62,7 +63,7 @@ function failureRow({ cell }: GroupRow): Markup {
 
 const cellRow = (row: GroupRow): Markup =>
   html`<tr>
-      <th scope="row">${row.cell.runtime}</th>
+      <th scope="row">${runtimeName(row.cell)}</th>
       ${latencyCells(row)} ${ratioCells(row)}
       <td>${row.cell.peakMemoryBytes === undefined ? absent : formatBytes(row.cell.peakMemoryBytes)}</td>
       <td>${row.cell.imageBytes === undefined ? absent : formatBytes(row.cell.imageBytes)}</td>

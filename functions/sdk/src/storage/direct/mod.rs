@@ -13,7 +13,7 @@ use kept::Kept;
 ///
 /// # Errors
 /// The service's URL is none of its protocol's.
-pub(super) fn store(service: &Service) -> Result<Box<dyn Store>, StreamError> {
+pub(super) fn store(service: &Service) -> Result<Box<dyn Store + Send>, StreamError> {
     let refused = StreamError::Configuration("its url is none of its storage's");
     Ok(match service.protocol {
         Protocol::Redis => {

@@ -1,7 +1,7 @@
 //! Objects in a bucket of S3, by plain HTTP and signed URLs.
 
 use std::io::Read;
-use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
@@ -24,7 +24,7 @@ const LONGEST_TEXT: u64 = 64 * 1024;
 const FOREVER: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// A bucket that can be connected to.
-pub(super) struct Server(Rc<Target>);
+pub(super) struct Server(Arc<Target>);
 
 struct Target {
     bucket: Bucket,
@@ -49,7 +49,7 @@ impl Server {
         url.set_password(None).ok()?;
         url.set_path("/");
         let bucket = Bucket::new(url, UrlStyle::Path, name, service.region.clone()).ok()?;
-        Some(Self(Rc::new(Target {
+        Some(Self(Arc::new(Target {
             bucket,
             credentials: signed.then_some(credentials),
             prefix: service.prefix.clone(),
@@ -77,7 +77,7 @@ impl Connect for Server {
             .build();
         Ok(Objects {
             agent: config.new_agent(),
-            target: Rc::clone(&self.0),
+            target: Arc::clone(&self.0),
         })
     }
 }
@@ -85,7 +85,7 @@ impl Connect for Server {
 /// The objects of a bucket, on a connection.
 pub(super) struct Objects {
     agent: Agent,
-    target: Rc<Target>,
+    target: Arc<Target>,
 }
 
 impl Objects {

@@ -9,7 +9,7 @@ use crate::storage::configuration::{Protocol, Service};
 
 const LIMIT: u64 = 1 << 20;
 
-fn service(protocol: Protocol, url: String, reused: bool) -> Box<dyn Store> {
+fn service(protocol: Protocol, url: String, reused: bool) -> Box<dyn Store + Send> {
     let service = Service {
         protocol,
         url,
@@ -20,7 +20,7 @@ fn service(protocol: Protocol, url: String, reused: bool) -> Box<dyn Store> {
     store(&service).expect("a good URL")
 }
 
-fn redis(server: &Scripted, reused: bool) -> Box<dyn Store> {
+fn redis(server: &Scripted, reused: bool) -> Box<dyn Store + Send> {
     service(
         Protocol::Redis,
         format!("redis://{}", server.address),
@@ -28,20 +28,20 @@ fn redis(server: &Scripted, reused: bool) -> Box<dyn Store> {
     )
 }
 
-fn s3(server: &Scripted) -> Box<dyn Store> {
+fn s3(server: &Scripted) -> Box<dyn Store + Send> {
     let url = format!("http://k%2Fey:s%40cret@{}/bucket", server.address);
     service(Protocol::S3, url, true)
 }
 
 /// Gets in an invocation of its own; gives back the round trips too.
-fn get(store: &mut Box<dyn Store>, limit: u64) -> (Result<Vec<u8>, Failure>, u32) {
+fn get(store: &mut Box<dyn Store + Send>, limit: u64) -> (Result<Vec<u8>, Failure>, u32) {
     store.begin();
     let object = store.get("input", limit);
     store.end();
     (object, store.round_trips())
 }
 
-fn put(store: &mut Box<dyn Store>, object: &[u8]) -> (Result<(), Failure>, u32) {
+fn put(store: &mut Box<dyn Store + Send>, object: &[u8]) -> (Result<(), Failure>, u32) {
     store.begin();
     let result = store.put("output", object);
     store.end();

@@ -7,6 +7,8 @@ const MEBIBYTE = 1024 * 1024;
 const commands = new Map([
   ['small', 'echo:hello'],
   ['crash', 'crash'],
+  ['panic', 'panic:a panic on command'],
+  ['overflow', 'overflow'],
   ['exit', 'exit:3'],
   ['hang', 'hang'],
   ['hang-after-answer', 'hang-after-answer'],
@@ -19,7 +21,7 @@ const commands = new Map([
   ['slow', 'slow:300'],
 ]);
 
-/** @type {import('../../../src/domain/function-manifest.js').OracleInput} */
+/** @type {import('../../src/domain/function-manifest.js').OracleInput} */
 export function input(step) {
   const command = commands.get(step.label);
   if (command === undefined) throw new RangeError(`no command for the label "${step.label}"`);
@@ -28,7 +30,7 @@ export function input(step) {
 
 /**
  * For commands that end in no answer, the command: nothing is compared with it.
- * @type {import('../../../src/domain/function-manifest.js').OracleOutput}
+ * @type {import('../../src/domain/function-manifest.js').OracleOutput}
  */
 export function output(input) {
   const command = Buffer.from(input).toString('utf8');

@@ -27,6 +27,8 @@ fn obey(command: &str) -> Result<Vec<u8>, FunctionError> {
         "echo" => Ok(operand.into()),
         "error" => Err(FunctionError::new(operand)),
         "crash" => abort(),
+        "panic" => panic!("{operand}"),
+        "overflow" => Ok(descend(0).to_string().into_bytes()),
         "exit" => exit(operand.parse()?),
         "hang" => hang(),
         "hang-after-answer" => Ok(command.into()),
@@ -51,6 +53,13 @@ fn hang() -> ! {
     loop {
         std::hint::spin_loop();
     }
+}
+
+/// Calls itself until the stack has no more room. What it returns depends on every call, so that none can be left out.
+#[allow(unconditional_recursion)]
+fn descend(depth: u64) -> u64 {
+    let frame = std::hint::black_box([depth; 64]);
+    std::hint::black_box(descend(frame[0] + 1)) + frame[63]
 }
 
 /// Says something that is no frame where a frame belongs.

@@ -1,12 +1,12 @@
-/** What sandboxes leave on a machine, listed, so that a test can say that one left nothing. */
+/** What sandboxes leave on a machine, listed, so that it can be said that one left nothing. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
-import { cacheFolder } from '../../src/control-plane/build/cache-folder.js';
-import { parseCgroupMounts } from '../../src/control-plane/cgroup/hierarchy.js';
-import { runLabel } from '../../src/control-plane/runtimes/docker/docker-options.js';
+import { cacheFolder } from '../control-plane/build/cache-folder.js';
+import { parseCgroupMounts } from '../control-plane/cgroup/hierarchy.js';
+import { runLabel } from '../control-plane/runtimes/docker/docker-options.js';
 
 export interface Trace {
   /** Names it, e.g. "container 0123456789ab". */
@@ -17,9 +17,27 @@ export interface Trace {
 
 const foreign = 'foreign';
 
-/** Every container, image, control group, process, mount and temporary file of Lumos that there is now. */
+/** Every container, image, control group, process, mount, named socket and temporary file of Lumos that there is now. */
 export async function machineTraces(): Promise<Trace[]> {
+  return [
+    ...(await dockerTraces()),
+    ...controlGroups(),
+    ...processes(),
+    ...namedSockets(),
+    ...readdirSync(tmpdir())
+      .filter((name) => name.startsWith('lumos'))
+      .map((name) => traceOf(`temporary ${join(tmpdir(), name)}`, ownerOfName(name))),
+  ];
+}
+
+/** What the Docker daemon has of Lumos; nothing where no daemon answers, which then can hold none of ours either. */
+async function dockerTraces(): Promise<Trace[]> {
   const docker = new Docker();
+  try {
+    await docker.ping();
+  } catch {
+    return [];
+  }
   const containers = await docker.listContainers({ all: true });
   const images = await docker.listImages({ filters: { reference: ['lumos/*'] } });
   const labelled = containers.filter(({ Labels }) => runLabel in Labels);
@@ -29,33 +47,32 @@ export async function machineTraces(): Promise<Trace[]> {
       .flatMap((image) => image.RepoTags ?? [])
       .filter((name) => name.startsWith('lumos/'))
       .map((name) => traceOf(`image ${name}`, /:run-(.+)$/.exec(name)?.[1])),
-    ...controlGroups(),
-    ...processes(),
     ...(await mounts(docker, containers)),
-    ...readdirSync(tmpdir())
-      .filter((name) => name.startsWith('lumos'))
-      .map((name) => traceOf(`temporary ${join(tmpdir(), name)}`)),
   ];
 }
 
 /**
  * What there is of `runId`, or of no run that can be named, that was not there `before`. The kernel and the daemon take
- * a moment to let things go: only what is still there after `patienceMs` counts.
+ * a moment to let things go: only what is still there after `patience` milliseconds counts.
  */
 export async function leftBehind(
   before: readonly Trace[],
   runId: string,
-  patienceMs = 3000,
+  patience = usualPatience,
+  traces: () => Promise<readonly Trace[]> = machineTraces,
 ): Promise<string[]> {
   const known = new Set(before.map(({ what }) => what));
   for (let waited = 0; ; waited += 50) {
-    const left = (await machineTraces()).filter(
+    const left = (await traces()).filter(
       ({ what, run }) => !known.has(what) && (run === undefined || run === runId),
     );
-    if (left.length === 0 || waited >= patienceMs) return left.map(({ what }) => what);
+    if (left.length === 0 || waited >= patience) return left.map(({ what }) => what);
     await sleep(50);
   }
 }
+
+/** In milliseconds. */
+const usualPatience = 3000;
 
 const traceOf = (what: string, run?: string): Trace => ({ what, ...(run === undefined ? {} : { run }) });
 
@@ -84,17 +101,49 @@ function foldersIn(path: string): string[] {
   }
 }
 
-/** Supervisors, and whatever was started from Lumos's cache folder: engines and functions. */
+/** Supervisors, whatever was started from Lumos's cache folder, and whatever is in a control group of a run. */
 function processes(): Trace[] {
   const cache = `${cacheFolder()}/`;
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
+      const run = runOfGroup(read(`/proc/${pid}/cgroup`));
       const file = executableOf(pid);
-      if (file === undefined || (basename(file) !== 'lumos-shim' && !file.startsWith(cache))) return [];
-      const run = runOfGroup(read(`/proc/${pid}/cgroup`)) ?? descent(pid);
-      return [traceOf(`process ${pid} ${file}`, run)];
+      const isOurs = file !== undefined && (basename(file) === 'lumos-shim' || file.startsWith(cache));
+      if (run === undefined && !isOurs) return [];
+      return [traceOf(`process ${pid} ${file ?? ''}`.trimEnd(), run ?? descent(pid))];
     });
+}
+
+/** Sockets in the file system under a name of ours; one that names a run belongs to it. */
+function namedSockets(): Trace[] {
+  const paths = read('/proc/net/unix')
+    .split('\n')
+    .flatMap((line) => /\s(@?\/?[^\s]*lumos[^\s]*)$/.exec(line)?.[1] ?? []);
+  return [...new Set(paths)].map((path) => traceOf(`socket ${path}`, ownerOfName(path)));
+}
+
+/** The run that a name of a file names, or `foreign` where it names a living process that is another than this one. */
+function ownerOfName(name: string): string | undefined {
+  const run = /[-/]((?:[a-z]+)?[0-9a-f]{10,})(?:[-./]|$)/.exec(name)?.[1];
+  if (run !== undefined) return run;
+  const pid = /(?:^|[-/])service-(\d+)(?:[-/]|$)/.exec(name)?.[1];
+  if (pid === undefined || pid === String(process.pid)) return undefined;
+  return read(`/proc/${pid}/comm`) === '' ? undefined : foreign;
+}
+
+/** Whether anything on this machine listens on `port`. */
+export function isListening(port: number): boolean {
+  const listen = '0A';
+  return ['/proc/net/tcp', '/proc/net/tcp6'].some((table) =>
+    read(table)
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/))
+      .some(
+        ([, local = '', , state]) =>
+          state === listen && Number.parseInt(local.split(':')[1] ?? '', 16) === port,
+      ),
+  );
 }
 
 function executableOf(pid: string): string | undefined {

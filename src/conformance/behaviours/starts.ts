@@ -1,0 +1,101 @@
+/** Every start is what it is called. */
+import { MeasurementSchema } from '../../domain/measurement.js';
+import type { Behaviour } from '../behaviour.js';
+import { expectEqual, expectMatch } from '../expectations.js';
+import { expectOk, only } from '../subject.js';
+
+const warmInvocations = 1000;
+const freshInvocations = 20;
+
+const usable: Behaviour = {
+  name: 'it is usable, in a version that it names',
+  group: 'starts',
+  async run({ runtime }) {
+    const availability = await runtime.probe();
+    expectEqual('usable', availability.usable, true);
+    expectMatch('version', availability.usable ? availability.version : undefined, /\d+\.\d+/);
+  },
+};
+
+const thousand: Behaviour = {
+  name: `one sandbox serves ${warmInvocations} warm invocations, and counts them from 2 on after one warm-up`,
+  group: 'starts',
+  async run(subject) {
+    const bench = await subject.open('hello-world');
+    const rows = await bench.trial('small', { start: 'warm', invocations: warmInvocations });
+    rows.forEach(expectOk);
+    expectEqual('rows', rows.length, warmInvocations);
+    const wrong = rows.find(({ sequence, invocation }, at) => sequence !== at + 2 || invocation !== at);
+    expectEqual('row out of its sequence', wrong, undefined);
+  },
+};
+
+const coldIsCold: Behaviour = {
+  name: 'a cold start is the first service of its sandbox, time after time',
+  group: 'starts',
+  async run(subject) {
+    const bench = await subject.open('hello-world');
+    for (let round = 0; round < 3; round += 1) {
+      const row = only(await bench.trial('small'));
+      expectOk(row);
+      expectEqual('sequence', row.sequence, 1);
+      expectEqual('row in its schema', MeasurementSchema.parse(row), row);
+    }
+  },
+};
+
+const notCold: Behaviour = {
+  name: 'a cold start beside a sandbox that stands is refused as not cold, and taken once that has gone',
+  group: 'starts',
+  async run(subject) {
+    const bench = await subject.open('hello-world');
+    const standing = await bench.launch();
+    expectEqual('exchange', (await standing.ask('small')).state, 'answered');
+    const staged = await bench.prepared.stage('cold');
+    expectEqual('sandboxes that stand', await staged.existing(), 1);
+    await staged.discard();
+    const refused = only(await bench.trial('small'));
+    expectEqual('outcome', refused.outcome, 'not-cold');
+    expectMatch('reason', refused.reason, /existed before the request/);
+    await standing.sandbox.remove();
+    const row = only(await bench.trial('small'));
+    expectOk(row);
+    expectEqual('sequence', row.sequence, 1);
+  },
+};
+
+const freshIsFresh: Behaviour = {
+  name: `each of ${freshInvocations} fresh requests meets an instance that has served nobody`,
+  group: 'starts',
+  appliesTo: ({ starts }) => starts.includes('fresh'),
+  async run(subject) {
+    const bench = await subject.open('hello-world');
+    const rows = await bench.trial('small', { start: 'fresh', invocations: freshInvocations });
+    rows.forEach(expectOk);
+    expectEqual(
+      'sequences',
+      rows.map(({ sequence }) => sequence),
+      Array<number>(freshInvocations).fill(1),
+    );
+  },
+};
+
+const snapshotServesFirst: Behaviour = {
+  name: 'what is restored from a snapshot has served nobody',
+  group: 'starts',
+  appliesTo: ({ starts }) => starts.includes('snapshot'),
+  async run(subject) {
+    const row = await subject.row('hello-world', 'small', { start: 'snapshot' });
+    expectOk(row);
+    expectEqual('sequence', row.sequence, 1);
+  },
+};
+
+export const startBehaviours: readonly Behaviour[] = [
+  usable,
+  coldIsCold,
+  notCold,
+  thousand,
+  freshIsFresh,
+  snapshotServesFirst,
+];
