@@ -75,11 +75,7 @@ extern "C" fn become_command(start: *mut c_void) -> c_int {
         libc::sigemptyset(&mut none);
         libc::sigprocmask(libc::SIG_SETMASK, &none, std::ptr::null_mut());
         libc::signal(libc::SIGPIPE, libc::SIG_DFL);
-        libc::execve(
-            *(*start).arguments,
-            (*start).arguments,
-            environ,
-        );
+        libc::execve(*(*start).arguments, (*start).arguments, environ);
         (*start).error_number = *libc::__errno_location();
         libc::_exit(127)
     }

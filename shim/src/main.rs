@@ -6,9 +6,12 @@
 //! ```
 //!
 //! Descriptor 3 is a stream socket to whoever asked for it; 0, 1 and 2 are the command's standard streams. It moves
-//! itself into the control groups of the `--procs` files, says `R`, and waits: for `G`, upon which it starts COMMAND
-//! (a path, with the environment that the shim itself was given) and tells its process and, later, how it ended; or for the end of the socket,
-//! upon which it goes. Neither it nor the command outlives the process that started it.
+//! itself into the control groups of the `--procs` files, says `R`, and waits: for `G`, upon which it starts COMMAND (a
+//! path) and tells its process and, later, how it ended; or for the end of the socket, upon which it goes. Neither it nor
+//! the command outlives the process that started it.
+//!
+//! The environment that the shim is given is the command's whole environment: the shim reads none of it and adds nothing,
+//! so whoever starts it gives it what the command is to have, and not their own.
 //!
 //! Exit codes: 0 done, 125 the shim itself failed (a line on standard error says why), 126 COMMAND could not be started.
 

@@ -12,7 +12,7 @@ use std::process::{Child, Command, Stdio};
 const SHIM: &str = env!("CARGO_BIN_EXE_lumos-shim");
 
 /// A process that has the other end of `control` as descriptor 3, and what a careless parent leaves it: an open
-/// descriptor `STRAY`, a blocked and an ignored signal, a variable.
+/// descriptor `STRAY`, a blocked and an ignored signal; and an environment of one variable.
 struct Driven {
     process: Child,
     control: UnixStream,
@@ -54,7 +54,8 @@ impl Driven {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            .env("LUMOS_TEST", "not for the command")
+            .env_clear()
+            .env("LUMOS_TEST", "for the command")
             .spawn()
             .unwrap();
         Self { process, control }
@@ -255,10 +256,19 @@ fn an_unknown_word_starts_nothing() {
 }
 
 #[test]
-fn the_command_has_no_environment_and_no_descriptor_but_its_streams() {
+fn the_environment_given_to_the_shim_is_the_commands_whole_environment() {
     let mut shim = Driven::shim(&["--", "/usr/bin/env"]);
     shim.started();
+    assert_eq!(shim.output(), "LUMOS_TEST=for the command\n");
+    let mut command = Command::new("/usr/bin/env");
+    command.args(["-i", SHIM, "--", "/usr/bin/env"]);
+    let mut shim = Driven::start(command);
+    shim.started();
     assert_eq!(shim.output(), "");
+}
+
+#[test]
+fn the_command_has_no_descriptor_but_its_streams() {
     let script = "for d in 3 4 5 6 7 8 9 511; do [ -e /proc/$$/fd/$d ] && echo $d; done";
     let mut shim = Driven::shim(&["--", "/bin/sh", "-c", script]);
     shim.started();

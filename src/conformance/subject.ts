@@ -110,7 +110,7 @@ export class Subject {
   ): Promise<TrialBench> {
     const definition = typeof what === 'string' ? this.function(what) : what;
     const { signal, workshop } = this.suite;
-    const bench = await TrialBench.open(workshop, runtime, definition, runId, {
+    const opening = TrialBench.open(workshop, runtime, definition, runId, {
       transport,
       memoryMiB,
       ...this.objectsInPayload(definition),
@@ -118,6 +118,11 @@ export class Subject {
       onLaunched: ({ http }) => {
         if (http !== undefined) this.ports.add(http.port);
       },
+    });
+    const bench = await opening.catch((error: unknown) => {
+      // With its usual options the runtime has no way to be used so: it says which others would let it.
+      if (error instanceof LumosError && error.kind === 'invalid-input') return this.skip(error.message);
+      throw error;
     });
     if (runId === this.runId) this.benches.push(bench);
     return bench;

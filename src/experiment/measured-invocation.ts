@@ -30,8 +30,15 @@ export interface Observation {
   readonly isFirstService?: boolean;
 }
 
+/** The kernel's count of bytes read and written leaves out what goes through sockets: over HTTP it says nothing. */
+function withoutStreams({ readBytes: _read, writtenBytes: _written, ...others }: Counters): Counters {
+  return others;
+}
+
 export function toRow(observation: Observation): Measurement {
-  const { trial, exchange, counters } = observation;
+  const { trial, exchange } = observation;
+  const counters =
+    trial.cell.transport === 'http' ? withoutStreams(observation.counters) : observation.counters;
   const judged = judge(observation);
   const common = {
     ...trial.cell,
@@ -64,9 +71,12 @@ function times(
   { sentAt, answeredAt, head }: Answered,
 ): Partial<Measurement> {
   const latency = answeredAt - (launchedAt ?? sentAt);
-  const launch =
-    launchedAt === undefined || readyAt === undefined ? undefined : milliseconds(readyAt - launchedAt);
   const inside = functionPhases.reduce((sum, phase) => sum + (head.phases[phase] ?? 0), 0);
+  // The function may be at work already when its word that it is ready is read here: what it did meanwhile is no launch.
+  const launch =
+    launchedAt === undefined || readyAt === undefined
+      ? undefined
+      : milliseconds(Math.max(0, Math.min(readyAt - launchedAt, latency - inside)));
   return {
     latencyMs: milliseconds(latency),
     ...(launch === undefined ? {} : { launchMs: launch }),

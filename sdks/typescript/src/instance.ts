@@ -5,13 +5,12 @@ import type { Handle } from './handle.js';
 import type { Head } from './head.js';
 import { parseConfiguration, type Configuration } from './storage/configuration.js';
 import { InlineObjects } from './storage/inline.js';
-import { Session, storageMessage, type Store } from './storage/session.js';
+import { Session, type Store } from './storage/session.js';
 
 /** What came of an invocation: the parts of the response, or of the message, one after another. */
 export interface Reply {
   readonly ok: boolean;
   readonly head: Head;
-  readonly message?: string;
   readonly body: readonly Uint8Array[];
 }
 
@@ -21,7 +20,7 @@ export type OpenStore = (configuration: Configuration) => Promise<Store>;
 /** What the protocol's largest frame leaves for a response, in bytes. */
 export const largestResponse = 2 ** 30 - 64;
 
-type Way = { readonly kind: 'inline' | 'nowhere' } | { readonly kind: 'store'; readonly store: Store };
+type Way = { readonly kind: 'inline' } | { readonly kind: 'store'; readonly store: Store };
 
 /** Takes one invocation at a time. */
 export class Instance {
@@ -51,7 +50,6 @@ export class Instance {
     const { way } = this;
     if (way === undefined) return await this.call(payload, undefined);
     if (way.kind === 'inline') return await this.callInline(payload);
-    if (way.kind === 'nowhere') return this.refused(storageMessage('unreachable', '', 0));
     way.store.begin?.();
     const reply = await this.call(payload, way.store);
     await way.store.end?.();
@@ -92,7 +90,6 @@ export class Instance {
 const failed = (head: Head, message: string): Reply => ({
   ok: false,
   head,
-  message,
   body: [new TextEncoder().encode(message).subarray(0, largestResponse)],
 });
 

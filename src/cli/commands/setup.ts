@@ -11,7 +11,10 @@ import { createWorkbench } from '../workbench.js';
 /** Storages for which a server has to be there. */
 const services = StorageSchema.options.filter((storage) => storageDependencies(storage).length > 0);
 
-/** `wanted`: runtime ids, engines, storages or doctor's names of what they need; none means all. */
+/** What is set up where nothing is named: the paper's runtimes and what they need. Every other engine is set up by its name. */
+const usual = ['native', 'docker', 'wasmtime', 'redis', 's3', 'mmdebstrap', 'go'];
+
+/** `wanted`: runtime ids, engines, storages or doctor's names of what they need; none means the usual ones. */
 export async function setup(wanted: readonly string[]): Promise<ExitCode> {
   const { registry, engines, precompilers, dependencies } = await createWorkbench();
   const ofRuntimes = registry.flatMap((runtime) => [runtime.id, runtime.engine]);
@@ -23,8 +26,10 @@ export async function setup(wanted: readonly string[]): Promise<ExitCode> {
       `Did you mean "${closest(name, names)}"? There are: ${names.join(', ')}.`,
     );
   }
-  const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
+  const isWanted = (name: string): boolean =>
+    wanted.length === 0 ? usual.includes(name) : wanted.includes(name);
   const runtimes = registry.filter(({ id, engine }) => isWanted(id) || isWanted(engine));
+  const further = engines.flatMap(({ name }) => (usual.includes(name) ? [] : [name]));
   const needed = new Set([
     ...runtimes.flatMap((runtime) => {
       const engine = engines.find((one) => one.runtimes.includes(runtime));
@@ -37,5 +42,6 @@ export async function setup(wanted: readonly string[]): Promise<ExitCode> {
     ...Object.values(dependencies).flatMap(({ name }) => (isWanted(name) ? [name] : [])),
   ]);
   for (const name of needed) await ensureDependency(dependencyOf(dependencies, name), note);
+  if (wanted.length === 0) note(`more engines, by name: lumos setup ${further.join(' ')}`);
   return exitCodes.done;
 }

@@ -9,7 +9,7 @@ import { bytes, milliseconds } from '../../domain/units.js';
 import type { BuildContext } from './builder-context.js';
 import { Cache, type CacheEntry, type EntryFacts } from './cache.js';
 import { compileRecipe, type Recipe } from './compile-function.js';
-import { createImage, imageFormat, type BaseLayer } from './oci-image.js';
+import { createImage, imageFormat, layersOf, type BaseLayer } from './oci-image.js';
 
 const imageFile = 'image.tar';
 
@@ -28,8 +28,15 @@ export async function buildArtifact(
   const { name } = definition.manifest;
   const what = `${name} ${kind}${language === undefined ? '' : ` from ${language}`}`;
   const recipe = await recipeFor(definition, kind, language, context);
-  const base = kind === 'native-image-debian' ? await context.debianBase() : undefined;
-  const baseInput = base === undefined ? {} : { base: base.digest };
+  const base = await baseOf(kind, context);
+  const baseInput =
+    base === undefined
+      ? {}
+      : {
+          base: layersOf(base)
+            .map(({ digest }) => digest)
+            .join(' '),
+        };
   const inputs = {
     ...recipe.inputs,
     ...baseInput,
@@ -52,6 +59,13 @@ export async function buildArtifact(
   context.onProgress({ what, state: entry.found ? 'cached' : 'built', took });
   return artifactOf(entry, name, kind, file, base);
 }
+
+const baseOf = async (kind: ArtifactKind, context: BuildContext): Promise<BaseLayer | undefined> =>
+  kind === 'native-image-debian'
+    ? await context.debianBase()
+    : kind === 'node-image'
+      ? await context.nodeBase()
+      : undefined;
 
 function fileName(name: string, kind: ArtifactKind, precompilers: readonly Precompiler[]): string {
   switch (kind) {

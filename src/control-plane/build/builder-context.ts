@@ -46,6 +46,8 @@ export interface BuildContext extends BuilderOptions {
   go(): Promise<GoToolchain>;
   /** The base layer of images on Debian. */
   debianBase(): Promise<BaseLayer>;
+  /** The same with the Node that this is run by. */
+  nodeBase(): Promise<BaseLayer>;
   /** Another artefact, that this one is made from. */
   artifact(definition: FunctionDefinition, kind: ArtifactKind, language?: Language): Promise<Artifact>;
 }

@@ -8,6 +8,7 @@ import type { BuildContext, BuilderOptions } from './builder-context.js';
 import { Cache } from './cache.js';
 import { debianBase } from './debian-base.js';
 import { findGoToolchain } from './go-build.js';
+import { nodeBase } from './node-image.js';
 import {
   findComponentRoute,
   findToolchain,
@@ -53,6 +54,7 @@ export function createBuilder(options: BuilderOptions): Builder {
     componentRoute: (folder) => once(`components ${folder}`, () => findComponentRoute(folder, environment)),
     go: () => once('go', () => findGoToolchain(options.findGo)),
     debianBase: () => once('debian base', () => debianBase(context)),
+    nodeBase: () => once('node base', () => nodeBase(context)),
     artifact,
   };
 

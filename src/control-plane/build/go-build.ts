@@ -29,7 +29,7 @@ export const goEnvironment = (target: GoTarget): Record<string, string | undefin
   ...(target === 'wasm-module'
     ? { GOOS: 'wasip1', GOARCH: 'wasm' }
     : { GOOS: 'linux', GOARCH: goArchitectures[process.arch] ?? process.arch }),
-  GOFLAGS: '-mod=readonly',
+  GOFLAGS: '-mod=readonly -modcacherw',
   // What is built with is what is recorded, and what a folder above says changes nothing.
   GOTOOLCHAIN: 'local',
   GOWORK: 'off',
@@ -125,6 +125,7 @@ export async function goBuild(build: GoBuild, output: string): Promise<void> {
       GOROOT: undefined,
       ...goEnvironment(target),
       GOCACHE: join(build.cacheFolder, 'target', 'go'),
+      GOMODCACHE: join(build.cacheFolder, 'target', 'go-modules'),
       PATH: `${dirname(toolchain.go)}:${build.environment['PATH'] ?? ''}`,
     },
     onOutput: (line, stream) => {

@@ -33,7 +33,11 @@ export interface BaseLayer {
   readonly diffId: string;
   readonly compressedBytes: Bytes;
   readonly uncompressedBytes: Bytes;
-  /** The beginning of every archive of an image on it: the layer as the archive's first entry. */
+  /** The layer that it lies on. */
+  readonly below?: BaseLayer;
+  /** What runs a file that does not run by itself: what the entry point has before the file's path. */
+  readonly command?: readonly string[];
+  /** The beginning of every archive of an image on it: it, and what is below it, as the archive's first entries. */
   readonly archivePath: string;
 }
 
@@ -96,14 +100,14 @@ function configOf(content: ImageContent, layout: ReturnType<typeof imageLayout>,
     architecture: layout.architecture,
     os: layout.os,
     config: {
-      Entrypoint: [`/${layout.path}`],
+      Entrypoint: [...(base?.command ?? []), `/${layout.path}`],
       Labels: {
         'lumos.function': content.function,
         'lumos.kind': content.kind,
         ...(base === undefined ? {} : { 'lumos.base': base.name }),
       },
     },
-    rootfs: { type: 'layers', diff_ids: [...(base === undefined ? [] : [base.diffId]), digestOf(layer)] },
+    rootfs: { type: 'layers', diff_ids: [...layersOf(base).map(({ diffId }) => diffId), digestOf(layer)] },
   });
 }
 
@@ -117,7 +121,7 @@ export async function createImage(content: ImageContent): Promise<OciImage> {
     schemaVersion: 2,
     mediaType: mediaTypes.manifest,
     config: descriptor(mediaTypes.config, config),
-    layers: [...baseDescriptor(base), descriptor(mediaTypes.layer, compressed)],
+    layers: [...baseDescriptors(base), descriptor(mediaTypes.layer, compressed)],
   });
   const digest = digestOf(manifest);
   const tag = `${content.kind.replace(':', '-')}-${hexOf(digest).slice(0, 12)}`;
@@ -141,7 +145,7 @@ export async function createImage(content: ImageContent): Promise<OciImage> {
     {
       Config: blobPath(config),
       RepoTags: [reference],
-      Layers: [...baseDescriptor(base).map(({ digest: of }) => pathOfBlob(of)), blobPath(compressed)],
+      Layers: [...baseDescriptors(base).map(({ digest: of }) => pathOfBlob(of)), blobPath(compressed)],
     },
   ]);
   const archive = await tarOf([
@@ -154,8 +158,8 @@ export async function createImage(content: ImageContent): Promise<OciImage> {
     archive,
     reference,
     digest,
-    compressedBytes: bytes(blobs.reduce((sum, blob) => sum + blob.length, base?.compressedBytes ?? 0)),
-    uncompressedBytes: bytes(layer.length + (base?.uncompressedBytes ?? 0)),
+    compressedBytes: bytes(sum([...blobs, ...layersOf(base).map((one) => one.compressedBytes)])),
+    uncompressedBytes: bytes(sum([layer, ...layersOf(base).map((one) => one.uncompressedBytes)])),
   };
 }
 
@@ -177,10 +181,19 @@ export async function createBaseLayer(
 /** A tar ends with two blocks of zeros (POSIX.1-2017, pax, "ustar Interchange Format"); more entries follow here. */
 const tarEndBytes = 2 * 512;
 
-const baseDescriptor = (base: BaseLayer | undefined): ReturnType<typeof descriptor>[] =>
-  base === undefined
-    ? []
-    : [{ mediaType: mediaTypes.layer, digest: base.digest, size: base.compressedBytes }];
+/** A base's layers, the lowest first. */
+export const layersOf = (base: BaseLayer | undefined): BaseLayer[] =>
+  base === undefined ? [] : [...layersOf(base.below), base];
+
+const baseDescriptors = (base: BaseLayer | undefined): ReturnType<typeof descriptor>[] =>
+  layersOf(base).map(({ digest, compressedBytes }) => ({
+    mediaType: mediaTypes.layer,
+    digest,
+    size: compressedBytes,
+  }));
+
+const sum = (sizes: readonly (Buffer | Bytes)[]): number =>
+  sizes.reduce<number>((total, size) => total + (typeof size === 'number' ? size : size.length), 0);
 
 const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 
@@ -197,14 +210,14 @@ const descriptor = (
   size: data.length,
 });
 
-interface TarFile {
+export interface TarFile {
   readonly name: string;
   readonly data: Buffer;
   readonly mode: number;
 }
 
 /** A tar of `files` in the order of their names, owned by root and made at the beginning of time. */
-async function tarOf(files: readonly TarFile[]): Promise<Buffer> {
+export async function tarOf(files: readonly TarFile[]): Promise<Buffer> {
   const tar = pack();
   for (const { name, data, mode } of [...files].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     tar.entry(

@@ -21,6 +21,8 @@ export interface SharedServiceKind {
   }>;
   /** Resolves when it answers. Throws what the call to it threw. */
   greet(): Promise<void>;
+  /** What is to be asked of it before it is ended, while it answers; what fails is left to `tidy`. */
+  beforeEnd?(): Promise<void>;
   /** Removes what it leaves behind, after it has ended. */
   tidy(): Promise<void>;
 }
@@ -61,6 +63,7 @@ export class SharedService {
     await this.inTurn(async () => {
       if (this.users > 0) return;
       const { process } = this;
+      if (process?.ended === false) await this.kind.beforeEnd?.().catch(() => undefined);
       this.process = undefined;
       await process?.stop();
       if (process !== undefined) await this.kind.tidy();
@@ -73,16 +76,8 @@ export class SharedService {
     return await turn;
   }
 
-  /** Whether a server answers that is not ours: one that another Lumos has started at the same address. */
-  private answers(): Promise<boolean> {
-    return this.kind.greet().then(
-      () => true,
-      () => false,
-    );
-  }
-
   private async ensure(): Promise<void> {
-    if (this.process?.ended === false || (await this.answers())) return;
+    if (this.process?.ended === false) return;
     const [shim, command] = await Promise.all([this.kind.shim(), this.kind.command()]);
     const process = await ServiceProcess.start({ shim, ...command, stdin: '' });
     this.process = process;

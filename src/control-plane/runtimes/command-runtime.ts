@@ -1,5 +1,6 @@
 /** Runtimes that are a command on this machine: a bare process, or an engine that is handed a module. */
 import { z } from 'zod';
+import { invalidInput } from '../../domain/errors.js';
 import type { RuntimeClass, Start, Transport } from '../../domain/factors.js';
 import type {
   Accounting,
@@ -36,8 +37,8 @@ export interface CommandRuntimeDescription {
   readonly class: RuntimeClass;
   readonly artifactKind: ArtifactKind;
   probe(): Promise<Availability>;
-  /** What it runs for a function that opens connections by itself. */
-  readonly socketArtifactKind: ArtifactKind;
+  /** What it runs for a function that opens connections by itself; absent where nothing on it can: WASI 0.1 has no sockets. */
+  readonly socketArtifactKind?: ArtifactKind;
   /** What it runs for a use, where that is more than a question of sockets; `undefined`: it cannot be used so. */
   artifactKindFor?(use: Use): ArtifactKind | undefined;
   /** `stdio` alone where absent. */
@@ -106,8 +107,14 @@ export function createCommandRuntime(machine: LocalMachine, description: Command
   };
 }
 
-const kindBySockets = (description: CommandRuntimeDescription, { reach }: Use): ArtifactKind =>
-  reach.sockets === true ? description.socketArtifactKind : description.artifactKind;
+function kindBySockets(description: CommandRuntimeDescription, { reach }: Use): ArtifactKind {
+  if (reach.sockets !== true) return description.artifactKind;
+  if (description.socketArtifactKind !== undefined) return description.socketArtifactKind;
+  throw invalidInput(
+    `${description.id} runs modules of WASI 0.1, which cannot open connections`,
+    'Declare access: [host]: Lumos then reaches the storage for the function.',
+  );
+}
 
 class PreparedCommand implements Prepared {
   private static staged = 0;

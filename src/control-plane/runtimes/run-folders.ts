@@ -30,7 +30,9 @@ export const removingRunFolders = (runtime: Runtime): Runtime => ({
   cleanUpAfter: async (runId) => {
     // First the groups, with the processes that may still use a folder.
     const removed = await runtime.cleanUpAfter(runId);
-    const names = (await readdir(tmpdir())).filter((name) => name.startsWith(prefixOf(runtime.engine, runId)));
+    const names = (await readdir(tmpdir())).filter((name) =>
+      name.startsWith(prefixOf(runtime.engine, runId)),
+    );
     const folders = names.map((name) => join(tmpdir(), name));
     for (const folder of folders) await rm(folder, { recursive: true, force: true });
     return [...removed, ...folders.map((folder) => `folder ${folder}`)];

@@ -4,6 +4,7 @@ import type { Language, Storage } from '../../domain/factors.js';
 import type { ArtifactKind, CompiledKind, Precompiler } from '../../domain/runtime.js';
 import { originOf } from '../build/languages.js';
 import type { Engine } from '../runtimes/engine.js';
+import { componentizeJsDependency } from './componentize-js.js';
 import type { Dependency, DependencyName } from './dependency.js';
 import { goDependency } from './go.js';
 import type { SetupOptions } from './machine.js';
@@ -28,6 +29,7 @@ export const createDependencies = (options: SetupOptions, engines: readonly Engi
       versitygwDependency(options),
       mmdebstrapDependency(),
       goDependency(options),
+      componentizeJsDependency(options),
     ].map((dependency) => [dependency.name, dependency]),
   );
 
@@ -57,6 +59,7 @@ function toCompile(language: Language, kind: CompiledKind): readonly DependencyN
     case 'go':
       return ['go'];
     case 'typescript':
+      return kind === 'wasm-http-component' ? ['componentize-js'] : [];
     case 'prebuilt':
       return [];
   }

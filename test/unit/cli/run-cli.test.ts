@@ -147,7 +147,7 @@ describe('lists', () => {
     for (const f of functions) expect(f.payloads.length).toBeGreaterThanOrEqual(3);
     expect(functions.find((f) => f.name === 'kv-read')).toMatchObject({
       class: 'data',
-      languages: ['rust'],
+      languages: ['rust', 'go', 'typescript'],
       storage: ['redis', 'inline', 'file', 's3'],
       crates: ['crc32fast'],
     });

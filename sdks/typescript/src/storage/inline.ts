@@ -24,10 +24,10 @@ export class InlineObjects implements Store {
       if (at > payload.length) throw new Error('storage: the payload does not begin with whole objects');
       return begin;
     };
-    const count = view.byteLength < 4 ? take(4) : view.getUint32(take(4), true);
+    const count = number(view, take(4), 4);
     for (let index = 0; index < count; index += 1) {
-      const key = payload.subarray(take(length(view, take(2), 2)), at);
-      const object = payload.subarray(take(length(view, take(4), 4)), at);
+      const key = payload.subarray(take(number(view, take(2), 2)), at);
+      const object = payload.subarray(take(number(view, take(4), 4)), at);
       const name = decode(key);
       if (!found.has(name)) found.set(name, object);
     }
@@ -42,14 +42,14 @@ export class InlineObjects implements Store {
 
   put(key: string, object: Uint8Array): void {
     // A Map keeps the place of a key that is set again. The function may change its bytes afterwards.
-    this.stored.set(key, object.slice());
+    this.stored.set(key, new Uint8Array(object));
   }
 
   /** What the response begins with: the objects that were put. */
   objectsPut(): Uint8Array[] {
     const count = new Uint8Array(4);
     new DataView(count.buffer).setUint32(0, this.stored.size, true);
-    const parts = [count];
+    const parts: Uint8Array[] = [count];
     for (const [key, object] of this.stored) {
       const name = encode(key);
       const head = new Uint8Array(2 + name.length + 4);
@@ -63,5 +63,5 @@ export class InlineObjects implements Store {
   }
 }
 
-const length = (view: DataView, at: number, bytes: 2 | 4): number =>
+const number = (view: DataView, at: number, bytes: 2 | 4): number =>
   bytes === 2 ? view.getUint16(at, true) : view.getUint32(at, true);

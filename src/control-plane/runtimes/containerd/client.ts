@@ -5,14 +5,16 @@
  * repeat by hand, and it brings the whole of what a client of containerd has to do (lease, snapshot, specification, streams).
  * Its own start is part of a cold figure: what `ctr version` takes, some 12 ms here.
  */
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { dirname, join } from 'node:path';
 import { missingDependency } from '../../../domain/errors.js';
 import { milliseconds } from '../../../domain/units.js';
+import { isAlive, startOf } from '../../process/process-identity.js';
 import { ServiceProcess } from '../../process/service-process.js';
 import { SharedService } from '../../process/shared-service.js';
 import { attemptCommand, runCommand, type CommandResult } from '../../process/run-command.js';
+import { removeContainer } from './remove-container.js';
 import { findContainerd, type ContainerdPrograms } from './dependency.js';
 
 /** Everything of Lumos is in this namespace of the daemon, and nothing else. */
@@ -20,6 +22,8 @@ const namespace = 'lumos';
 const startLimit = milliseconds(20_000);
 const greetLimit = milliseconds(2000);
 const commandLimit = milliseconds(120_000);
+
+const usualFolders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 /** What a daemon without Kubernetes has no use for, or warns of. */
 const disabledPlugins = [
@@ -57,25 +61,32 @@ function connectTo(path: string): Promise<void> {
   });
 }
 
+/** What of a daemon of ours is on this machine: everything in one folder. */
+const socketIn = (place: string): string => join(place, 'containerd.sock');
+
 export class Containerd {
   private readonly service: SharedService | undefined;
-  private readonly socket: string;
+  private readonly given: string | undefined;
+  private place: string | undefined;
   private events: ServiceProcess | undefined;
   private importing: Promise<unknown> = Promise.resolve();
 
   /**
-   * @param folder where the daemon keeps what it has: always the same, so that the next Lumos finds what a killed one left
+   * @param folder where daemons of ours have a folder each: one a process, since two cannot share what they keep
    * @param shimFolders where it looks for shims besides PATH
    * @param given the socket of a daemon that is to be used instead of one of our own
+   * @param abandoned the folder of a dead process's daemon that is to be taken up
    */
   constructor(
     private readonly folder: string,
     private readonly supervisor: () => Promise<string>,
-    shimFolders: readonly string[],
+    private readonly shimFolders: readonly string[],
     given = process.env['CONTAINERD_ADDRESS'],
+    private readonly abandoned?: string,
   ) {
-    this.socket = given === undefined || given === '' ? join(folder, 'containerd.sock') : given;
-    if (this.socket !== given) this.service = this.ownService(shimFolders);
+    this.place = abandoned;
+    this.given = given === '' ? undefined : given;
+    if (this.given === undefined) this.service = this.ownService();
   }
 
   /** Makes sure that the daemon is up. @returns gives it back; idempotent */
@@ -129,34 +140,64 @@ export class Containerd {
     return this.events?.said().includes(`/tasks/oom {"container_id":"${container}"}`) ?? false;
   }
 
-  private ownService(shimFolders: readonly string[]): SharedService {
-    const config = join(this.folder, 'config.toml');
+  private get socket(): string {
+    return this.given ?? socketIn(this.place ?? this.folder);
+  }
+
+  private ownService(): SharedService {
     return new SharedService({
       name: 'containerd',
       shim: this.supervisor,
       startLimit,
       command: async () => {
         const { containerd } = await programs();
-        await mkdir(this.folder, { recursive: true, mode: 0o700 });
-        await writeFile(config, daemonConfig(this.folder, this.socket));
-        const path = [
-          ...shimFolders,
-          process.env['PATH'] ?? '',
-          '/usr/sbin:/usr/bin:/sbin:/bin',
-          dirname(containerd),
-        ];
-        return {
-          file: containerd,
-          args: ['--config', config, '--log-level', 'error'],
-          env: { PATH: path.join(':') },
-        };
+        await this.reclaim();
+        this.place ??= join(this.folder, `${process.pid}-${(await startOf(process.pid)) ?? '0'}`);
+        await mkdir(this.place, { recursive: true, mode: 0o700 });
+        await rm(this.socket, { force: true });
+        const config = join(this.place, 'config.toml');
+        await writeFile(config, daemonConfig(this.place, this.socket));
+        const path = [...this.shimFolders, process.env['PATH'] ?? '', ...usualFolders, dirname(containerd)];
+        const args = ['--config', config, '--log-level', 'error'];
+        return { file: containerd, args, env: { PATH: path.join(':') } };
       },
       greet: () => this.greet(),
+      beforeEnd: () => this.removeAll(),
       tidy: async () => {
         await this.events?.stop();
-        // What it keeps stays for the next start; its sockets are nobody's any more.
-        for (const socket of [this.socket, `${this.socket}.ttrpc`]) await rm(socket, { force: true });
+        if (this.place !== undefined) await rm(this.place, { recursive: true, force: true });
+        this.place = undefined;
       },
     });
+  }
+
+  /** Containers that nobody gave back: the daemon's last use is over, and they are of this process alone. */
+  private async removeAll(): Promise<void> {
+    const containers = (await this.run('containers', 'list', '--quiet')).split('\n');
+    for (const container of containers.filter((line) => line !== '')) await removeContainer(this, container);
+  }
+
+  /**
+   * Takes up the daemons of processes that were killed: their containers run on without a daemon, so each gets one again,
+   * removes what it has, and goes for good.
+   */
+  private async reclaim(): Promise<void> {
+    if (this.abandoned !== undefined) return;
+    for (const name of await readdir(this.folder).catch(() => [])) {
+      const [, pid, start] = /^(\d+)-(\d+)$/.exec(name) ?? [];
+      if (pid === undefined || (await isAlive(Number(pid), start))) continue;
+      const heir = new Containerd(
+        this.folder,
+        this.supervisor,
+        this.shimFolders,
+        '',
+        join(this.folder, name),
+      );
+      // Another Lumos may be at the same; what cannot be had now is there the next time.
+      await heir.use().then(
+        (giveBack) => giveBack(),
+        () => undefined,
+      );
+    }
   }
 }

@@ -25,7 +25,8 @@ import { parseRuntimeOptions } from '../runtime-options.js';
 import type { Containerd } from './client.js';
 import { ContainerdOptionsSchema, type ContainerdOptions } from './options.js';
 import { runArguments } from './run-arguments.js';
-import { ContainerdSandbox, removeContainer } from './sandbox.js';
+import { removeContainer } from './remove-container.js';
+import { ContainerdSandbox } from './sandbox.js';
 
 export interface ContainerdRuntimeDescription {
   readonly id: string;

@@ -1,24 +1,27 @@
 /** One container of containerd as a sandbox: its streams are those of the client that runs it. */
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LumosError } from '../../../domain/errors.js';
 import type { Accounting, ExitStatus, HttpEndpoint, Sandbox } from '../../../domain/runtime.js';
 import { cgroupsOfProcess } from '../../cgroup/process-groups.js';
 import { readyFrame } from '../../invoke/ready-frame.js';
 import type { SupervisedProcess } from '../../process/supervised-process.js';
 import type { Containerd } from './client.js';
+import { removeContainer } from './remove-container.js';
 
 /** 128 and the number of SIGKILL. */
 const killedCode = 137;
 /** The daemon tells of a kill for memory by another way than of the end; either may come first. */
 const newsMayTakeMs = 100;
-const removalTries = 40;
-const retryMs = 50;
+/** For the client to take down what has ended. */
+const clientMayTakeMs = 5000;
+const killTries = 20;
+const killAgainMs = 50;
 
 export class ContainerdSandbox implements Sandbox {
   readonly exited: Promise<ExitStatus>;
   readonly http?: HttpEndpoint;
   private removal: Promise<void> | undefined;
+  private clientEnded = false;
 
   constructor(
     private readonly containerd: Containerd,
@@ -27,7 +30,10 @@ export class ContainerdSandbox implements Sandbox {
     private readonly standing: Set<ContainerdSandbox>,
     port: number | undefined,
   ) {
-    this.exited = supervised.exited.then((status) => this.withCause(status));
+    this.exited = supervised.exited.then((status) => {
+      this.clientEnded = true;
+      return this.withCause(status);
+    });
     if (port !== undefined) {
       const listening = readyFrame(supervised.stdout);
       // Whoever waits for it is told; nobody may be waiting any more.
@@ -72,9 +78,22 @@ export class ContainerdSandbox implements Sandbox {
   }
 
   private async end(): Promise<void> {
+    // The client takes the task down when it ends. Killed in the midst of that, it would leave a shim without a container.
+    this.supervised.stdout.resume();
+    await this.endTask();
+    await Promise.race([this.supervised.exited, sleep(clientMayTakeMs, undefined, { ref: false })]);
     await this.supervised.kill();
     await removeContainer(this.containerd, this.id);
     this.standing.delete(this);
+  }
+
+  /** Kills the task, which may not be there yet. Gives up when the client has ended, or the daemon does not answer. */
+  private async endTask(): Promise<void> {
+    for (let tries = 0; tries < killTries && !this.clientEnded; tries += 1) {
+      const { code } = await this.containerd.attempt('tasks', 'kill', '--signal', 'SIGKILL', this.id);
+      if (code === 0) return;
+      await sleep(killAgainMs);
+    }
   }
 
   private async withCause(status: ExitStatus): Promise<ExitStatus> {
@@ -82,20 +101,6 @@ export class ContainerdSandbox implements Sandbox {
     await sleep(newsMayTakeMs);
     return { ...status, outOfMemory: this.containerd.killedForMemory(this.id) };
   }
-}
-
-/** Ends a container's task and removes it with its snapshot; one that is not there is fine. @throws LumosError `failed` */
-export async function removeContainer(containerd: Containerd, id: string): Promise<void> {
-  let said = '';
-  for (let tries = 0; tries < removalTries; tries += 1) {
-    await containerd.attempt('tasks', 'delete', '--force', id);
-    const removed = await containerd.attempt('containers', 'delete', id);
-    if (removed.code === 0 || removed.stderr.includes('not found')) return;
-    // The client that was killed may have asked for something that the daemon is still doing.
-    said = removed.stderr.trim();
-    await sleep(retryMs);
-  }
-  throw new LumosError('failed', `containerd does not remove ${id}: ${said}`);
 }
 
 /** The process of a container in what `ctr tasks list` says: lines of container, process and status. */

@@ -1,6 +1,7 @@
 /** One container as a sandbox. */
 import { readFileSync } from 'node:fs';
 import { PassThrough, type Readable, type Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type Dockerode from 'dockerode';
 import type { Accounting, ExitStatus, HttpEndpoint, Sandbox } from '../../../domain/runtime.js';
 import { cgroupsOfProcess } from '../../cgroup/process-groups.js';
@@ -8,10 +9,20 @@ import { readyFrame } from '../../invoke/ready-frame.js';
 import { attachStreams } from './attach.js';
 
 const keptStderrBytes = 8 * 1024;
+/** How long a container may be said to run after its streams have ended: two seconds. */
+const mostLooks = 100;
+const lookEveryMs = 20;
 
 /** Whether `error` is the daemon's answer with one of these HTTP status codes. */
 export const isStatus = (error: unknown, ...codes: number[]): boolean =>
   error instanceof Error && 'statusCode' in error && codes.includes(Number(error.statusCode));
+
+export interface ContainerUse {
+  /** The port of this machine's loopback on which it serves HTTP. */
+  readonly port?: number | undefined;
+  /** Whether the kernel has killed a container that just ended for memory, where the daemon does not know. */
+  readonly killedForMemory?: ((container: string) => boolean) | undefined;
+}
 
 export class DockerContainer implements Sandbox {
   readonly stdin: Writable;
@@ -25,7 +36,7 @@ export class DockerContainer implements Sandbox {
     private readonly container: Dockerode.Container,
     stream: NodeJS.ReadWriteStream,
     private readonly standing: Set<DockerContainer>,
-    port: number | undefined,
+    { port, killedForMemory }: ContainerUse,
   ) {
     const stdout = new PassThrough({ highWaterMark: 1 << 20 });
     const stderr = new PassThrough();
@@ -37,7 +48,10 @@ export class DockerContainer implements Sandbox {
     const ended = new Promise<void>((resolve) => {
       for (const event of ['end', 'close', 'error']) stream.once(event, () => resolve());
     });
-    this.exited = ended.then(() => this.status()).finally(() => stdout.end());
+    this.exited = ended
+      // At once: what told of it may be gone a moment later.
+      .then(() => this.status(killedForMemory?.(container.id) ?? false))
+      .finally(() => stdout.end());
     this.stdin = stream as unknown as Writable;
     this.stdout = stdout;
     if (port !== undefined) {
@@ -53,13 +67,13 @@ export class DockerContainer implements Sandbox {
     docker: Dockerode,
     body: Dockerode.ContainerCreateOptions,
     standing: Set<DockerContainer>,
-    port?: number,
+    use: ContainerUse = {},
   ): Promise<DockerContainer> {
     const container = await docker.createContainer(body);
     let sandbox: DockerContainer | undefined;
     try {
       const stream = await attachStreams(container);
-      sandbox = new DockerContainer(container, stream, standing, port);
+      sandbox = new DockerContainer(container, stream, standing, use);
       standing.add(sandbox);
       await container.start();
       return sandbox;
@@ -104,11 +118,16 @@ export class DockerContainer implements Sandbox {
     }
   }
 
-  private async status(): Promise<ExitStatus> {
+  private async status(killedForMemory: boolean): Promise<ExitStatus> {
     try {
-      const { State } = await this.container.inspect();
+      let { State } = await this.container.inspect();
+      // Podman's stream ends before its monitor has written down how the container ended.
+      for (let looks = 0; looks < mostLooks && State.Running; looks += 1) {
+        await sleep(lookEveryMs);
+        ({ State } = await this.container.inspect());
+      }
       // Docker gives a death by signal the exit code of a shell: 128 and the signal's number.
-      return { code: State.ExitCode, signal: undefined, outOfMemory: State.OOMKilled };
+      return { code: State.ExitCode, signal: undefined, outOfMemory: State.OOMKilled || killedForMemory };
     } catch {
       return { code: undefined, signal: undefined, outOfMemory: false };
     }

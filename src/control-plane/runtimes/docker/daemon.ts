@@ -14,6 +14,8 @@ export interface ContainerDaemon {
   connect(): Promise<DaemonConnection>;
   /** What its containers are created with besides what their options say. */
   readonly hostConfig?: () => Promise<Dockerode.HostConfig>;
+  /** Whether the kernel has killed a container that just ended for memory, where the daemon does not know. */
+  readonly killedForMemory?: (container: string) => boolean;
 }
 
 export interface DaemonConnection {

@@ -78,6 +78,7 @@ class PreparedImage implements Prepared {
   private readonly launching = new Set<Promise<DockerContainer>>();
 
   private constructor(
+    private readonly daemon: ContainerDaemon,
     private readonly connection: DaemonConnection,
     private readonly request: PrepareRequest,
     private readonly options: DockerOptions,
@@ -90,7 +91,8 @@ class PreparedImage implements Prepared {
     try {
       const options = DockerOptionsSchema.parse(request.options);
       const image = await loadForRun(connection.docker, request, options);
-      return new PreparedImage(connection, request, options, image, await daemon.hostConfig?.());
+      const hostConfig = await daemon.hostConfig?.();
+      return new PreparedImage(daemon, connection, request, options, image, hostConfig);
     } catch (error) {
       await connection.close();
       throw error;
@@ -113,10 +115,11 @@ class PreparedImage implements Prepared {
       port,
       hostConfig: this.hostConfig,
     });
+    const use = { port, killedForMemory: this.daemon.killedForMemory };
     return {
       existing: () => this.existing(),
       launch: () => {
-        const launching = DockerContainer.run(this.connection.docker, body, this.standing, port);
+        const launching = DockerContainer.run(this.connection.docker, body, this.standing, use);
         this.launching.add(launching);
         return launching.finally(() => this.launching.delete(launching));
       },

@@ -8,6 +8,7 @@ import { milliseconds } from '../../../domain/units.js';
 import { SharedService } from '../../process/shared-service.js';
 import { createServiceFolder, removeServiceFolder } from '../../storage/service-folder.js';
 import type { ContainerDaemon } from '../docker/daemon.js';
+import { killedInGroup } from './memory-kills.js';
 import { clientOf, findPodman, givenService, podmanDependency } from './dependency.js';
 
 const startLimit = milliseconds(20_000);
@@ -62,6 +63,7 @@ export function podmanDaemon(shim: () => Promise<string>): ContainerDaemon {
       return { docker: clientOf(socketIn(folder ?? '')), close };
     },
     hostConfig: () => limitsOf(service.processId),
+    killedForMemory: killedInGroup,
   };
 }
 

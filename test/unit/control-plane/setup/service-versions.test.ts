@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { storageDependencies } from '../../../../src/control-plane/setup/dependencies.js';
 import { parseRedisVersion } from '../../../../src/control-plane/setup/redis.js';
-import {
-  canCompile,
-  moduleVersionOf,
-  versitygwPackage,
-} from '../../../../src/control-plane/setup/versitygw-package.js';
+import { moduleVersionOf, versitygwProgram } from '../../../../src/control-plane/setup/versitygw-package.js';
+import { canCompile } from '../../../../src/control-plane/setup/go-install.js';
 
 describe('the servers of storages', () => {
   it.each([
@@ -23,11 +20,11 @@ describe('the servers of storages', () => {
   });
 
   it('are pinned, and compiled by a Go that can', () => {
-    expect(versitygwPackage).toMatch(/@v\d+\.\d+\.\d+$/);
-    expect(canCompile('go version go1.25.0 linux/amd64')).toBe(true);
-    expect(canCompile('go version go2.0 linux/amd64')).toBe(true);
-    expect(canCompile('go version go1.24.9 linux/amd64')).toBe(false);
-    expect(canCompile('')).toBe(false);
+    expect(versitygwProgram.package).toMatch(/@v\d+\.\d+\.\d+$/);
+    expect(canCompile('go version go1.25.0 linux/amd64', versitygwProgram.oldestGo)).toBe(true);
+    expect(canCompile('go version go2.0 linux/amd64', versitygwProgram.oldestGo)).toBe(true);
+    expect(canCompile('go version go1.24.9 linux/amd64', versitygwProgram.oldestGo)).toBe(false);
+    expect(canCompile('', versitygwProgram.oldestGo)).toBe(false);
   });
 
   it('are needed by the storages that have one, and by no other', () => {

@@ -1,0 +1,7 @@
+module hashing
+
+go 1.21
+
+require lumos-function v0.0.0
+
+replace lumos-function => ../../../sdks/go

@@ -1,0 +1,206 @@
+/**
+ * Functions in more than one language answer the same in each, by the same oracle: Go on every kind of runtime, both
+ * languages over HTTP, and wherever their objects lie. (TypeScript's own: languages-typescript.test.ts.)
+ */
+import { randomBytes } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createWorkbench } from '../../src/cli/workbench.js';
+import { leftBehind, machineTraces, type Trace } from '../../src/conformance/machine-traces.js';
+import { TrialBench } from '../../src/conformance/trial-bench.js';
+import { dependencyOf } from '../../src/control-plane/setup/dependencies.js';
+import { ensureDependency } from '../../src/control-plane/setup/dependency.js';
+import { monotonicClock } from '../../src/data-plane/probes/monotonic-clock.js';
+import { ExperimentSchema } from '../../src/domain/experiment.js';
+import type { Language, Start, Transport } from '../../src/domain/factors.js';
+import type { FunctionDefinition } from '../../src/domain/function-manifest.js';
+import type { Measurement } from '../../src/domain/measurement.js';
+import type { StorageService } from '../../src/domain/object-store.js';
+import type { Runtime } from '../../src/domain/runtime.js';
+import { StorageBench } from '../../src/experiment/storage-bench.js';
+import type { StorageFactors } from '../../src/experiment/storage-factors.js';
+
+const workbench = await createWorkbench();
+const catalogue = await workbench.catalogue();
+const names = ['hello-world', 'json-transform', 'hashing', 'matrix-multiplication'] as const;
+
+let redis: StorageService | undefined;
+let runId = '';
+let before: Trace[] = [];
+let benches: TrialBench[] = [];
+let storages: StorageBench[] = [];
+let used: Runtime[] = [];
+
+beforeAll(async () => {
+  for (const name of ['go', 'redis', 'wasmtime', 'docker', 'componentize-js']) {
+    await ensureDependency(dependencyOf(workbench.dependencies, name), () => undefined);
+  }
+  redis = await workbench.services('redis');
+}, 900_000);
+afterAll(async () => {
+  await redis?.stop();
+});
+beforeEach(async () => {
+  runId = `test${randomBytes(5).toString('hex')}`;
+  before = await machineTraces();
+  benches = [];
+  storages = [];
+  used = [];
+});
+afterEach(async () => {
+  for (const bench of benches) await bench.dispose();
+  for (const storage of storages) await storage.dispose();
+  for (const runtime of used) await runtime.cleanUpAfter(runId);
+  expect(await leftBehind(before, runId)).toEqual([]);
+});
+
+function functionOf(name: string): FunctionDefinition {
+  const [definition] = catalogue.select([name]);
+  if (definition === undefined) throw new Error(`no function ${name}`);
+  return definition;
+}
+
+function runtimeOf(id: string): Runtime {
+  const runtime = workbench.registry.find((one) => one.id === id);
+  if (runtime === undefined) throw new Error(`no runtime ${id}`);
+  return runtime;
+}
+
+interface Place {
+  readonly runtime: string;
+  readonly language: Language;
+  readonly transport: Transport;
+}
+
+/** The service outlives the bench of one test. */
+function lasting(): Promise<StorageService> {
+  if (redis === undefined) throw new Error('redis was not started');
+  const service = redis;
+  return Promise.resolve({
+    storage: service.storage,
+    version: service.version,
+    origin: service.origin,
+    address: service.address,
+    connect: (options) => service.connect(options),
+    ...(service.counters === undefined ? {} : { counters: service.counters }),
+    revive: () => service.revive(),
+    stop: () => Promise.resolve(),
+  });
+}
+
+async function open(
+  { runtime, language, transport }: Place,
+  name: string,
+  factors?: StorageFactors,
+): Promise<TrialBench> {
+  used.push(runtimeOf(runtime));
+  const bench = await TrialBench.open(workbench, runtimeOf(runtime), functionOf(name), runId, {
+    language,
+    transport,
+    ...(factors === undefined ? {} : { factors, storage: await storageOf(name, runtime, factors) }),
+  });
+  benches.push(bench);
+  return bench;
+}
+
+async function storageOf(name: string, runtime: string, factors: StorageFactors): Promise<StorageBench> {
+  const experiment = ExperimentSchema.parse({ name: 'test', functions: [name], runtimes: [runtime] });
+  const storage = new StorageBench(runId, experiment, lasting, monotonicClock);
+  storages.push(storage);
+  await storage.start((factors.storage === 'redis' ? [factors] : []) as never, () => undefined);
+  return storage;
+}
+
+const outcomesOf = (rows: readonly Measurement[]): unknown[] =>
+  rows.map(({ outcome, reason, payload }) => [payload, outcome, reason]);
+
+/** What a process runs is quick enough for the largest steps; elsewhere the first ones show the same. */
+const stepsOf = (definition: FunctionDefinition, runtime: Runtime): readonly string[] => {
+  const labels = definition.manifest.payloads.map(({ label }) => label);
+  return runtime.class === 'process' ? labels : labels.slice(0, 3);
+};
+
+const places: readonly (Place & { readonly start: Start })[] = [
+  { runtime: 'native', language: 'go', transport: 'stdio', start: 'warm' },
+  { runtime: 'native', language: 'go', transport: 'http', start: 'warm' },
+  { runtime: 'wasmtime-aot', language: 'go', transport: 'stdio', start: 'warm' },
+  { runtime: 'docker', language: 'go', transport: 'stdio', start: 'warm' },
+  { runtime: 'node', language: 'typescript', transport: 'http', start: 'warm' },
+  { runtime: 'wasmtime-serve', language: 'typescript', transport: 'http', start: 'fresh' },
+];
+
+const nameOf = (...parts: readonly object[]): string =>
+  parts.flatMap((part) => Object.values(part) as unknown[]).join(', ');
+
+describe.each(places.map((place) => [nameOf(place), place] as const))('%s', (_name, place) => {
+  it.each(names)(
+    '%s answers what its oracle says, cold and again',
+    async (name) => {
+      const bench = await open(place, name);
+      expect(bench.language).toBe(place.language);
+      for (const label of stepsOf(functionOf(name), runtimeOf(place.runtime))) {
+        const rows = [
+          ...(await bench.trial(label)),
+          ...(await bench.trial(label, { start: place.start, invocations: 2 })),
+        ];
+        expect(outcomesOf(rows)).toEqual(Array(3).fill([label, 'ok', undefined]));
+        for (const row of rows) expect(row.computeMs).toBeGreaterThanOrEqual(0);
+      }
+    },
+    600_000,
+  );
+});
+
+const inline: StorageFactors = { storage: 'inline' };
+const file = { storage: 'file', access: 'direct' } as const;
+const throughHost = { storage: 'redis', access: 'host', connection: 'reused' } as const;
+const kept = { storage: 'redis', access: 'direct', connection: 'reused' } as const;
+const oneEach = { storage: 'redis', access: 'direct', connection: 'per-invocation' } as const;
+
+const go = { runtime: 'native', language: 'go', transport: 'stdio' } as const;
+const goWasm = { runtime: 'wasmtime-aot', language: 'go', transport: 'stdio' } as const;
+const node = { runtime: 'node', language: 'typescript' } as const;
+const overHttp = { transport: 'http' } as const;
+
+/** What was asked for and waited for: the size and the object, before them who asks on a new connection; nothing of a file. */
+const objects: readonly (readonly [Place, StorageFactors, roundTrips: number])[] = [
+  ...[go, goWasm].flatMap(
+    (place) =>
+      [
+        [place, inline, 0],
+        [place, file, 0],
+        [place, throughHost, 1],
+      ] as const,
+  ),
+  ...[go, { ...go, ...overHttp }, { ...node, ...overHttp }].flatMap(
+    (place) =>
+      [
+        [place, kept, 2],
+        [place, oneEach, 3],
+      ] as const,
+  ),
+  [{ ...go, ...overHttp }, inline, 0],
+  [{ ...node, ...overHttp }, file, 0],
+  [{ runtime: 'wasmtime-serve', language: 'typescript', transport: 'http' }, inline, 0],
+];
+
+describe('kv-read', () => {
+  it.each(
+    objects.map(
+      ([place, factors, roundTrips]) => [nameOf(place, factors), place, factors, roundTrips] as const,
+    ),
+  )(
+    'reads its object: %s',
+    async (_name, place, factors, roundTrips) => {
+      const bench = await open(place, 'kv-read', factors);
+      const warm = place.runtime === 'wasmtime-serve' ? 'fresh' : 'warm';
+      const rows = [
+        ...(await bench.trial('50')),
+        ...(await bench.trial('50', { start: warm, invocations: 2 })),
+      ];
+      expect(outcomesOf(rows)).toEqual(Array(3).fill(['50', 'ok', undefined]));
+      for (const row of rows) expect(row).toMatchObject({ fetchedBytes: 51_200, storedBytes: 0 });
+      expect(rows.at(-1)?.storageRoundTrips).toBe(roundTrips);
+    },
+    600_000,
+  );
+});
