@@ -31,7 +31,10 @@ export interface Observation {
 }
 
 /** The kernel's count of bytes read and written leaves out what goes through sockets: over HTTP it says nothing. */
-function withoutStreams({ readBytes: _read, writtenBytes: _written, ...others }: Counters): Counters {
+function withoutStreams(counters: Counters): Counters {
+  const others: { -readonly [Name in keyof Counters]: Counters[Name] } = { ...counters };
+  delete others.readBytes;
+  delete others.writtenBytes;
   return others;
 }
 

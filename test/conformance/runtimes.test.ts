@@ -11,7 +11,18 @@ import { TrialBench } from '../../src/conformance/trial-bench.js';
 import { repositoryRoot } from '../e2e/lumos-command.js';
 
 /** What `./check` installs: one of these that cannot run here is a failure, and no skip. */
-const requiredHere = ['native', 'docker', 'wasmtime-aot', 'wasmtime-interpreted', 'wasmtime-jit'];
+const requiredHere = [
+  'native',
+  'docker',
+  'crun',
+  'wasmtime-aot',
+  'wasmtime-interpreted',
+  'wasmtime-jit',
+  'wasmtime-serve',
+  'wazero-aot',
+  'wazero-interpreted',
+  'v8',
+];
 /** An interpreter and a thousand invocations, or a function that is built first. */
 const longestMs = 900_000;
 

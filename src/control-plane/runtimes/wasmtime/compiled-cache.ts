@@ -1,11 +1,11 @@
 /** wasmtime's cache of compiled modules, in a folder of a run's own. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PrepareRequest } from '../../../domain/runtime.js';
 import { milliseconds } from '../../../domain/units.js';
 import { runCommand } from '../../process/run-command.js';
 import type { PreparedFiles } from '../command-runtime.js';
+import { filledRunFolder } from '../run-folders.js';
 
 const configFile = 'config.toml';
 const compileLimit = milliseconds(120_000);
@@ -23,16 +23,10 @@ export async function warmedCache(
   wasmtime: string,
   { artifact, runId }: PrepareRequest,
 ): Promise<PreparedFiles> {
-  const folder = await mkdtemp(join(tmpdir(), `lumos-cache-${runId}-`));
-  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
-  try {
+  return await filledRunFolder('wasmtime', runId, async (folder) => {
     // JSON's strings are TOML's basic strings.
     const text = `[cache]\ndirectory = ${JSON.stringify(join(folder, 'modules'))}\n`;
     await writeFile(join(folder, configFile), text);
     await runCommand(wasmtime, ['run', ...cacheFlags(folder), artifact.path], { timeout: compileLimit });
-    return { folder, remove };
-  } catch (error) {
-    await remove();
-    throw error;
-  }
+  });
 }

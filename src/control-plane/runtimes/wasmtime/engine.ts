@@ -5,6 +5,7 @@
 import { missingDependency } from '../../../domain/errors.js';
 import type { Availability } from '../../../domain/runtime.js';
 import { createCommandRuntime, type CommandRuntimeDescription } from '../command-runtime.js';
+import { removingRunFolders } from '../run-folders.js';
 import type { Engine, EngineHost } from '../engine.js';
 import { lackOfCompiler, lackOfServer, probeFor } from './abilities.js';
 import {
@@ -43,7 +44,7 @@ export function createWasmtimeEngine({ machine, setup }: EngineHost): Engine {
   return {
     name: 'wasmtime',
     dependency,
-    runtimes: runtimes.map((description) => createCommandRuntime(machine, description)),
+    runtimes: runtimes.map((one) => removingRunFolders(createCommandRuntime(machine, one))),
     precompilers: createWasmtimePrecompilers(() => find().catch(() => undefined)),
   };
 }
