@@ -20,7 +20,9 @@ export function renderFitted(
     room,
     widest(all, (cell) => cell.split(' ')),
   );
-  const widths = fit(uncut, room);
+  // The first column says what a line is about, often by a name to type again: it is the last to be cut.
+  const named = fit(uncut, room, [uncut[0] ?? narrowest]);
+  const widths = fit(named, room);
   const wrapped = (row: readonly string[]): string[] =>
     row.map((cell, column) => wrapText(cell, widths[column] ?? narrowest).join('\n'));
   const table = new Table({ head: wrapped(head), style: { head: [], border: [], compact: true } });

@@ -17,7 +17,7 @@ import {
 } from '../domain/run-manifest.js';
 import type { Runtime } from '../domain/runtime.js';
 import type { Cell } from '../domain/factors.js';
-import { fromMebibytes, milliseconds, type Bytes } from '../domain/units.js';
+import { fromMebibytes, type Bytes } from '../domain/units.js';
 import type { RunDirectory } from '../records/run-directory.js';
 import { readRows, RowWriter } from '../records/row-store.js';
 import { Bench, type ArtifactSource } from './bench.js';
@@ -25,6 +25,7 @@ import { measureFloor } from './floor.js';
 import { cellsOf, makePlan, type Plan, type SelectedFunction } from './plan.js';
 import { TrialProgress } from './progress-of-trials.js';
 import { removeObjectsFolder, StorageBench, type ServiceSource } from './storage-bench.js';
+import { ReturningDaemons } from './returning-daemons.js';
 import type { OnEvent } from './run-events.js';
 import { Interrupted, type TrialOptions } from './trial-runner.js';
 import type { Selection } from './selection.js';
@@ -278,6 +279,7 @@ async function measureAll(
   const alreadyDone = plan.trials.length - open.length;
   onEvent({ type: 'started', trials: plan.trials.length, alreadyDone });
   const options = trialOptions(request);
+  const daemons = new ReturningDaemons(onEvent);
   const writer = RowWriter.open(directory.measurementsPath);
   try {
     for (const [done, trial] of open.entries()) {
@@ -297,24 +299,12 @@ async function measureAll(
         progress.next(trial),
       );
       onEvent({ type: 'trial-done', done: alreadyDone + done + 1, trials: plan.trials.length });
-      // A daemon that is restarted in the middle of a run costs the trials in flight, and no others.
-      if (seen.failure) await daemonBack(runtimeOf(selection.runtimes, cell.runtime), onEvent);
+      await daemons.afterTrial(runtimeOf(selection.runtimes, cell.runtime), seen.failure);
       // Lets signals and the display have their turn, between the timed windows.
       await nextTurn();
     }
   } finally {
     writer.close();
-  }
-}
-
-/** How long a daemon is waited for when a trial has failed. */
-const daemonLimitMs = milliseconds(60_000);
-
-async function daemonBack(runtime: Runtime, onEvent: OnEvent): Promise<void> {
-  try {
-    await runtime.awaitDaemon?.(daemonLimitMs);
-  } catch (error) {
-    onEvent({ type: 'step', text: `${runtime.id}: its daemon does not come back: ${messageOf(error)}` });
   }
 }
 

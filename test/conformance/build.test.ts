@@ -197,6 +197,7 @@ describe('files that were built by others', () => {
 describe('images', () => {
   it('and all they hold are the same bytes from another folder and another cache', async () => {
     const copy = join(scratch, 'a copy');
+    await mkdir(copy, { recursive: true });
     for (const file of ['Cargo.toml', 'Cargo.lock']) {
       await copyFile(join(repositoryRoot, file), join(copy, file));
     }

@@ -261,7 +261,7 @@ describe('objects', () => {
 
 describe('the cache of compiled modules', () => {
   const cacheFolders = (): string[] =>
-    readdirSync(tmpdir()).filter((name) => name.startsWith(`lumos-cache-${runId}-`));
+    readdirSync(tmpdir()).filter((name) => name.startsWith(`lumos-wasmtime-${runId}.`));
   const compiledIn = async (folder: string): Promise<string[]> => {
     const entries = await readdir(join(tmpdir(), folder), { recursive: true, withFileTypes: true });
     return entries

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,7 +66,7 @@ describe('verifying', () => {
       why: 'the suite has no function echo',
     });
     expect(printed).toContain('the suite has no function echo');
-    expect(noted).toMatch(/\/\d+ .*failed.* a payload of 1 bytes/);
+    expect(stripVTControlCharacters(noted)).toMatch(/\/\d+ .*failed.* a payload of 1 bytes/);
   });
 
   it('leaves out what cannot run here unless it was named, which is code 3', async () => {
