@@ -187,7 +187,7 @@ export interface Runtime {
   /** `<engine>` or `<engine>-<mode>` as in CONTRACT.md. */
   readonly id: string;
   readonly engine: string;
-  /** Compilation mode; absent for engines that compile nothing. */
+  /** Compilation mode, or the shim of a runwasi runtime; absent for engines that have one way only. */
   readonly mode?: string;
   readonly class: RuntimeClass;
   /** What it runs unless its options or its use say otherwise. */

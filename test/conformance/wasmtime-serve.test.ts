@@ -264,8 +264,9 @@ describe('the cache of compiled modules', () => {
     readdirSync(tmpdir()).filter((name) => name.startsWith(`lumos-wasmtime-${runId}.`));
   const compiledIn = async (folder: string): Promise<string[]> => {
     const entries = await readdir(join(tmpdir(), folder), { recursive: true, withFileTypes: true });
+    // Names with a leading dot are wasmtime's own marks that it cleans up.
     return entries
-      .filter((entry) => entry.isFile() && !/\.(toml|stats)$/.test(entry.name))
+      .filter((entry) => entry.isFile() && !/^\.|\.(toml|stats)$/.test(entry.name))
       .map(({ name }) => name)
       .sort();
   };

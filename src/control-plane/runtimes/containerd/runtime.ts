@@ -31,6 +31,8 @@ import { ContainerdSandbox } from './sandbox.js';
 export interface ContainerdRuntimeDescription {
   readonly id: string;
   readonly engine: string;
+  /** Which of the engine's variants, as the id ends; absent where there is one. */
+  readonly mode?: string;
   readonly class: RuntimeClass;
   /** Of the shim, e.g. `io.containerd.runc.v2`. */
   readonly shim: string;
@@ -59,6 +61,7 @@ export function createContainerdRuntime(
   return {
     id,
     engine: description.engine,
+    ...(description.mode === undefined ? {} : { mode: description.mode }),
     class: description.class,
     artifactKind: isWasm ? 'wasm-module' : 'native-image',
     starts: ['cold', 'warm'],

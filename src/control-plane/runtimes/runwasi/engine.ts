@@ -15,6 +15,7 @@ export function createRunwasiEngine(host: EngineHost): Engine {
     createContainerdRuntime(containerd, host.machine.shimPath, {
       id: `runwasi-${shim.name}`,
       engine: 'runwasi',
+      mode: shim.name,
       class: shim.class,
       shim: shim.containerdName,
       platform: 'wasi/wasm',
