@@ -37,7 +37,8 @@ export function xmlDocument(root: XmlElement): string {
 }
 
 function fill(document: DomDocument, element: DomElement, content: XmlElement, lineBreak: string): void {
-  for (const [name, value] of Object.entries(content.attributes)) {
+  // linkedom writes the last attribute that was set first.
+  for (const [name, value] of Object.entries(content.attributes).reverse()) {
     element.setAttribute(name, legalInXml(String(value)).replace(/[\t\n\r]/g, ' '));
   }
   if (content.text !== undefined) element.textContent = legalInXml(content.text);
