@@ -175,8 +175,7 @@ interface Element {
   getAttribute(name: string): string | null;
   querySelectorAll(selector: string): Iterable<Element>;
 }
-const parsed = (xml: string): Element =>
-  new DOMParser().parseFromString(xml, 'text/xml').documentElement as Element;
+const parsed = (xml: string): Element => new DOMParser().parseFromString(xml, 'text/xml').documentElement;
 
 describe('JUnit', () => {
   const root = parsed(renderJunit({ manifest: fixtureManifest(), summary: judged }));
