@@ -24,6 +24,7 @@ export * from './domain/function-manifest.js';
 export * from './domain/measurement.js';
 export * from './domain/run-manifest.js';
 export * from './domain/runtime.js';
+export * from './domain/slo.js';
 export * from './domain/summary.js';
 export * from './domain/units.js';
 
@@ -45,6 +46,7 @@ export {
 /** A summary, and the rows behind it, in the formats of `lumos report`. */
 export { renderCsv } from './report/csv.js';
 export { renderHtml, type HtmlReport } from './report/html/render-html.js';
+export { renderJunit, type JunitReport } from './report/junit/render-junit.js';
 export { renderMarkdown } from './report/markdown.js';
 export { writeParquet, type ParquetOptions, type ParquetSink } from './report/parquet.js';
 export { collectSamples, type CellSamples } from './report/samples.js';

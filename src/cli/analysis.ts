@@ -9,6 +9,7 @@ import type { RunDirectory } from '../records/run-directory.js';
 import { claimsOf } from '../report/claims/claims-of-run.js';
 import { artifactOfCell } from '../report/artifact-of-cell.js';
 import { leagueOf } from '../report/league/league-of-run.js';
+import { objectivesOf } from '../report/objectives/objectives-of-run.js';
 import { payloadSizeOf } from '../report/payload-size/payload-size-of-run.js';
 import { RunAccumulator } from '../report/summarize/accumulate.js';
 import { summarize } from '../report/summarize/summarize.js';
@@ -35,6 +36,9 @@ export async function analyse(directory: RunDirectory): Promise<Analysis> {
     ...(analyses.includes('league') ? { league: leagueOf(cells, manifest) } : {}),
     ...(analyses.includes('claims') ? { claims: claimsOf(accumulated, manifest) } : {}),
     ...(analyses.includes('payload-size') ? { payloadSize: payloadSizeOf(accumulated, manifest) } : {}),
+    ...(manifest.experiment.slo.length === 0
+      ? {}
+      : { objectives: objectivesOf(accumulated, cells, manifest) }),
   };
   return { manifest, accumulated, summary };
 }

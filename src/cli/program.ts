@@ -45,6 +45,9 @@ const wholeNumber = (value: string): number => {
   return Number(value);
 };
 
+/** For an option that may be given several times. */
+const collect = (value: string, before: string[] = []): string[] => [...before, value];
+
 const numbers = (value: string): number[] => list(value).map(wholeNumber);
 
 export function createProgram(run: Run): Command {
@@ -59,7 +62,7 @@ export function createProgram(run: Run): Command {
     .showSuggestionAfterError()
     .addHelpText(
       'after',
-      '\nExample:\n  lumos run quickstart\n\nExit codes: 0 done; 1 done, but some cell failed; 2 wrong usage or input; 3 something is missing; 130 interrupted.',
+      '\nExample:\n  lumos run quickstart\n\nExit codes: 0 done; 1 done, but some cell failed or missed an objective; 2 wrong usage or input; 3 something is missing; 130 interrupted.',
     );
   addMachineCommands(program, run);
   addRunCommand(program, run);
@@ -136,10 +139,16 @@ function addRunCommand(program: Command, run: Run): void {
     .option('--repetitions <n>', 'measured invocations in each cell, cold and warm alike', wholeNumber)
     .option('--environment <name>', 'where it runs')
     .option('--time-limit <ms>', 'the longest an invocation may take', wholeNumber)
+    .option(
+      '--slo <objective>',
+      'what cells must keep to, e.g. "p95 < 50ms"; may be given again (in place of those of the experiment)',
+      collect,
+    )
     .option('--seed <n>', 'makes the inputs, the order of trials and the resampling', wholeNumber)
     .option('--out <dir>', 'the run directory (default: a new one in lumos-results/)')
     .option('--resume <dir>', 'finish the run in this directory; its own experiment, nothing repeated')
     .option('--functions-path <dirs>', 'further folders with functions, separated by commas', list, [])
+    .option('--junit <file>', 'a JUnit report besides, for a CI pipeline')
     .option('--json', 'the summary as JSON, and nothing else on standard output')
     .action(async (experiment: string | undefined, options) =>
       run((await import('./commands/run.js')).run(experiment, options as never)),
@@ -148,12 +157,13 @@ function addRunCommand(program: Command, run: Run): void {
 
 function addReportCommands(program: Command, run: Run): void {
   example(program.command('report <dir>'), 'lumos report lumos-results/quickstart-1 --format md')
-    .description('a run directory as HTML, Markdown, CSV, JSON or Parquet')
-    .option('--format <format>', 'html, md, csv, json or parquet', 'html')
+    .description('a run directory as HTML, Markdown, CSV, JSON, Parquet or JUnit XML')
+    .option('--format <format>', 'html, md, csv, json, parquet or junit', 'html')
     .option(
       '--out <file>',
       'where to; html defaults to report.html in the directory, the others to standard output',
     )
+    .option('--junit <file>', 'a JUnit report besides, for a CI pipeline')
     .option('--json', 'the same as --format json')
     .action(async (directory: string, options) =>
       run((await import('./commands/report.js')).report(directory, options as never)),

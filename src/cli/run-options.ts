@@ -16,14 +16,17 @@ export interface RunOptions {
   readonly repetitions?: number;
   readonly environment?: string;
   readonly timeLimit?: number;
+  readonly slo?: string[];
   readonly seed?: number;
   readonly out?: string;
   readonly resume?: string;
+  /** A file for a JUnit report besides. */
+  readonly junit?: string;
   readonly functionsPath: string[];
   readonly json?: boolean;
 }
 
-/** Options that change what is measured: their flag, and the key of the experiment they are laid over. */
+/** Options that change what is measured or judged: their flag, and the key of the experiment they are laid over. */
 const factors = {
   functions: 'functions',
   runtimes: 'runtimes',
@@ -38,6 +41,7 @@ const factors = {
   repetitions: 'repetitions',
   environment: 'environment',
   timeLimit: 'timeLimitMs',
+  slo: 'slo',
   seed: 'seed',
 } as const satisfies Partial<Record<keyof RunOptions, keyof Experiment>>;
 type Factor = keyof typeof factors;
@@ -45,7 +49,7 @@ type Factor = keyof typeof factors;
 const given = (options: RunOptions): Factor[] =>
   (Object.keys(factors) as Factor[]).filter((name) => options[name] !== undefined);
 
-/** The flags of the options that were given and change what is measured. */
+/** The flags of the options that were given and change what is measured or judged. */
 export const factorsGiven = (options: RunOptions): string[] =>
   given(options).map((name) => `--${name === 'timeLimit' ? 'time-limit' : name}`);
 

@@ -9,6 +9,7 @@ import {
   StorageSchema,
   TransportSchema,
 } from './factors.js';
+import { CostSchema, scopedObjective, SloSchema, type Objective, type Slo } from './slo.js';
 import { MillisecondsSchema } from './units.js';
 
 export const experimentSchemaId = 'lumos/experiment@1';
@@ -38,7 +39,7 @@ const nonEmptyNames = z.array(z.string().min(1)).min(1);
 export const PageCacheSchema = z.enum(['warm', 'dropped', 'as-is']);
 export type PageCache = z.infer<typeof PageCacheSchema>;
 
-export const ExperimentSchema = z.strictObject({
+const ExperimentKeysSchema = z.strictObject({
   schema: z.literal(experimentSchemaId).default(experimentSchemaId),
   name: NameSchema,
   description: z.string().default(''),
@@ -117,5 +118,38 @@ export const ExperimentSchema = z.strictObject({
       }),
     )
     .default({}),
+  /**
+   * What cells must keep to, e.g. `p95 < 50ms`, each with the cells it is for, or for all. Whether they are met, missed
+   * or cannot be told is said in the report, and a miss makes the exit code 1.
+   */
+  slo: z.array(SloSchema).default([]),
+  /** Prices, for objectives that speak of cost: of a GiB second (2^30 bytes for a second), and of an invocation besides. */
+  cost: CostSchema.optional(),
+});
+
+/** Undefined for one that is refused already. */
+function objectiveIn(entry: Slo): Objective | undefined {
+  try {
+    return scopedObjective(entry).objective;
+  } catch {
+    return undefined;
+  }
+}
+
+export const ExperimentSchema = ExperimentKeysSchema.superRefine(({ slo, cost }, context) => {
+  if (cost !== undefined) return;
+  for (const [index, entry] of slo.entries()) {
+    const objective = objectiveIn(entry);
+    if (objective?.metric !== 'cost') continue;
+    context.addIssue({
+      code: 'custom',
+      path: ['slo', index],
+      message: `"${objective.text}": the experiment has no prices to compute a cost with`,
+      params: {
+        remedy:
+          'Add to the experiment, with the prices of your provider: cost: { perGibSecond: 0.00001, perRequest: 0.0000001 }.',
+      },
+    });
+  }
 });
 export type Experiment = z.infer<typeof ExperimentSchema>;

@@ -52,7 +52,11 @@ export function checkExperiment(raw: unknown, source: string): Experiment {
 
 function describe(issue: z.core.$ZodIssue): { text: string; advice?: string } {
   const where = issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
-  if (issue.code !== 'unrecognized_keys') return { text: `${where || 'the file: '}${issue.message}` };
+  if (issue.code !== 'unrecognized_keys') {
+    const remedy: unknown = issue.code === 'custom' ? issue.params?.['remedy'] : undefined;
+    const advice = typeof remedy === 'string' ? { advice: remedy } : {};
+    return { text: `${where || 'the file: '}${issue.message}`, ...advice };
+  }
   const [key = ''] = issue.keys;
   const known = keysAt(issue.path);
   const advice =

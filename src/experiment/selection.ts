@@ -7,6 +7,7 @@ import type { Cell } from '../domain/factors.js';
 import type { FunctionDefinition } from '../domain/function-manifest.js';
 import type { Runtime } from '../domain/runtime.js';
 import type { Catalogue } from '../user-plane/functions/catalogue.js';
+import { checkObjectiveScopes } from './objective-scopes.js';
 import { cellsOf, type SelectedFunction } from './plan.js';
 import type { Gives } from './possible-uses.js';
 import { variantsOf } from './runtime-variants.js';
@@ -33,6 +34,11 @@ export function select(
     const runtime = find(id, registry, (candidate) => candidate.id, 'runtime', 'options: ');
     variantsOf(experiment, runtime);
   }
+  checkObjectiveScopes(
+    experiment,
+    catalogue.all.map(({ manifest }) => manifest.name),
+    registry.map(({ id }) => id),
+  );
   refuseUnmeasurable(experiment);
   requireCells(cellsOf(experiment, functions, runtimes, gives), experiment, runtimes);
   return { functions, runtimes, gives, baseline: selectBaseline(experiment, runtimes) };

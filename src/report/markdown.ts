@@ -22,6 +22,7 @@ import {
 import { headlineOf } from './headline.js';
 import { leagueReading, leagueTable } from './league/league-table.js';
 import { legendOf } from './legend.js';
+import { objectiveCounts, objectiveLines, objectivesReading } from './objectives/objective-lines.js';
 import { crossoverSentences, sizeReading, sizeTable } from './payload-size/size-table.js';
 import { storageFigures, storageReading } from './storage-figures.js';
 import { printable } from './wrap-text.js';
@@ -106,6 +107,7 @@ export function renderMarkdown(summary: Summary): string {
     ...tableWithReading(leagueTable(summary), leagueReading),
     ...claimsMarkdown(summary),
     markdownTable(head, rows, [4, 5, 6, 8, 9, 10]),
+    ...objectivesMarkdown(summary),
     ...tableWithReading(storageFigures(summary), storageReading),
     ...tableWithReading(sizeTable(summary), sizeReading),
     ...(crossovers.length === 0 ? [] : [list(crossovers)]),
@@ -126,6 +128,19 @@ function tableWithReading({ head: columns, names, rows }: NamedTable, reading: s
   const right = columns.map((_, index) => index).filter((index) => index >= names);
   const cells = rows.map((row) => row.map(escapeMarkdown));
   return [`${markdownTable(columns, cells, right)}\n${reading}\n`];
+}
+
+function objectivesMarkdown(summary: Summary): string[] {
+  const lines = objectiveLines(summary);
+  if (lines.length === 0) return [];
+  const rows = lines.map(({ objective, cell, runtime, measured, verdict, why }) =>
+    [objective, cell, runtime, measured, verdict, why].map(escapeMarkdown),
+  );
+  const columns = ['objective', 'cell', 'runtime', 'measured [95 %]', 'verdict', 'why'];
+  return [
+    `## Objectives: ${objectiveCounts(summary)}\n`,
+    `${markdownTable(columns, rows, [3])}\n${objectivesReading}\n`,
+  ];
 }
 
 function claimsMarkdown(summary: Summary): string[] {

@@ -6,36 +6,51 @@ import { readRows } from '../../records/row-store.js';
 import { RunDirectory, toJson, writeWhole } from '../../records/run-directory.js';
 import { renderCsv } from '../../report/csv.js';
 import { renderHtml } from '../../report/html/render-html.js';
+import { renderJunit } from '../../report/junit/render-junit.js';
 import { renderMarkdown } from '../../report/markdown.js';
 import { writeParquet } from '../../report/parquet.js';
 import { analyse, samplesOf } from '../analysis.js';
+import { writeJunit } from '../junit-file.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { note, print } from '../output.js';
 
-const formats = ['html', 'md', 'csv', 'json', 'parquet'] as const;
+const formats = ['html', 'md', 'csv', 'json', 'parquet', 'junit'] as const;
 type Format = (typeof formats)[number];
 
 export interface ReportOptions {
   readonly format: string;
   readonly out?: string;
+  /** A file for a JUnit report besides. */
+  readonly junit?: string;
   readonly json?: boolean;
 }
 
 export async function report(path: string, options: ReportOptions): Promise<ExitCode> {
   const format = options.json === true ? 'json' : parseFormat(options.format);
   const directory = new RunDirectory(path);
-  if (format === 'parquet') {
+  if (format === 'parquet' && options.junit === undefined) {
     await reportParquet(directory, options.out);
     return exitCodes.done;
   }
   const { manifest, summary } = await analyse(directory);
+  if (options.junit !== undefined) {
+    writeJunit(options.junit, { manifest, summary });
+    note(`wrote ${options.junit}`);
+  }
+  if (format === 'parquet') {
+    await reportParquet(directory, options.out);
+    return exitCodes.done;
+  }
   if (format === 'html') {
     const out = options.out ?? directory.reportPath;
     writeWhole(out, renderHtml({ manifest, summary, samples: await samplesOf(directory) }));
     note(`wrote ${out}`);
     return exitCodes.done;
   }
-  const text = { md: renderMarkdown, csv: renderCsv, json: toJson }[format](summary);
+  const text =
+    format === 'junit'
+      ? renderJunit({ manifest, summary })
+      : { md: renderMarkdown, csv: renderCsv, json: toJson }[format](summary);
   if (options.out === undefined) print(text);
   else writeWhole(options.out, text);
   return exitCodes.done;

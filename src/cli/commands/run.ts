@@ -5,7 +5,9 @@ import { join, relative } from 'node:path';
 import { monotonicClock } from '../../data-plane/probes/monotonic-clock.js';
 import { invalidInput, missingDependency } from '../../domain/errors.js';
 import type { Experiment } from '../../domain/experiment.js';
+import type { Cell } from '../../domain/factors.js';
 import type { RunManifest } from '../../domain/run-manifest.js';
+import { scopedObjective } from '../../domain/slo.js';
 import { loadExperiment } from '../../experiment/experiment-file.js';
 import { planOf, runExperiment } from '../../experiment/run-experiment.js';
 import type { RunEvent } from '../../experiment/run-events.js';
@@ -18,6 +20,7 @@ import { renderHtml } from '../../report/html/render-html.js';
 import { renderTerminalTable } from '../../report/terminal-table.js';
 import { analyse, samplesOf } from '../analysis.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
+import { writeJunit } from '../junit-file.js';
 import { onStopSignal } from '../stop-signal.js';
 import { note, print, printJson, tableWidth, title, wantsColour } from '../output.js';
 import { experimentsFolder, packageVersion } from '../package-root.js';
@@ -44,6 +47,7 @@ export async function run(name: string | undefined, options: RunOptions): Promis
   await requireServices(workbench, servicesOf(plan.cells));
   checkRights(experiment);
   checkSameVersions(asked.resume, runtimes);
+  noteIdleObjectives(experiment, plan.cells);
   const trials = plan.trials.length;
   if (asked.resume === undefined) asked.directory.create();
   const unlock = lockRunDirectory(asked.directory.path);
@@ -59,6 +63,13 @@ export async function run(name: string | undefined, options: RunOptions): Promis
     return await conclude(asked.directory, manifest, options);
   } finally {
     unlock();
+  }
+}
+
+/** An objective for what an option left out of this run is no mistake, but nobody should take it for met. */
+function noteIdleObjectives({ slo }: Experiment, cells: readonly Cell[]): void {
+  for (const { objective, speaksOf } of slo.map(scopedObjective)) {
+    if (!cells.some(speaksOf)) note(`objective ${objective.text}: no cell of this run is one that it is for`);
   }
 }
 
@@ -174,17 +185,20 @@ async function conclude(
     return exitCodes.interrupted;
   }
   const summary = directory.readSummary();
-  return summary.empty > 0 || summary.failures > 0 ? exitCodes.failed : exitCodes.done;
+  const missed = (summary.objectives ?? []).some(({ verdict }) => verdict === 'missed');
+  return summary.empty > 0 || summary.failures > 0 || missed ? exitCodes.failed : exitCodes.done;
 }
 
 async function show(directory: RunDirectory, options: RunOptions): Promise<void> {
   const { summary, manifest } = await analyse(directory);
   directory.writeSummary(summary);
   writeWhole(directory.reportPath, renderHtml({ manifest, summary, samples: await samplesOf(directory) }));
+  if (options.junit !== undefined) writeJunit(options.junit, { manifest, summary });
   if (options.json === true) printJson(summary);
   else print(renderTerminalTable(summary, { width: tableWidth(), color: wantsColour() }));
   const say = options.json === true ? note : print;
   say(`\nreport:  ${shown(directory.reportPath)}\nsummary: ${shown(directory.summaryPath)}`);
+  if (options.junit !== undefined) say(`junit:   ${shown(options.junit)}`);
 }
 
 const shown = (path: string): string => {

@@ -15,6 +15,7 @@ import { downloadsSection, failuresSection } from './sections/failures.js';
 import { hostSection, methodSection } from './sections/method.js';
 import { leagueSection } from './sections/league.js';
 import { payloadSizeSection } from './sections/payload-size.js';
+import { objectivesSection } from './sections/objectives.js';
 import { resultsSection } from './sections/results.js';
 import { storageSection } from './sections/storage.js';
 import { styleSheet } from './style.js';
@@ -65,8 +66,8 @@ export function renderHtml(report: HtmlReport): string {
           <p class="quiet">Lumos run ${manifest.runId}, ${manifest.startedAt.slice(0, 10)}</p>
         </header>
         <main>
-          ${answerSection(manifest, summary)} ${leagueSection(summary)} ${claimsSection(summary)}
-          ${payloadSizeSection(summary)} ${resultsSection(summary, groups)}
+          ${answerSection(manifest, summary)} ${objectivesSection(summary)} ${leagueSection(summary)}
+          ${claimsSection(summary)} ${payloadSizeSection(summary)} ${resultsSection(summary, groups)}
           ${storageSection(manifest, summary)} ${charts(report, groups)} ${methodSection(manifest, summary)}
           ${hostSection(manifest)} ${failuresSection(summary, groups)} ${downloadsSection(manifest, summary)}
         </main>

@@ -37,6 +37,7 @@ describe('an experiment file', () => {
       margin: 0.05,
       exceptions: [],
       analyses: [],
+      slo: [],
       limits: { responseMiB: 64, objectMiB: 64 },
       options: {},
     });

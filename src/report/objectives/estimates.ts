@@ -1,0 +1,185 @@
+/** What an objective is judged by: the figure of one cell, with its interval, and what keeps that wide. */
+import type { Cost, Objective } from '../../domain/slo.js';
+import type { CellSummary, ObjectiveResult } from '../../domain/summary.js';
+import { fromMebibytes, milliseconds, type Bytes, type Milliseconds } from '../../domain/units.js';
+import { estimateMean } from '../../stats/mean-interval.js';
+import { fewestWithoutSuccess, proportionInterval } from '../../stats/proportion-interval.js';
+import { estimateQuantile, fewestForUpperEnd } from '../../stats/quantile-interval.js';
+import { estimateSandboxMedian } from '../../stats/sandbox-median.js';
+import { failureCount } from '../cell-groups.js';
+import { formatBytes, formatCount, formatSignificant } from '../format-quantity.js';
+import type { CellColumns } from '../summarize/accumulate.js';
+
+export type OpenInterval = readonly [low: number, high: number | null];
+
+export interface ObjectiveEstimate {
+  readonly unit: ObjectiveResult['unit'];
+  /** The limit of the objective, in the unit. */
+  readonly limit: number;
+  readonly measured?: number | undefined;
+  readonly ci95?: OpenInterval | undefined;
+  /** What it comes from: "n = 30", "3 of 100 failed". */
+  readonly basis: string;
+  /** Why there is no interval, or none that could tell; said where the verdict is `unsure`. */
+  readonly lacking?: string | undefined;
+  /** Whether what is lacking stays away however often the cell is repeated. */
+  readonly beyondRepetition?: boolean;
+}
+
+/** One cell, as the summary and as the rows have it. */
+export interface JudgedCell {
+  readonly cell: CellSummary;
+  /** Undefined where it has no row. */
+  readonly columns: CellColumns | undefined;
+}
+
+export interface Prices {
+  readonly cost: Cost | undefined;
+  /** What a sandbox may have at most, where the experiment says so: that is what is paid for. */
+  readonly memoryMiB: number | undefined;
+}
+
+export function estimateFor(objective: Objective, judged: JudgedCell, prices: Prices): ObjectiveEstimate {
+  switch (objective.metric) {
+    case 'quantile':
+      return { unit: 'ms', limit: objective.limitMs, ...quantileOf(objective.share, judged) };
+    case 'mean':
+      return { unit: 'ms', limit: objective.limitMs, ...meanOf(judged) };
+    case 'error-rate':
+      return { unit: 'share', limit: objective.limit, ...errorRateOf(objective.limit, judged) };
+    case 'throughput':
+      return { unit: 'per-second', limit: objective.perSecond, ...throughputOf(judged) };
+    case 'cost':
+      return { unit: 'per-million', limit: objective.perMillion, ...costOf(judged, prices) };
+  }
+}
+
+type Figure = Omit<ObjectiveEstimate, 'unit' | 'limit'>;
+
+const noSample = { basis: 'n = 0', lacking: 'no invocation was ok' } satisfies Figure;
+
+/** "n = 40", and the failures, which no latency is of. */
+function basisOf({ cell }: JudgedCell, n: number): string {
+  const failed = failureCount(cell);
+  return `n = ${formatCount(n)}${failed === 0 ? '' : ` (${formatCount(failed)} failed and are not in it)`}`;
+}
+
+interface Latencies {
+  readonly values: Float64Array;
+  readonly sandboxes: Float64Array;
+}
+
+function latenciesOf({ columns }: JudgedCell): Latencies | undefined {
+  const column = columns?.figures.get('latencyMs');
+  if (columns === undefined || column === undefined) return undefined;
+  return { values: column.present(), sandboxes: column.alongside(columns.sandboxes) };
+}
+
+function quantileOf(share: number, judged: JudgedCell): Figure {
+  const latencies = latenciesOf(judged);
+  if (latencies === undefined) return noSample;
+  const { values, sandboxes } = latencies;
+  const { value, size, ci95 } = estimateQuantile(values, share, sandboxes);
+  const worth = Math.floor(size.effectiveN);
+  const basis = basisOf(judged, size.n);
+  const counted = worth < size.n ? ` that count as ${formatCount(worth)} independent ones` : '';
+  if (share === 0.5) {
+    // The interval of the tables, and where they have none that of the sandboxes' medians.
+    const interval = estimateSandboxMedian(values, sandboxes).ci95;
+    const lacking =
+      interval === undefined ? `no interval: ${formatCount(size.n)} samples${counted}` : undefined;
+    return { measured: value, ci95: interval, basis, lacking };
+  }
+  if (ci95 === undefined)
+    return {
+      measured: value,
+      basis,
+      lacking: `no interval: ${formatCount(size.n)} samples${counted}; more sandboxes are needed`,
+    };
+  const needed = fewestForUpperEnd(share);
+  const lacking =
+    ci95.high === undefined
+      ? `an upper end needs ${formatCount(needed)} independent samples${counted === '' ? '' : `, and these are ${formatCount(size.n)}${counted}`}`
+      : undefined;
+  return { measured: value, ci95: [ci95.low ?? 0, ci95.high ?? null], basis, lacking };
+}
+
+interface MeanFigure extends Figure {
+  readonly ci95?: readonly [number, number] | undefined;
+}
+
+function meanOf(judged: JudgedCell): MeanFigure {
+  const latencies = latenciesOf(judged);
+  if (latencies === undefined) return noSample;
+  const { mean, n, clusters, ci95 } = estimateMean(latencies.values, latencies.sandboxes);
+  const sandboxes = clusters === 1 ? 'one sandbox' : `${formatCount(clusters)} sandboxes`;
+  return {
+    measured: mean,
+    ci95: ci95 === undefined ? undefined : [Math.max(0, ci95[0]), ci95[1]],
+    basis: basisOf(judged, n),
+    lacking:
+      ci95 === undefined
+        ? `no interval: ${formatCount(n)} samples of ${sandboxes}; six of three are needed`
+        : undefined,
+  };
+}
+
+/** Over all invocations, whatever became of them. */
+function errorRateOf(limit: number, { cell, columns }: JudgedCell): Figure {
+  const rows = columns?.rows ?? 0;
+  if (rows === 0) return { basis: 'n = 0', lacking: 'no invocation was made' };
+  const failed = failureCount(cell);
+  const needed = fewestWithoutSuccess(limit);
+  return {
+    measured: failed / rows,
+    ci95: proportionInterval(failed, rows),
+    basis: `${formatCount(failed)} of ${formatCount(rows)} invocations failed`,
+    lacking:
+      rows < needed
+        ? `even without a failure ${formatCount(needed)} invocations are needed to show it`
+        : undefined,
+  };
+}
+
+/** The throughput that the summary has says nothing of its error: it can be told, and not judged. */
+function throughputOf({ cell }: JudgedCell): Figure {
+  const { throughputPerSecond: measured } = cell;
+  return {
+    measured,
+    basis: `n = ${formatCount(cell.n)}`,
+    lacking:
+      measured === undefined
+        ? 'no load was kept up: a sequence of single requests has no throughput'
+        : 'the throughput has no interval',
+    beyondRepetition: true,
+  };
+}
+
+const million = 1e6;
+const gibibyte = 1024 ** 3;
+
+/**
+ * Price of a million invocations: mean latency as billed duration, times memory, times its price, and the price of a
+ * request. Memory is the experiment's limit, else the median peak of the cell, and counts as exact.
+ */
+function costOf(judged: JudgedCell, { cost, memoryMiB }: Prices): Figure {
+  const { measured: mean, ci95, basis, lacking } = meanOf(judged);
+  const memory: Bytes | undefined =
+    memoryMiB === undefined ? judged.cell.peakMemoryBytes : fromMebibytes(memoryMiB);
+  if (cost === undefined) return { basis, lacking: 'the experiment has no prices', beyondRepetition: true };
+  if (mean === undefined) return { basis, lacking };
+  if (memory === undefined)
+    return {
+      basis,
+      lacking: 'its memory was not measured, and limits.memoryMiB is not set',
+      beyondRepetition: true,
+    };
+  const priceOf = (meanMs: Milliseconds): number =>
+    million * ((meanMs / 1000) * (memory / gibibyte) * cost.perGibSecond + cost.perRequest);
+  return {
+    measured: priceOf(milliseconds(mean)),
+    ci95: ci95 === undefined ? undefined : [priceOf(milliseconds(ci95[0])), priceOf(milliseconds(ci95[1]))],
+    basis: `${basis}, ${formatSignificant(mean)} ms of ${formatBytes(memory)}${memoryMiB === undefined ? ' (median peak)' : ' (the limit)'}`,
+    lacking,
+  };
+}
