@@ -34,6 +34,11 @@ export interface Slot<Request, Answer> {
   readonly running: RunningInstance<Request, Answer>;
   readonly giveBack: () => void;
   inFlight: number;
+  /**
+   * One for each request it serves: fails it. Kept here, because racing every request against one promise that lasts as
+   * long as the instance would let that promise's list of waiters grow with every request.
+   */
+  readonly breakOff: Set<(reason: string) => void>;
   /** Taken out of service: asked no more. */
   isGone: boolean;
 }
@@ -178,7 +183,15 @@ export class FunctionPool<Request, Answer> {
     }
     this.starting -= 1;
     if (running === undefined) this.startFailed(number, reason);
-    else this.takeIn({ number, running, giveBack: () => cpus.giveBack(set), inFlight: 0, isGone: false });
+    else
+      this.takeIn({
+        number,
+        running,
+        giveBack: () => cpus.giveBack(set),
+        inFlight: 0,
+        breakOff: new Set(),
+        isGone: false,
+      });
   }
 
   /** Nobody waits for a start that will not be: with no other instance in sight the oldest that wait are told. */
@@ -204,14 +217,14 @@ export class FunctionPool<Request, Answer> {
   private takeIn(slot: Slot<Request, Answer>): void {
     this.figures.note('ready', slot.number);
     this.ready.push(slot);
-    this.inBackground(
-      slot.running.ended.then(() => {
-        if (slot.isGone) return;
-        this.figures.note('died', slot.number);
-        this.retire(slot);
-        this.startForQueue();
-      }),
-    );
+    // Not waited for when stopping: an instance that was stopped has ended, whether or not it says so.
+    void slot.running.ended.then(() => {
+      breakOffAll(slot, 'the instance ended while serving');
+      if (slot.isGone) return;
+      this.figures.note('died', slot.number);
+      this.retire(slot);
+      this.startForQueue();
+    });
     if (this.isStopped) this.retire(slot);
     else this.serveQueue(slot, true);
     if (!slot.isGone && slot.inFlight === 0) this.idle?.instanceIdle(slot, true);
@@ -249,17 +262,22 @@ export class FunctionPool<Request, Answer> {
     request: Request,
     slot: Slot<Request, Answer>,
   ): Promise<{ outcome: 'ok'; answer: Answer } | { outcome: 'crashed'; reason: string }> {
+    let breakOff: (reason: string) => void = () => undefined;
     try {
-      const ended = slot.running.ended.then(() =>
-        Promise.reject(new Error('the instance ended while serving')),
-      );
-      return { outcome: 'ok', answer: await Promise.race([slot.running.serve(request), ended]) };
+      const answer = await new Promise<Answer>((resolve, reject) => {
+        breakOff = (reason) => reject(new Error(reason));
+        slot.breakOff.add(breakOff);
+        slot.running.serve(request).then(resolve, reject);
+      });
+      return { outcome: 'ok', answer };
     } catch (error) {
       if (!slot.isGone) {
         this.figures.note('died', slot.number);
         this.retire(slot);
       }
       return { outcome: 'crashed', reason: messageOf(error) };
+    } finally {
+      slot.breakOff.delete(breakOff);
     }
   }
 
@@ -279,7 +297,8 @@ export class FunctionPool<Request, Answer> {
   }
 
   /** Tried twice: a daemon that was busy may do it the second time. What then still stands is said. */
-  private async takeDown({ number, running, giveBack }: Slot<Request, Answer>): Promise<void> {
+  private async takeDown(slot: Slot<Request, Answer>): Promise<void> {
+    const { number, running, giveBack } = slot;
     try {
       await running.stop().catch(() => running.stop());
       this.figures.note('stopped', number);
@@ -287,10 +306,15 @@ export class FunctionPool<Request, Answer> {
       this.figures.note('stop-failed', number);
     }
     giveBack();
+    breakOffAll(slot, 'the instance was stopped while serving');
   }
 
   private inBackground(work: Promise<unknown>): void {
     const tracked = work.finally(() => this.background.delete(tracked));
     this.background.add(tracked);
   }
+}
+
+function breakOffAll<Request, Answer>({ breakOff }: Slot<Request, Answer>, reason: string): void {
+  for (const fail of breakOff) fail(reason);
 }

@@ -123,8 +123,10 @@ class OpenLoop {
   /** Measured requests that were due when sending ended. */
   private countUnsent(): number {
     let unsent = 0;
-    for (; this.next !== undefined && this.next < this.recorder.endedAt; this.advance())
+    while (this.next !== undefined && this.next < this.recorder.endedAt) {
       if (this.next >= this.recorder.measureFrom) unsent += 1;
+      this.advance();
+    }
     return unsent;
   }
 }

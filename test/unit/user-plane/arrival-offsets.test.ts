@@ -32,7 +32,7 @@ describe('arrivalOffsets', () => {
       expect.closeTo(2),
     ]);
     const random = seededRandom(1);
-    const gaps = first(10_000, { kind: 'poisson', perSecond: 1000 }, random.uniform).map(
+    const gaps = first(10_000, { kind: 'poisson', perSecond: 1000 }, () => random.uniform()).map(
       (at, i, all) => at - (all[i - 1] ?? 0),
     );
     const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;

@@ -41,7 +41,11 @@ function scene(
     return {
       ended,
       serve: async (request) => {
-        if (wrong === 'end') clock.after(ms(script.serveTakes / 2), () => (up.delete(instance), end()));
+        if (wrong === 'end')
+          clock.after(ms(script.serveTakes / 2), () => {
+            up.delete(instance);
+            end();
+          });
         await wait(script.serveTakes);
         if (wrong === 'serve') throw new Error('out of memory');
         return `${request}`;
@@ -137,9 +141,9 @@ describe('two hundred cold starts at once', () => {
     expect(platform.starts).toMatchObject({ highestAtOnce: 8, delayed: 192, highestWaiting: 192 });
     expect(served.every(({ outcome }) => outcome === 'ok')).toBe(true);
     // Served ones free their instances for others: all wait at most for 25 rounds of starts.
-    expect(
-      Math.max(...served.map((one) => ('queuedMs' in one ? (one.queuedMs ?? 0) : 0))),
-    ).toBeLessThanOrEqual(2500);
+    expect(Math.max(...served.map((one) => ('queuedMs' in one ? one.queuedMs : 0)))).toBeLessThanOrEqual(
+      2500,
+    );
     await platform.stop();
     expect(up.size).toBe(0);
   });

@@ -79,8 +79,8 @@ describe('findKnee', () => {
       if (knee.ci95[0] <= 8 && 8 <= knee.ci95[1]) knees += 1;
       if (knee.capacityCi95[0] <= 4 && 4 <= knee.capacityCi95[1]) capacities += 1;
     }
-    expect(knees / rounds).toBeGreaterThanOrEqual(0.85);
-    expect(capacities / rounds).toBeGreaterThanOrEqual(0.75);
+    expect(knees / rounds).toBeGreaterThanOrEqual(0.88);
+    expect(capacities / rounds).toBeGreaterThanOrEqual(0.88);
   }, 60_000);
 });
 

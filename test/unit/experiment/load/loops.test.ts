@@ -75,7 +75,7 @@ describe('Little’s law', () => {
     let inFlight = 0;
     let area = 0;
     let last = 0;
-    const uniform = seededRandom(3).uniform;
+    const chance = seededRandom(3);
     const { clock, target } = scripted(() => ({ takes: 20 }));
     const change = (by: number): void => {
       area += inFlight * (clock.now() - last);
@@ -92,7 +92,7 @@ describe('Little’s law', () => {
     };
     const result = await runOpenLoop(open({ kind: 'poisson', perSecond: 200 }), counted, {
       ...level(clock),
-      random: uniform,
+      random: () => chance.uniform(),
     });
     expect(area / result.makespanMs).toBeCloseTo(
       (result.throughputPerSecond * (result.latency.mean ?? NaN)) / 1000,
