@@ -1,0 +1,320 @@
+/** The instances of one function: the requests they serve, those that wait, and when instances come and go. */
+import type { Clock } from '../../domain/clock.js';
+import { messageOf } from '../../domain/errors.js';
+import { milliseconds } from '../../domain/units.js';
+import { IdleTimers } from './idle-timers.js';
+import type { PlatformEvent, RunningInstance, Served, StartInstance } from './instance.js';
+import { PoolFigures, type PoolCounts } from './pool-figures.js';
+import type { CpuPlacement } from './placement.js';
+import type { PlatformPolicy } from './policies/policy.js';
+import { ScalingTicks } from './scaling-ticks.js';
+import type { StartLimiter } from './start-limiter.js';
+
+export interface FunctionOptions<Request, Answer> {
+  readonly start: StartInstance<Request, Answer>;
+  readonly policy: PlatformPolicy;
+  /** Kept whatever the policy says; started by `begin`. */
+  readonly minInstances: number;
+  readonly maxInstances: number;
+  /** Requests an instance serves at once. */
+  readonly concurrency: number;
+  /** Requests that may wait; the next is rejected. */
+  readonly queueLimit: number;
+}
+
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly starts: StartLimiter;
+  readonly cpus: CpuPlacement;
+  readonly onEvent?: (event: PlatformEvent) => void;
+}
+
+export interface Slot<Request, Answer> {
+  readonly number: number;
+  readonly running: RunningInstance<Request, Answer>;
+  readonly giveBack: () => void;
+  inFlight: number;
+  /**
+   * One for each request it serves: fails it. Kept here, because racing every request against one promise that lasts as
+   * long as the instance would let that promise's list of waiters grow with every request.
+   */
+  readonly breakOff: Set<(reason: string) => void>;
+  /** Taken out of service: asked no more. */
+  isGone: boolean;
+}
+
+interface Waiting<Request, Answer> {
+  readonly request: Request;
+  readonly arrivedAt: number;
+  readonly settle: (served: Served<Answer>) => void;
+}
+
+export class FunctionPool<Request, Answer> {
+  /** Ready instances, the one used last at the end: it is asked first, so that the others can go. */
+  private ready: Slot<Request, Answer>[] = [];
+  private readonly queue: Waiting<Request, Answer>[] = [];
+  private starting = 0;
+  private numbered = 0;
+  private isStopped = false;
+  private readonly background = new Set<Promise<unknown>>();
+  private readonly idle: IdleTimers<Request, Answer> | undefined;
+  private readonly scaling: ScalingTicks | undefined;
+  private readonly figures: PoolFigures;
+
+  constructor(
+    private readonly options: FunctionOptions<Request, Answer>,
+    private readonly around: Surroundings,
+  ) {
+    const { clock } = around;
+    const { policy } = options;
+    this.figures = new PoolFigures(clock, around.onEvent);
+    if (policy.kind === 'keep-alive')
+      this.idle = new IdleTimers(clock, policy, {
+        retire: (slot) => this.standing > options.minInstances && this.retire(slot),
+        preWarm: () => this.standing === 0 && this.startOne(),
+      });
+    else
+      this.scaling = new ScalingTicks(
+        clock,
+        policy,
+        () => this.ready.length,
+        (count) => this.scaleTo(count),
+      );
+  }
+
+  /** Instances that are up or starting. */
+  get standing(): number {
+    return this.ready.length + this.starting;
+  }
+
+  counts(): PoolCounts {
+    return this.figures.counts();
+  }
+
+  /** Starts the least number of instances, and the policy's clock. */
+  begin(): void {
+    this.scaling?.begin();
+    while (this.standing < this.options.minInstances) this.startOne();
+  }
+
+  /** Never rejects. */
+  invoke(request: Request): Promise<Served<Answer>> {
+    if (this.isStopped) return Promise.resolve(this.reject('the platform is stopped'));
+    this.idle?.arrived();
+    return new Promise((settle) => {
+      const waiting = { request, settle, arrivedAt: this.around.clock.now() };
+      const slot = this.freeSlot();
+      if (slot === undefined && this.queue.length >= this.options.queueLimit) {
+        settle(this.reject(`the queue is full: ${this.options.queueLimit} requests wait`));
+        return;
+      }
+      this.scaling?.changed(1);
+      if (slot !== undefined) this.dispatch(waiting, slot, false);
+      else {
+        this.queue.push(waiting);
+        this.startForQueue();
+      }
+    });
+  }
+
+  /** Rejects what waits, breaks off what is being served, and resolves when no instance stands. Idempotent. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    this.idle?.stop();
+    this.scaling?.stop();
+    for (const { settle } of this.queue.splice(0)) {
+      this.scaling?.changed(-1);
+      settle(this.reject('the platform is stopped'));
+    }
+    for (const slot of [...this.ready]) this.retire(slot);
+    while (this.background.size > 0) await Promise.all(this.background);
+  }
+
+  private reject(reason: string): Served<Answer> {
+    this.figures.note('rejected');
+    return { outcome: 'rejected', reason };
+  }
+
+  private freeSlot(): Slot<Request, Answer> | undefined {
+    return this.ready.findLast(({ inFlight }) => inFlight < this.options.concurrency);
+  }
+
+  /** As many starts as the queue needs; where a policy scales, only the first from none. */
+  private startForQueue(): void {
+    const { concurrency, policy } = this.options;
+    const needed =
+      policy.kind === 'scaling' ? 1 - this.ready.length : Math.ceil(this.queue.length / concurrency);
+    while (this.queue.length > 0 && this.starting < needed && this.standing < this.options.maxInstances)
+      this.startOne();
+  }
+
+  private scaleTo(count: number): void {
+    const { minInstances, maxInstances } = this.options;
+    const wanted = Math.min(Math.max(count, minInstances, this.queue.length > 0 ? 1 : 0), maxInstances);
+    while (this.standing < wanted) this.startOne();
+    // The ones used longest ago first, and none that is serving.
+    for (const slot of this.ready.filter(({ inFlight }) => inFlight === 0))
+      if (this.standing > wanted) this.retire(slot);
+  }
+
+  private startOne(): void {
+    if (this.isStopped || this.standing >= this.options.maxInstances) return;
+    const number = this.numbered++;
+    this.starting += 1;
+    this.figures.note('asked', number);
+    this.inBackground(this.bringUp(number));
+  }
+
+  private async bringUp(number: number): Promise<void> {
+    const { starts, cpus } = this.around;
+    let running: RunningInstance<Request, Answer> | undefined;
+    let set: ReturnType<CpuPlacement['take']>;
+    let reason = 'the platform is stopped';
+    try {
+      running = await starts.run(async () => {
+        // Whoever waited for room until the platform was stopped starts nothing.
+        if (this.isStopped) return undefined;
+        set = cpus.take();
+        return await this.options.start(number, set);
+      });
+    } catch (error) {
+      reason = messageOf(error);
+      cpus.giveBack(set);
+    }
+    this.starting -= 1;
+    if (running === undefined) this.startFailed(number, reason);
+    else
+      this.takeIn({
+        number,
+        running,
+        giveBack: () => cpus.giveBack(set),
+        inFlight: 0,
+        breakOff: new Set(),
+        isGone: false,
+      });
+  }
+
+  /** Nobody waits for a start that will not be: with no other instance in sight the oldest that wait are told. */
+  private startFailed(number: number, reason: string): void {
+    this.figures.note('start-failed', number);
+    if (this.isStopped) return;
+    if (this.standing === 0) {
+      for (const { settle, arrivedAt } of this.queue.splice(0, this.options.concurrency)) {
+        this.scaling?.changed(-1);
+        const queuedMs = milliseconds(this.around.clock.now() - arrivedAt);
+        settle({
+          outcome: 'crashed',
+          reason: `no instance could be started: ${reason}`,
+          cold: true,
+          queuedMs,
+        });
+      }
+    }
+    this.startForQueue();
+    this.idleIfUnused();
+  }
+
+  private takeIn(slot: Slot<Request, Answer>): void {
+    this.figures.note('ready', slot.number);
+    this.ready.push(slot);
+    // Not waited for when stopping: an instance that was stopped has ended, whether or not it says so.
+    void slot.running.ended.then(() => {
+      breakOffAll(slot, 'the instance ended while serving');
+      if (slot.isGone) return;
+      this.figures.note('died', slot.number);
+      this.retire(slot);
+      this.startForQueue();
+    });
+    if (this.isStopped) this.retire(slot);
+    else this.serveQueue(slot, true);
+    if (!slot.isGone && slot.inFlight === 0) this.idle?.instanceIdle(slot, true);
+  }
+
+  private serveQueue(slot: Slot<Request, Answer>, cold: boolean): void {
+    while (!slot.isGone && slot.inFlight < this.options.concurrency) {
+      const waiting = this.queue.shift();
+      if (waiting === undefined) return;
+      this.dispatch(waiting, slot, cold);
+    }
+  }
+
+  private dispatch(waiting: Waiting<Request, Answer>, slot: Slot<Request, Answer>, cold: boolean): void {
+    const queuedMs = milliseconds(this.around.clock.now() - waiting.arrivedAt);
+    const how = { cold, queuedMs, instance: slot.number };
+    slot.inFlight += 1;
+    this.idle?.instanceBusy(slot);
+    this.ready = [...this.ready.filter((other) => other !== slot), slot];
+    this.inBackground(
+      this.serve(waiting.request, slot).then((served) => {
+        slot.inFlight -= 1;
+        this.scaling?.changed(-1);
+        waiting.settle({ ...served, ...how });
+        this.serveQueue(slot, false);
+        if (!slot.isGone && slot.inFlight === 0) this.idle?.instanceIdle(slot, false);
+        this.idleIfUnused();
+        this.startForQueue();
+      }),
+    );
+  }
+
+  /** The answer, or that the instance ended or failed before it. */
+  private async serve(
+    request: Request,
+    slot: Slot<Request, Answer>,
+  ): Promise<{ outcome: 'ok'; answer: Answer } | { outcome: 'crashed'; reason: string }> {
+    let breakOff: (reason: string) => void = () => undefined;
+    try {
+      const answer = await new Promise<Answer>((resolve, reject) => {
+        breakOff = (reason) => reject(new Error(reason));
+        slot.breakOff.add(breakOff);
+        slot.running.serve(request).then(resolve, reject);
+      });
+      return { outcome: 'ok', answer };
+    } catch (error) {
+      if (!slot.isGone) {
+        this.figures.note('died', slot.number);
+        this.retire(slot);
+      }
+      return { outcome: 'crashed', reason: messageOf(error) };
+    } finally {
+      slot.breakOff.delete(breakOff);
+    }
+  }
+
+  private idleIfUnused(): void {
+    if (this.queue.length === 0 && this.ready.every(({ inFlight }) => inFlight === 0))
+      this.idle?.functionIdle();
+  }
+
+  /** Takes an instance out of service and stops it. */
+  private retire(slot: Slot<Request, Answer>): void {
+    if (slot.isGone) return;
+    slot.isGone = true;
+    this.idle?.instanceBusy(slot);
+    this.ready = this.ready.filter((other) => other !== slot);
+    this.inBackground(this.takeDown(slot));
+    if (!this.isStopped) while (this.standing < this.options.minInstances) this.startOne();
+  }
+
+  /** Tried twice: a daemon that was busy may do it the second time. What then still stands is said. */
+  private async takeDown(slot: Slot<Request, Answer>): Promise<void> {
+    const { number, running, giveBack } = slot;
+    try {
+      await running.stop().catch(() => running.stop());
+      this.figures.note('stopped', number);
+    } catch {
+      this.figures.note('stop-failed', number);
+    }
+    giveBack();
+    breakOffAll(slot, 'the instance was stopped while serving');
+  }
+
+  private inBackground(work: Promise<unknown>): void {
+    const tracked = work.finally(() => this.background.delete(tracked));
+    this.background.add(tracked);
+  }
+}
+
+function breakOffAll<Request, Answer>({ breakOff }: Slot<Request, Answer>, reason: string): void {
+  for (const fail of breakOff) fail(reason);
+}

@@ -1,0 +1,165 @@
+/** Keeps what is measured of one level, in constant memory, and says when it is enough. */
+import { milliseconds, type Milliseconds } from '../../domain/units.js';
+import { batchMean } from '../../stats/batch-means.js';
+import { LatencyHistogram } from '../../stats/latency-histogram.js';
+import { TimeBlocks } from '../../stats/time-blocks.js';
+import { lateAfterMs, type EndedBy, type LevelOptions, type LevelResult } from './level.js';
+import { failureOf, type FailureKind, type LoadExchange, type LoadRequest, type Target } from './target.js';
+
+const defaultBlock = milliseconds(100);
+
+export class LevelRecorder {
+  /** When the warm-up is over, on the clock. */
+  readonly measureFrom: Milliseconds;
+  readonly endAt: Milliseconds;
+  private readonly latency = new LatencyHistogram();
+  private readonly service = new LatencyHistogram();
+  private readonly lag = new LatencyHistogram();
+  private readonly blocks: TimeBlocks;
+  private readonly errors: Partial<Record<FailureKind, number>> = {};
+  private asked = 0;
+  private sent = 0;
+  private late = 0;
+  private lastSettled: number;
+  private ended: { readonly by: EndedBy; readonly at: Milliseconds } | undefined;
+  private isProbing = false;
+  private generator: LevelResult['generator'] = {};
+
+  constructor(
+    private readonly target: Target,
+    private readonly options: LevelOptions,
+  ) {
+    this.measureFrom = milliseconds(options.clock.now() + options.warmUpMs);
+    this.endAt = milliseconds(this.measureFrom + options.stop.timeMs);
+    this.lastSettled = this.measureFrom;
+    this.blocks = new TimeBlocks(this.measureFrom, options.blockMs ?? defaultBlock);
+  }
+
+  /** Whether nothing more is to be sent. */
+  isOver(): boolean {
+    if (this.ended === undefined) {
+      if (this.options.signal?.aborted === true) this.end('signal');
+      else if (this.options.clock.now() >= this.endAt) this.end('time');
+    }
+    return this.ended !== undefined;
+  }
+
+  end(by: EndedBy): void {
+    if (this.ended !== undefined) return;
+    // A timer that came late does not make the time longer that was asked for.
+    const at = by === 'time' ? this.endAt : this.options.clock.now();
+    this.ended = { by, at };
+    if (this.isProbing) this.generator = this.options.probe?.end() ?? {};
+  }
+
+  /** When sending ended, after it did. */
+  get endedAt(): Milliseconds {
+    return this.ended?.at ?? this.endAt;
+  }
+
+  /**
+   * Sends one request, waits for its answer until its time limit, and records it. Never rejects.
+   * @param dueAt absent where it is due when it is sent
+   * @param sendableAt when the generator could have sent it: due, and a connection free
+   */
+  async send(dueAt?: Milliseconds, sendableAt?: Milliseconds): Promise<LoadExchange> {
+    const { clock, timeoutMs } = this.options;
+    const sentAt = clock.now();
+    const request: LoadRequest = {
+      index: this.asked++,
+      dueAt: dueAt ?? sentAt,
+      sentAt,
+      deadline: milliseconds(sentAt + timeoutMs),
+      measured: (dueAt ?? sentAt) >= this.measureFrom,
+    };
+    if (request.measured) this.countSend(request, sendableAt ?? sentAt);
+    const exchange = await this.answerTo(request);
+    if (request.measured) this.settle(request, exchange);
+    return exchange;
+  }
+
+  result(unsent: number): LevelResult {
+    const end = this.ended ?? { by: 'time' as const, at: this.endAt };
+    this.blocks.advance(end.at);
+    const { blockMs } = this.blocks;
+    const blockThroughputs = this.blocks.blocks().map(({ completions }) => (completions * 1000) / blockMs);
+    const makespanMs = milliseconds(
+      Math.max(0, end.at - this.measureFrom, this.lastSettled - this.measureFrom),
+    );
+    const throughputCi95 = batchMean(blockThroughputs)?.ci95;
+    const p50Ci95 = this.medianOfBlocks()?.ci95;
+    return {
+      endedBy: end.by,
+      latency: this.latency,
+      service: this.service,
+      lag: this.lag,
+      sent: this.sent,
+      succeeded: this.latency.count,
+      errors: this.errors,
+      late: this.late,
+      unsent,
+      makespanMs,
+      throughputPerSecond: makespanMs > 0 ? (this.latency.count * 1000) / makespanMs : 0,
+      ...(throughputCi95 === undefined ? {} : { throughputCi95 }),
+      blockThroughputs,
+      blockMs,
+      ...(p50Ci95 === undefined ? {} : { p50Ci95 }),
+      generator: this.generator,
+    };
+  }
+
+  private countSend(request: LoadRequest, sendableAt: Milliseconds): void {
+    if (!this.isProbing) {
+      this.isProbing = true;
+      this.options.probe?.begin();
+    }
+    this.sent += 1;
+    this.lag.record(milliseconds(Math.max(0, request.sentAt - sendableAt)));
+    if (request.sentAt - request.dueAt > lateAfterMs) this.late += 1;
+    if (this.sent === this.options.stop.count) this.end('count');
+  }
+
+  /** The answer, or the failure it has become by the deadline: also of a target that forgets its own. */
+  private answerTo(request: LoadRequest): Promise<LoadExchange> {
+    return new Promise((resolve) => {
+      const cancel = this.options.clock.after(this.options.timeoutMs, () => {
+        resolve({ state: 'failed', kind: 'timeout', reason: 'no answer within the time limit' });
+      });
+      const settle = (exchange: LoadExchange): void => {
+        cancel();
+        resolve(exchange);
+      };
+      this.target.send(request).then(settle, (error: unknown) => settle(failureOf(error)));
+    });
+  }
+
+  private settle(request: LoadRequest, exchange: LoadExchange): void {
+    this.lastSettled = Math.max(this.lastSettled, this.options.clock.now());
+    if (exchange.state === 'failed') this.errors[exchange.kind] = (this.errors[exchange.kind] ?? 0) + 1;
+    else this.succeed(request, exchange.answeredAt);
+    this.options.onSettled?.(request, exchange);
+  }
+
+  private succeed(request: LoadRequest, answeredAt: Milliseconds): void {
+    const latency = milliseconds(answeredAt - request.dueAt);
+    this.latency.record(latency);
+    this.service.record(milliseconds(answeredAt - request.sentAt));
+    // What is answered after the end belongs to no whole block.
+    if (answeredAt >= this.endedAt) return;
+    const closedAny = this.blocks.advance(answeredAt);
+    this.blocks.record(answeredAt, latency);
+    if (closedAny && this.isNarrow()) this.end('p50-interval');
+  }
+
+  private isNarrow(): boolean {
+    const { p50Width } = this.options.stop;
+    if (p50Width === undefined) return false;
+    const estimate = this.medianOfBlocks();
+    if (estimate?.ci95 === undefined) return false;
+    return estimate.ci95[1] - estimate.ci95[0] < p50Width * estimate.mean;
+  }
+
+  private medianOfBlocks(): ReturnType<typeof batchMean> {
+    return batchMean(this.blocks.blocks().flatMap(({ p50 }) => (p50 === undefined ? [] : [p50])));
+  }
+}

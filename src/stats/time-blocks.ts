@@ -1,0 +1,80 @@
+/** Completions cut into equal blocks of time, of which there are never more than a stated number. */
+import { milliseconds, type Milliseconds } from '../domain/units.js';
+import { LatencyHistogram } from './latency-histogram.js';
+
+export interface ClosedBlock {
+  readonly completions: number;
+  /** Absent where nothing was completed in it. */
+  readonly p50: Milliseconds | undefined;
+}
+
+interface Block extends ClosedBlock {
+  readonly histogram: LatencyHistogram;
+}
+
+/** Collapsed to half as many when reached. */
+const mostBlocks = 32;
+
+/**
+ * Blocks for batch means of a run whose length is not known beforehand: at 32 blocks neighbours are joined, so that from
+ * then on there are 16 to 31, each twice as long (the dynamic batching of Fishman, "Grouping observations in digital
+ * simulation", Management Science 24, 1978; Law & Carson, Operations Research 27, 1979). Memory is constant.
+ */
+export class TimeBlocks {
+  private closed: Block[] = [];
+  private open = new LatencyHistogram();
+  private length: number;
+
+  /** @param start on the clock; @param length of the first blocks */
+  constructor(
+    private readonly start: Milliseconds,
+    length: Milliseconds,
+  ) {
+    this.length = length;
+  }
+
+  get blockMs(): Milliseconds {
+    return milliseconds(this.length);
+  }
+
+  /** One success, completed at `at`; times do not go back. */
+  record(at: Milliseconds, latency: Milliseconds): void {
+    this.advance(at);
+    this.open.record(latency);
+  }
+
+  /** Closes the blocks that are over at `at`. Gives back whether there were any. */
+  advance(at: Milliseconds): boolean {
+    let closedAny = false;
+    while (at - this.start >= (this.closed.length + 1) * this.length) {
+      this.closed.push(closedOf(this.open));
+      this.open = new LatencyHistogram();
+      closedAny = true;
+      if (this.closed.length === mostBlocks) this.join();
+    }
+    return closedAny;
+  }
+
+  /** The blocks that are over: one that is not would count short. */
+  blocks(): readonly ClosedBlock[] {
+    return this.closed;
+  }
+
+  private join(): void {
+    const joined: Block[] = [];
+    for (let i = 0; i + 1 < this.closed.length; i += 2) {
+      const [first, second] = [this.closed[i], this.closed[i + 1]];
+      if (first === undefined || second === undefined) break;
+      first.histogram.add(second.histogram);
+      joined.push(closedOf(first.histogram));
+    }
+    this.closed = joined;
+    this.length *= 2;
+  }
+}
+
+const closedOf = (histogram: LatencyHistogram): Block => ({
+  histogram,
+  completions: histogram.count,
+  p50: histogram.quantile(0.5),
+});

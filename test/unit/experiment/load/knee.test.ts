@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { searchKnee } from '../../../../src/experiment/load/search-knee.js';
+import { findKnee, type MeasuredLevel } from '../../../../src/stats/knee.js';
+import { seededRandom, type Random } from '../../../../src/stats/random.js';
+
+/**
+ * N clients that think for an exponential time of mean `think` and are then served by one of `servers` for an
+ * exponential time of mean 1 (a closed M/M/c): N* = servers x (1 + think), capacity = servers.
+ */
+function simulate(
+  clients: number,
+  servers: number,
+  think: number,
+  random: Random,
+  blocks = 20,
+  length = 100,
+): MeasuredLevel {
+  const counts = Array.from({ length: blocks }, () => 0);
+  let inside = 0;
+  const end = (blocks + 1) * length;
+  for (let time = 0; ;) {
+    // With no thinking everybody is always inside.
+    if (think === 0) inside = clients;
+    const arriving = think === 0 ? 0 : (clients - inside) / think;
+    const serving = Math.min(inside, servers);
+    time -= Math.log(1 - random.uniform()) / (arriving + serving);
+    if (time >= end) return { concurrency: clients, blocks: counts.map((count) => count / length) };
+    if (random.uniform() * (arriving + serving) < arriving) inside += 1;
+    else {
+      inside -= 1;
+      // The first block is the warm-up.
+      const block = Math.floor(time / length) - 1;
+      if (block >= 0) counts[block] = (counts[block] ?? 0) + 1;
+    }
+  }
+}
+
+const ladder = [1, 2, 5, 10, 20, 50, 100];
+const exact = (concurrency: number, throughput: number): MeasuredLevel => ({
+  concurrency,
+  blocks: [throughput],
+});
+
+describe('findKnee', () => {
+  it('is where the asymptotes cross', () => {
+    const knee = findKnee(
+      ladder.map((n) => exact(n, Math.min(n * 10, 80))),
+      seededRandom(1),
+    );
+    expect(knee).toMatchObject({ found: true, concurrency: 8, capacityPerSecond: 80, ci95: undefined });
+  });
+
+  it('is not found where throughput still grows, or with next to nothing measured', () => {
+    expect(
+      findKnee(
+        ladder.map((n) => exact(n, n)),
+        seededRandom(1),
+      ),
+    ).toEqual({ found: false, why: 'throughput still grew at 100 clients' });
+    expect(findKnee([exact(1, 1)], seededRandom(1))).toMatchObject({ found: false });
+    expect(
+      findKnee(
+        ladder.map((n) => exact(n, 0)),
+        seededRandom(1),
+      ),
+    ).toMatchObject({ found: false });
+  });
+
+  it('covers the known capacity and knee of a simulated M/M/c', () => {
+    const random = seededRandom(11);
+    let [knees, capacities] = [0, 0];
+    const rounds = 60;
+    for (let round = 0; round < rounds; round++) {
+      const knee = findKnee(
+        ladder.map((n) => simulate(n, 4, 1, random)),
+        seededRandom(round),
+      );
+      if (!knee.found || knee.ci95 === undefined || knee.capacityCi95 === undefined) continue;
+      if (knee.ci95[0] <= 8 && 8 <= knee.ci95[1]) knees += 1;
+      if (knee.capacityCi95[0] <= 4 && 4 <= knee.capacityCi95[1]) capacities += 1;
+    }
+    expect(knees / rounds).toBeGreaterThanOrEqual(0.88);
+    expect(capacities / rounds).toBeGreaterThanOrEqual(0.88);
+  }, 60_000);
+});
+
+describe('searchKnee', () => {
+  it.each([
+    { servers: 2, think: 0 },
+    { servers: 8, think: 0 },
+    { servers: 4, think: 4 },
+  ])('finds that of $servers servers with a think time of $think', async ({ servers, think }) => {
+    const random = seededRandom(servers);
+    const { knee, levels } = await searchKnee(
+      (n) => Promise.resolve(simulate(n, servers, think, random, 20, 200)),
+      { most: 200, random: seededRandom(1) },
+    );
+    expect(knee).toMatchObject({ found: true });
+    if (!knee.found) return;
+    expect(Math.abs(knee.concurrency / (servers * (1 + think)) - 1)).toBeLessThan(0.06);
+    expect(levels.length).toBeLessThanOrEqual(13);
+    expect(knee.ci95).toBeDefined();
+  });
+
+  it('finds the peak between two doublings where throughput falls again', async () => {
+    // The Universal Scalability Law with its peak at sqrt(0.98 / 0.0005) = 44.3.
+    const law = (n: number): number => n / (1 + 0.02 * (n - 1) + 0.0005 * n * (n - 1));
+    const seen: number[] = [];
+    const { knee } = await searchKnee((n) => (seen.push(n), Promise.resolve(exact(n, law(n)))), {
+      most: 200,
+      random: seededRandom(1),
+    });
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(Math.min(...seen.map((n) => Math.abs(n - 44.3)))).toBeLessThan(4);
+    expect(knee.found && Math.abs(knee.capacityPerSecond / law(44) - 1)).toBeLessThan(0.03);
+  });
+
+  it('says so where even the most clients do not saturate it', async () => {
+    const { knee, levels } = await searchKnee((n) => Promise.resolve(exact(n, n)), {
+      most: 100,
+      random: seededRandom(1),
+      refinements: 0,
+    });
+    expect(knee.found).toBe(false);
+    expect(levels.map(({ concurrency }) => concurrency)).toEqual([1, 2, 4, 8, 16, 32, 64, 100]);
+  });
+});
