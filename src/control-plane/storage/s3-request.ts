@@ -1,6 +1,6 @@
 /** One signed request to an S3 service over connections that the caller owns. */
 import { createHash } from 'node:crypto';
-import { request, type Agent, type IncomingMessage } from 'node:http';
+import { request, type Agent, type ClientRequest, type IncomingMessage } from 'node:http';
 import { AwsV4Signer } from 'aws4fetch';
 import { hasCode } from '../../domain/errors.js';
 import { StorageError } from '../../domain/object-store.js';
@@ -37,6 +37,13 @@ export interface S3Answer {
 const empty = new Uint8Array(0);
 const brokenPipe = ['ECONNRESET', 'EPIPE'] as const;
 const longestErrorText = 64 * 1024;
+/**
+ * From this length on a body is sent only once the server said `100 Continue`, as the SDKs of S3 do: one that refuses a
+ * large object closes the connection while we still write, and the reset can overtake its answer.
+ */
+const asksBeforeSending = 1024 * 1024;
+/** How long to wait for a server that does not know `Expect`, as curl does. */
+const longestWaitToContinue = 1000;
 
 /** Asks, and once more where a kept connection turned out to be closed by the other side. @throws StorageError */
 export async function askS3(connection: S3Connection, question: S3Question): Promise<S3Answer> {
@@ -80,7 +87,9 @@ async function sign(
   });
   const signed = await signer.sign();
   const headers = Object.fromEntries(signed.headers as unknown as Iterable<[string, string]>);
-  return body === undefined ? headers : { ...headers, 'content-length': String(body.length) };
+  if (body === undefined) return headers;
+  const sized = { ...headers, 'content-length': String(body.length) };
+  return body.length < asksBeforeSending ? sized : { ...sized, expect: '100-continue' };
 }
 
 interface Exchange {
@@ -113,14 +122,32 @@ function exchange({ agent, place, path, headers, question, remaining, used }: Ex
     });
     outgoing.once('response', (incoming) => {
       answered = true;
+      const refusedUnsent = !outgoing.writableEnded;
       readAnswer(incoming, limit).then((read) => {
         clearTimeout(timer);
-        if (read === undefined) outgoing.destroy();
+        if (read === undefined || refusedUnsent) outgoing.destroy();
         resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: read });
       }, fail);
     });
-    outgoing.end(body);
+    sendBody(outgoing, body);
   });
+}
+
+/** Sends the body: at once, or, where the server was asked, when it agrees or does not say. */
+function sendBody(outgoing: ClientRequest, body: Uint8Array | undefined): void {
+  if (body === undefined || body.length < asksBeforeSending) {
+    outgoing.end(body);
+    return;
+  }
+  const send = (): void => {
+    clearTimeout(silence);
+    if (!outgoing.writableEnded && !outgoing.destroyed) outgoing.end(body);
+  };
+  const silence = setTimeout(send, longestWaitToContinue);
+  outgoing.once('continue', send);
+  outgoing.once('response', () => clearTimeout(silence));
+  outgoing.once('close', () => clearTimeout(silence));
+  outgoing.flushHeaders();
 }
 
 /** The answer's body; `undefined`, unread, where it is longer than `limit`. */
