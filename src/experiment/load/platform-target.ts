@@ -37,6 +37,10 @@ export function loadExchangeOf(
     return { state: 'failed', kind: exchange.outcome, reason: exchange.reason };
   const wrong = verify(exchange.body);
   return wrong === undefined
-    ? { state: 'answered', answeredAt: exchange.answeredAt }
+    ? {
+        state: 'answered',
+        answeredAt: exchange.answeredAt,
+        head: { ...exchange.head, responseBytes: bytes(exchange.body.length) },
+      }
     : { state: 'failed', kind: 'wrong-output', reason: wrong };
 }

@@ -40,7 +40,13 @@ export interface Placement {
 }
 
 export type LoadExchange =
-  | { readonly state: 'answered'; readonly answeredAt: Milliseconds; readonly served?: Placement }
+  | {
+      readonly state: 'answered';
+      readonly answeredAt: Milliseconds;
+      readonly served?: Placement;
+      /** What the function said of the invocation besides its output, where it says something. */
+      readonly head?: AnswerHead & { readonly responseBytes: Bytes };
+    }
   | {
       readonly state: 'failed';
       readonly kind: FailureKind;
