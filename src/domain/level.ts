@@ -1,7 +1,7 @@
 /** One level of load as it was measured: a line of `levels.ndjson`. */
 import { z } from 'zod';
 import { CellSchema } from './factors.js';
-import { BytesSchema, MillisecondsSchema } from './units.js';
+import { BytesSchema, JoulesSchema, MillisecondsSchema } from './units.js';
 
 export const levelSchemaId = 'lumos/level@1';
 
@@ -85,7 +85,7 @@ export const LevelRecordSchema = CellSchema.extend({
   /** Each sandbox's peak times how long it stood, summed. */
   memoryGibSeconds: z.number().nonnegative().optional(),
   /** Of the whole machine in the time measured, where it has a counter. */
-  energyJoules: z.number().nonnegative().optional(),
+  energyJoules: JoulesSchema.optional(),
   /** Of an open load. */
   timeline: z.array(TimeSliceSchema).optional(),
 });

@@ -37,7 +37,9 @@ export const LoadSchema = z
     rates: z.array(perSecond).min(1).optional(),
     /** Of `rates`: evenly spaced, or as of independent users. */
     arrivals: z.enum(['constant', 'poisson']).default('poisson'),
-    ramp: z.strictObject({ fromPerSecond: perSecond, toPerSecond: perSecond, overSeconds: seconds }).optional(),
+    ramp: z
+      .strictObject({ fromPerSecond: perSecond, toPerSecond: perSecond, overSeconds: seconds })
+      .optional(),
     burst: z
       .strictObject({
         perSecond,
@@ -84,7 +86,8 @@ export const loadOf = (experiment: {
   readonly load?: Load | undefined;
   readonly concurrency: readonly number[];
 }): Load | undefined =>
-  experiment.load ?? (experiment.concurrency.some((clients) => clients > 1) ? LoadSchema.parse({}) : undefined);
+  experiment.load ??
+  (experiment.concurrency.some((clients) => clients > 1) ? LoadSchema.parse({}) : undefined);
 
 /** Whether a schedule sends, not clients. */
 export const isOpen = (load: Load): boolean => schedules.some((name) => load[name] !== undefined);
@@ -108,6 +111,8 @@ export function arrivalsOfLoad(load: Load): readonly (NamedArrivals | undefined)
       },
     ];
   if (trace !== undefined)
-    return [{ label: `trace ${trace.split('/').at(-1) ?? trace}${timeScale === 1 ? '' : ` x ${timeScale}`}` }];
+    return [
+      { label: `trace ${trace.split('/').at(-1) ?? trace}${timeScale === 1 ? '' : ` x ${timeScale}`}` },
+    ];
   return [undefined];
 }

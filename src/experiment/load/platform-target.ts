@@ -2,6 +2,7 @@
 import type { Exchange } from '../../control-plane/invoke/line.js';
 import type { Platform } from '../../control-plane/platform/platform.js';
 import type { Served } from '../../control-plane/platform/instance.js';
+import { bytes } from '../../domain/units.js';
 import type { LoadExchange, LoadRequest, Target } from './target.js';
 
 /**

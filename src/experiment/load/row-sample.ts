@@ -18,7 +18,7 @@ export class RowSample<Row> {
       this.kept.push({ at, row: make() });
       return;
     }
-    const place = Math.floor(this.random() * this.seen);
+    const place = Math.floor(this.random.uniform() * this.seen);
     if (place < this.most) this.kept[place] = { at, row: make() };
   }
 

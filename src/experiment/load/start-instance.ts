@@ -83,7 +83,8 @@ function instanceOf(
     serve: async ({ deadline }) => {
       const line = free.pop() ?? newLine();
       const exchange = await line.invoke(request, milliseconds(deadline + grace));
-      if (exchange.state === 'failed' && exchange.outcome !== 'wrong-output') throw new Error(exchange.reason);
+      if (exchange.state === 'failed' && exchange.outcome !== 'wrong-output')
+        throw new Error(exchange.reason);
       free.push(line);
       return loadExchangeOf(exchange, payload.verify);
     },

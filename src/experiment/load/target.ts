@@ -1,6 +1,7 @@
 /** What a load is sent to, and what can come of a request. */
 import { hasCode, messageOf } from '../../domain/errors.js';
-import type { Milliseconds } from '../../domain/units.js';
+import type { AnswerHead } from '../../control-plane/invoke/frames.js';
+import type { Bytes, Milliseconds } from '../../domain/units.js';
 
 /** How a request can fail. */
 export const failureKinds = [
