@@ -69,6 +69,10 @@ describe('a load on the platform', () => {
       kind: 'wrong-output',
       reason: 'not 42',
     });
-    expect(loadExchangeOf(answered, () => undefined)).toEqual({ state: 'answered', answeredAt: 2 });
+    expect(loadExchangeOf(answered, () => undefined)).toEqual({
+      state: 'answered',
+      answeredAt: 2,
+      head: { responseBytes: 0 },
+    });
   });
 });
