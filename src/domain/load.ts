@@ -11,7 +11,7 @@ const InstancesSchema = z.strictObject({
   max: z.number().int().positive().max(200).default(8),
   /** Requests an instance serves at once; more than 1 over HTTP alone. */
   concurrency: z.number().int().positive().max(1000).default(1),
-  /** Requests that may wait; the next is rejected. */
+  /** Requests that may wait besides those that an instance is started for; the next is rejected. */
   queueLimit: z.number().int().nonnegative().max(100_000).default(1000),
   /** Starts at once, of all functions together. */
   startsAtOnce: z.number().int().positive().max(100).default(2),

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { leftBehind, machineTraces } from '../../src/conformance/machine-traces.js';
 import { LevelRecordSchema } from '../../src/domain/level.js';
-import { RunManifestSchema } from '../../src/domain/run-manifest.js';
+import { RunManifestSchema, type RunManifest } from '../../src/domain/run-manifest.js';
 import { SummarySchema } from '../../src/domain/summary.js';
 import {
   during,
@@ -34,6 +34,8 @@ const fileOf = async (name: string, yaml: string): Promise<string> => {
   await writeFile(path, base + yaml);
   return path;
 };
+const manifestIn = (directory: string): RunManifest =>
+  RunManifestSchema.parse(JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')));
 const levelsIn = (directory: string): readonly ReturnType<typeof LevelRecordSchema.parse>[] =>
   readFileSync(join(directory, 'levels.ndjson'), 'utf8')
     .split('\n')
@@ -80,7 +82,7 @@ describe('lumos run with several clients', () => {
     }
     const report = readFileSync(join(out, 'report.html'), 'utf8');
     expect(report).toContain('Latency against throughput: hello-world');
-    expect(leftBehind(before, await machineTraces())).toEqual([]);
+    expect(await leftBehind(before, manifestIn(out).runId)).toEqual([]);
   });
 });
 
@@ -97,10 +99,11 @@ describe('lumos run with a schedule', () => {
     expect(others).toEqual([]);
     expect(level).toMatchObject({ arrivals: 'constant 200/s', rate: 200 });
     const rejected = level?.errors['rejected'] ?? 0;
-    // Without a queue whoever comes while there is no free instance is sent away: all of them, and counted.
-    expect(level?.succeeded).toBe(0);
-    expect(rejected).toBe(level?.sent);
-    expect(code).toBe(1);
+    // Without a queue one may wait for the start that it caused; who comes meanwhile is sent away, and counted.
+    expect(level?.succeeded).toBeGreaterThan(100);
+    expect(level?.cold).toBe(1);
+    expect(rejected + (level?.succeeded ?? 0)).toBe(level?.sent);
+    expect(code).toBe(rejected > 0 ? 1 : 0);
   });
 
   it('with a queue answers all, the first of them cold', async () => {
@@ -135,7 +138,7 @@ describe('a load that is stopped', () => {
     await during(running, () => existsSync(join(out, 'levels.ndjson')));
     const { code } = await stopWithin(running, 'SIGINT', 5000);
     expect(code).toBe(130);
-    expect(leftBehind(before, await machineTraces())).toEqual([]);
+    expect(await leftBehind(before, manifestIn(out).runId)).toEqual([]);
     const kept = levelsIn(out);
     expect(kept.length).toBeGreaterThan(0);
     expect(kept.length).toBeLessThan(3);
@@ -143,7 +146,6 @@ describe('a load that is stopped', () => {
     const levels = levelsIn(out);
     expect(levels.slice(0, kept.length)).toEqual(kept);
     expect(levels.map(({ index }) => index).sort()).toEqual([0, 1, 2]);
-    const { state } = RunManifestSchema.parse(JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')));
-    expect(state).toBe('complete');
+    expect(manifestIn(out).state).toBe('complete');
   });
 });

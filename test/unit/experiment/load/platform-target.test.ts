@@ -25,7 +25,7 @@ describe('a load on the platform', () => {
         minInstances: 0,
         maxInstances: 1,
         concurrency: 1,
-        queueLimit: 2,
+        queueLimit: 1,
       },
     });
     const served: (Placement | undefined)[] = [];
