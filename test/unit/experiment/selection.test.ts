@@ -78,7 +78,7 @@ describe('what an experiment names', () => {
     ],
     [
       { load: { instances: { concurrency: 2 } } },
-      'load.instances.concurrency: on standard streams (hello-world on native) an instance serves one request at a time',
+      'load.instances.concurrency: on standard streams (hashing on native) an instance serves one request at a time',
       'Give --transport http',
     ],
     [{ environment: 'edge' }, 'environment: there is no environment "edge"', 'There is: local'],
