@@ -1,14 +1,19 @@
 /** A run directory's rows, reduced: the one way from what was measured to what is shown. */
 import { existsSync } from 'node:fs';
+import { cellKey } from '../domain/factors.js';
+import type { LevelRecord } from '../domain/level.js';
 import type { Measurement } from '../domain/measurement.js';
 import type { RunManifest } from '../domain/run-manifest.js';
 import type { Summary } from '../domain/summary.js';
 import { bytes } from '../domain/units.js';
+import { readLevels } from '../records/level-store.js';
 import { readRows } from '../records/row-store.js';
 import type { RunDirectory } from '../records/run-directory.js';
 import { claimsOf } from '../report/claims/claims-of-run.js';
 import { artifactOfCell } from '../report/artifact-of-cell.js';
 import { leagueOf } from '../report/league/league-of-run.js';
+import { kneesOf } from '../report/levels/knees-of-run.js';
+import { levelsOf } from '../report/levels/levels-of-run.js';
 import { objectivesOf } from '../report/objectives/objectives-of-run.js';
 import { payloadSizeOf } from '../report/payload-size/payload-size-of-run.js';
 import { RunAccumulator } from '../report/summarize/accumulate.js';
@@ -30,9 +35,11 @@ export async function analyse(directory: RunDirectory): Promise<Analysis> {
   for await (const row of rowsOf(directory)) accumulated.add(row);
   const { analyses } = manifest.experiment;
   const base = summarize(accumulated, contextOf(manifest));
+  const levels = await readLevels(directory.levelsPath);
   const { cells } = base;
   const summary = {
     ...base,
+    ...(levels.length === 0 ? {} : withLevels(base, levels, manifest.seed)),
     ...(analyses.includes('league') ? { league: leagueOf(cells, manifest) } : {}),
     ...(analyses.includes('claims') ? { claims: claimsOf(accumulated, manifest) } : {}),
     ...(analyses.includes('payload-size') ? { payloadSize: payloadSizeOf(accumulated, manifest) } : {}),
@@ -41,6 +48,21 @@ export async function analyse(directory: RunDirectory): Promise<Analysis> {
       : { objectives: objectivesOf(accumulated, cells, manifest) }),
   };
   return { manifest, accumulated, summary };
+}
+
+/** A load's failures are those of its levels: the rows are an even sample of all its requests. */
+function withLevels(base: Summary, records: readonly LevelRecord[], seed: number): Partial<Summary> {
+  const levels = levelsOf(records);
+  const failed = levels.flatMap(({ errors }) => Object.values(errors));
+  return {
+    levels,
+    knees: kneesOf(records, seed),
+    failures: failed.reduce((sum, count) => sum + count, 0),
+    cells: base.cells.map((cell) => {
+      const level = levels.find((one) => cellKey(one) === cellKey(cell));
+      return level === undefined ? cell : { ...cell, throughputPerSecond: level.throughputPerSecond };
+    }),
+  };
 }
 
 export const samplesOf = (directory: RunDirectory): ReturnType<typeof collectSamples> =>

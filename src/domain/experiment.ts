@@ -10,6 +10,7 @@ import {
   TransportSchema,
 } from './factors.js';
 import { CostSchema, scopedObjective, SloSchema, type Objective, type Slo } from './slo.js';
+import { LoadSchema } from './load.js';
 import { MillisecondsSchema } from './units.js';
 
 export const experimentSchemaId = 'lumos/experiment@1';
@@ -61,7 +62,10 @@ const ExperimentKeysSchema = z.strictObject({
   access: z.array(AccessSchema).min(1).default(['host']),
   /** Whether connections to Redis and S3 are kept between invocations. */
   connection: z.array(StorageConnectionSchema).min(1).default(['reused']),
-  concurrency: z.array(z.number().int().positive()).min(1).default([1]),
+  /** Clients of a closed loop; each number is a level. */
+  concurrency: z.array(z.number().int().positive().max(1000)).min(1).default([1]),
+  /** Requests that do not wait for each other. Absent, and with a concurrency of 1: single invocations. */
+  load: LoadSchema.optional(),
   /** The runtime all others are compared against. Defaults to `docker`, or the first runtime where it is not there. */
   baseline: z.string().optional(),
   environment: z.string().min(1).default('local'),

@@ -64,6 +64,8 @@ export const CellSchema = z.object({
   environment: z.string().min(1),
   start: StartSchema,
   concurrency: z.number().int().positive(),
+  /** Of an open load: its schedule in words, e.g. `poisson 50/s`. Absent where clients send, or nobody at once. */
+  arrivals: z.string().min(1).optional(),
   /** Absent for a function that has no objects. */
   storage: StorageSchema.optional(),
   /** Absent where there is no storage to reach: without objects, and `inline`. */
@@ -93,6 +95,7 @@ const factorsOf = (cell: Conditions): unknown[] => [
   cell.environment,
   cell.start,
   cell.concurrency,
+  cell.arrivals,
   cell.storage,
   cell.access,
   cell.connection,

@@ -30,6 +30,14 @@ export const MeasurementSchema = CellSchema.extend({
   outcome: OutcomeSchema,
   /** Why it failed, in the words of whoever said so. Absent when `outcome` is `ok`. */
   reason: z.string().optional(),
+  /** Of a load: when it was due, of which `late` are the milliseconds until it was sent. Latency counts from there. */
+  lateMs: optionalMs,
+  /** Of a load: from its arrival at the platform until an instance took it, an instance's start included. */
+  queuedMs: optionalMs,
+  /** Of a load: whether an instance was started for it; absent of one that no instance took. */
+  cold: z.boolean().optional(),
+  /** Of a load: which of the level's instances served it, from 0. */
+  instance: z.number().int().nonnegative().optional(),
   payloadBytes: BytesSchema,
   responseBytes: optionalBytes,
   /** How many invocations this instance had served when it answered, this one included, by its own count. */

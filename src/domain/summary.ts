@@ -1,7 +1,8 @@
 /** `summary.json`: what the statistics make of the rows. */
 import { z } from 'zod';
 import { CellSchema, ConditionsSchema, OutcomeSchema, phases, RuntimeClassSchema } from './factors.js';
-import { BytesSchema, MillisecondsSchema } from './units.js';
+import { TimeSliceSchema } from './level.js';
+import { BytesSchema, JoulesSchema, MillisecondsSchema } from './units.js';
 
 export const summarySchemaId = 'lumos/summary@1';
 
@@ -265,6 +266,73 @@ export const ObjectiveResultSchema = CellSchema.extend({
 });
 export type ObjectiveResult = z.infer<typeof ObjectiveResultSchema>;
 
+const RequestQuantilesSchema = z.object({
+  p50: MillisecondsSchema,
+  p90: MillisecondsSchema,
+  p99: MillisecondsSchema,
+  p999: MillisecondsSchema,
+  mean: MillisecondsSchema,
+  min: MillisecondsSchema,
+  max: MillisecondsSchema,
+  /** 95 % interval of the p50 by batch means over blocks of time; absent where they are too few. */
+  ci95: interval(z.number()).optional(),
+});
+
+/** One level of a load, its rounds merged. What each figure includes is said in docs/method.md. */
+export const LevelSummarySchema = CellSchema.extend({
+  /** Requests a second of a schedule; absent of clients, and where a schedule has no one rate. */
+  rate: z.number().positive().optional(),
+  rounds: z.number().int().positive(),
+  sent: z.number().int().nonnegative(),
+  succeeded: z.number().int().nonnegative(),
+  /** Successes over the makespan. */
+  throughputPerSecond: z.number().nonnegative(),
+  /** 95 % interval of `throughputPerSecond`. */
+  ci95: interval(z.number()).optional(),
+  /** Of successes, from the moment they were due (a schedule) or sent (clients); absent where there was none. */
+  latencyMs: RequestQuantilesSchema.optional(),
+  /** Of successes, from the sending: what a generator that omits the waiting would report. */
+  serviceMs: RequestQuantilesSchema.optional(),
+  /** Failures by kind. */
+  errors: z.record(z.string(), z.number().int().nonnegative()),
+  late: z.number().int().nonnegative(),
+  unsent: z.number().int().nonnegative(),
+  /** Of the answers and failures that an instance served, the share for which one had to be started. */
+  coldShare: z.number().nonnegative().optional(),
+  queuedMs: RequestQuantilesSchema.optional(),
+  /** The most instances at one moment. */
+  instances: z.number().int().nonnegative(),
+  instanceSeconds: z.number().nonnegative(),
+  memoryGibSeconds: z.number().nonnegative().optional(),
+  /** CPU time of all sandboxes over the successes. */
+  cpuMsPerRequest: MillisecondsSchema.optional(),
+  peakMemoryBytes: BytesSchema.optional(),
+  energyJoules: JoulesSchema.optional(),
+  /** CPU of the generator, as a share of one core. */
+  generatorCpuShare: z.number().optional(),
+  /** False where the figures are not the target's but the generator's, or the machine's neighbours'. */
+  valid: z.boolean(),
+  /** Why it is not valid; else what ended it. */
+  why: z.string(),
+  timeline: z.array(TimeSliceSchema).optional(),
+});
+export type LevelSummary = z.infer<typeof LevelSummarySchema>;
+
+/** Where more clients bring no more throughput, of one function on one runtime. */
+export const KneeSchema = CellSchema.omit({ concurrency: true }).extend({
+  /** Absent where none was found. */
+  concurrency: z.number().positive().optional(),
+  ci95: interval(z.number()).optional(),
+  /** At saturation. */
+  throughputPerSecond: z.number().nonnegative().optional(),
+  throughputCi95: interval(z.number()).optional(),
+  /** Levels it comes from; those that are not valid are left out. */
+  levels: z.number().int().nonnegative(),
+  /** Why none was found; empty where one was. */
+  why: z.string(),
+});
+export type KneeSummary = z.infer<typeof KneeSchema>;
+
 export const SummarySchema = z.object({
   schema: z.literal(summarySchemaId),
   runId: z.string(),
@@ -281,6 +349,9 @@ export const SummarySchema = z.object({
   claims: z.array(ClaimSchema).optional(),
   payloadSize: PayloadSizeSchema.optional(),
   league: z.array(LeagueRowSchema).optional(),
+  /** Only of a load: its levels, and the knee of each ladder of clients. */
+  levels: z.array(LevelSummarySchema).optional(),
+  knees: z.array(KneeSchema).optional(),
   /** Only where the experiment has objectives: each, held against every cell that it speaks of. */
   objectives: z.array(ObjectiveResultSchema).optional(),
 });

@@ -16,6 +16,12 @@ export const milliseconds = (value: number): Milliseconds => value as Millisecon
 /** A whole number of bytes. */
 export const bytes = (value: number): Bytes => value as Bytes;
 
+export const JoulesSchema = z.number().nonnegative().brand<'Joules'>();
+export type Joules = z.infer<typeof JoulesSchema>;
+
+/** Energy in joules. */
+export const joules = (value: number): Joules => value as Joules;
+
 /** Milliseconds from a count of nanoseconds. */
 export const fromNanoseconds = (value: number | bigint): Milliseconds => milliseconds(Number(value) / 1e6);
 

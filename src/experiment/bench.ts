@@ -119,6 +119,14 @@ export class Bench {
     await runTrial(trial, prepared, payload, own, onRow, from);
   }
 
+  /** What was prepared for a cell, or why it could not be. */
+  preparedFor(cell: Cell): { readonly prepared: Prepared } | { readonly why: string } {
+    const key = preparationKey(cell);
+    const prepared = this.prepared.get(key);
+    if (prepared !== undefined) return { prepared };
+    return { why: this.unprepared.get(key) ?? `${cell.function} was not prepared on ${cell.runtime}` };
+  }
+
   /** Every artefact that was prepared; one that two functions' reaches share is there once. */
   artifacts(): readonly BenchArtifact[] {
     const distinct = new Map(

@@ -1,6 +1,7 @@
 /** From factors to trials: which sandboxes are launched, in which order. */
 import type { Experiment } from '../domain/experiment.js';
 import { cellKey, type Cell } from '../domain/factors.js';
+import { arrivalsOfLoad, loadOf } from '../domain/load.js';
 import type { FunctionDefinition } from '../domain/function-manifest.js';
 import type { Runtime } from '../domain/runtime.js';
 import { seededRandom, shuffle } from '../stats/random.js';
@@ -33,23 +34,25 @@ export function cellsOf(
   runtimes: readonly Runtime[],
   gives: Gives,
 ): Cell[] {
+  const loads = loadsOf(experiment);
   return functions.flatMap(({ definition, payloads }) => {
     const uses = new Map(
       runtimes.map((runtime) => [runtime.id, possibleUses(experiment, definition, runtime, gives)]),
     );
     return payloads.flatMap((payload) =>
-      experiment.starts.flatMap((start) =>
+      // The instances of a load stay between its requests.
+      (loadOf(experiment) === undefined ? experiment.starts : ['warm' as const]).flatMap((start) =>
         runtimes.flatMap((runtime) =>
           runtime.starts.includes(start)
             ? (uses.get(runtime.id) ?? []).flatMap((use) =>
-                experiment.concurrency.map((concurrency) => ({
+                loads.map((load) => ({
                   function: definition.manifest.name,
                   payload,
                   runtime: runtime.id,
                   class: runtime.class,
                   environment: experiment.environment,
                   start,
-                  concurrency,
+                  ...load,
                   ...use,
                 })),
               )
@@ -58,6 +61,18 @@ export function cellsOf(
       ),
     );
   });
+}
+
+/** Clients, and schedules where there are: the factors of a cell that make it a level of a load. */
+function loadsOf(experiment: Experiment): Pick<Cell, 'concurrency' | 'arrivals'>[] {
+  const load = loadOf(experiment);
+  const schedules = load === undefined ? [undefined] : arrivalsOfLoad(load);
+  return experiment.concurrency.flatMap((concurrency) =>
+    schedules.map((arrivals) => ({
+      concurrency,
+      ...(arrivals === undefined ? {} : { arrivals: arrivals.label }),
+    })),
+  );
 }
 
 /** Samples the cell is to have: those of the first exception that fits it, else of the experiment. */
@@ -79,6 +94,7 @@ function repetitionsOf({ exceptions, repetitions }: Experiment, cell: Cell): Exp
  * trials than there are rounds has them spread evenly over the run.
  */
 export function makePlan(experiment: Experiment, cells: readonly Cell[]): Plan {
+  if (loadOf(experiment) !== undefined) return { cells, trials: [] };
   const sizes = new Map(cells.map((cell) => [cellKey(cell), trialSizes(experiment, cell)]));
   const rounds = Math.max(0, ...[...sizes.values()].map((trials) => trials.length));
   const random = seededRandom(experiment.seed, 'plan');

@@ -6,6 +6,7 @@ import { describeProbes } from '../data-plane/probes/counters.js';
 import { dropPageCache, flushToDisk, readIntoPageCache } from '../data-plane/probes/page-cache.js';
 import type { Clock } from '../domain/clock.js';
 import { LumosError, messageOf } from '../domain/errors.js';
+import { loadOf } from '../domain/load.js';
 import type { Experiment } from '../domain/experiment.js';
 import type { FunctionDefinition } from '../domain/function-manifest.js';
 import {
@@ -21,6 +22,7 @@ import { fromMebibytes, type Bytes } from '../domain/units.js';
 import type { RunDirectory } from '../records/run-directory.js';
 import { readRows, RowWriter } from '../records/row-store.js';
 import { Bench, type ArtifactSource } from './bench.js';
+import { measureLevels } from './load/measure-levels.js';
 import { measureFloor } from './floor.js';
 import { cellsOf, makePlan, type Plan, type SelectedFunction } from './plan.js';
 import { TrialProgress } from './progress-of-trials.js';
@@ -87,7 +89,8 @@ export async function runExperiment(request: RunRequest): Promise<RunManifest> {
     const floor = request.resume?.floor ?? (await floorOf(request, bench));
     manifest = { ...manifest, ...(floor === undefined ? {} : { floor }) };
     directory.writeManifest(manifest);
-    await measureAll(request, plan, bench, progress);
+    if (loadOf(request.experiment) === undefined) await measureAll(request, plan, bench, progress);
+    else await measureLevels(request, plan.cells, bench);
     manifest = { ...manifest, state: 'complete' };
   } catch (error) {
     manifest = { ...manifest, state: 'interrupted' };

@@ -2,6 +2,7 @@
 import { closest } from 'fastest-levenshtein';
 import { invalidInput } from '../domain/errors.js';
 import type { Experiment } from '../domain/experiment.js';
+import { isOpen, loadOf } from '../domain/load.js';
 import { globMatcher } from '../domain/glob.js';
 import type { Cell } from '../domain/factors.js';
 import type { FunctionDefinition } from '../domain/function-manifest.js';
@@ -40,18 +41,44 @@ export function select(
     registry.map(({ id }) => id),
   );
   refuseUnmeasurable(experiment);
-  requireCells(cellsOf(experiment, functions, runtimes, gives), experiment, runtimes);
+  const cells = cellsOf(experiment, functions, runtimes, gives);
+  requireCells(cells, experiment, runtimes);
+  refuseUnservableLoad(experiment, cells);
   return { functions, runtimes, gives, baseline: selectBaseline(experiment, runtimes) };
 }
 
 function refuseUnmeasurable(experiment: Experiment): void {
-  if (experiment.concurrency.some((clients) => clients !== 1)) {
-    throw invalidInput('concurrency: only 1 can be measured so far', 'Leave --concurrency out, or give 1.');
+  const load = loadOf(experiment);
+  if (load !== undefined && isOpen(load) && experiment.concurrency.some((clients) => clients !== 1)) {
+    throw invalidInput(
+      'concurrency: a load with a schedule has no clients',
+      'Leave concurrency out, or rates, ramp, burst and trace.',
+    );
   }
   if (experiment.environment !== 'local') {
     throw invalidInput(
       `environment: there is no environment "${experiment.environment}"`,
       'There is: local (this machine as it is).',
+    );
+  }
+}
+
+/** What a load cannot do yet is said before anything is made ready. */
+function refuseUnservableLoad(experiment: Experiment, cells: readonly Cell[]): void {
+  const load = loadOf(experiment);
+  if (load === undefined) return;
+  const outside = cells.find(({ storage }) => storage !== undefined && storage !== 'inline');
+  if (outside !== undefined) {
+    throw invalidInput(
+      `${outside.function}: its objects lie in ${outside.storage ?? ''}, and under load they can only come with the request`,
+      'Give --storage inline, or leave the function out.',
+    );
+  }
+  const alone = cells.find(({ transport }) => transport !== 'http');
+  if (load.instances.concurrency > 1 && alone !== undefined) {
+    throw invalidInput(
+      `load.instances.concurrency: on standard streams (${alone.function} on ${alone.runtime}) an instance serves one request at a time`,
+      'Give --transport http, or a concurrency of 1.',
     );
   }
 }

@@ -6,7 +6,7 @@ import { z } from 'zod';
 
 interface KeyCheck {
   readonly required: boolean;
-  readonly type: 'number' | 'integer' | 'string';
+  readonly type: 'number' | 'integer' | 'string' | 'boolean';
   readonly minimum: number;
   readonly above: number;
   readonly maximum: number;
@@ -15,7 +15,7 @@ interface KeyCheck {
 }
 
 const jsonKeyword = z.strictObject({
-  type: z.enum(['number', 'integer', 'string']),
+  type: z.enum(['number', 'integer', 'string', 'boolean']),
   minimum: z.number().optional(),
   exclusiveMinimum: z.number().optional(),
   maximum: z.number().optional(),
@@ -25,7 +25,7 @@ const jsonKeyword = z.strictObject({
 });
 
 /**
- * A predicate that holds only for values which `schema`, an object of plain numbers and strings, accepts as they are.
+ * A predicate that holds only for values which `schema`, an object of plain numbers, strings and truths, accepts as they are.
  * Where it does not hold the schema itself must be asked: there may be nothing wrong. A schema that says more than the
  * predicate understands gives one that never holds.
  */
@@ -67,9 +67,11 @@ function holds(value: unknown, checks: ReadonlyMap<string, KeyCheck>, required: 
 
 function fits(value: unknown, check: KeyCheck): boolean {
   if (typeof value === 'number') {
-    if (check.type === 'string' || (check.type === 'integer' && !Number.isSafeInteger(value))) return false;
+    if (check.type !== 'number' && check.type !== 'integer') return false;
+    if (check.type === 'integer' && !Number.isSafeInteger(value)) return false;
     return value >= check.minimum && value > check.above && value <= check.maximum;
   }
+  if (typeof value === 'boolean') return check.type === 'boolean';
   if (typeof value !== 'string' || check.type !== 'string') return false;
   return check.oneOf === undefined ? value.length >= check.minimumLength : check.oneOf.has(value);
 }

@@ -15,6 +15,9 @@ export class RunDirectory {
   get measurementsPath(): string {
     return join(this.path, 'measurements.ndjson');
   }
+  get levelsPath(): string {
+    return join(this.path, 'levels.ndjson');
+  }
   get summaryPath(): string {
     return join(this.path, 'summary.json');
   }

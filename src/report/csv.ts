@@ -18,6 +18,7 @@ const columns: readonly Column[] = [
   ['class', ({ cell }) => cell.class],
   ['environment', ({ cell }) => cell.environment],
   ['concurrency', ({ cell }) => cell.concurrency],
+  ['arrivals', ({ cell }) => cell.arrivals],
   ['storage', ({ cell }) => cell.storage],
   ['access', ({ cell }) => cell.access],
   ['connection', ({ cell }) => cell.connection],

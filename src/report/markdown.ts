@@ -22,6 +22,7 @@ import {
 import { headlineOf } from './headline.js';
 import { leagueReading, leagueTable } from './league/league-table.js';
 import { legendOf } from './legend.js';
+import { levelGroups, levelHead, levelsReading } from './levels/level-lines.js';
 import { objectiveCounts, objectiveLines, objectivesReading } from './objectives/objective-lines.js';
 import { crossoverSentences, sizeReading, sizeTable } from './payload-size/size-table.js';
 import { storageFigures, storageReading } from './storage-figures.js';
@@ -108,6 +109,7 @@ export function renderMarkdown(summary: Summary): string {
     ...claimsMarkdown(summary),
     markdownTable(head, rows, [4, 5, 6, 8, 9, 10]),
     ...objectivesMarkdown(summary),
+    ...levelsMarkdown(summary),
     ...tableWithReading(storageFigures(summary), storageReading),
     ...tableWithReading(sizeTable(summary), sizeReading),
     ...(crossovers.length === 0 ? [] : [list(crossovers)]),
@@ -128,6 +130,27 @@ function tableWithReading({ head: columns, names, rows }: NamedTable, reading: s
   const right = columns.map((_, index) => index).filter((index) => index >= names);
   const cells = rows.map((row) => row.map(escapeMarkdown));
   return [`${markdownTable(columns, cells, right)}\n${reading}\n`];
+}
+
+function levelsMarkdown(summary: Summary): string[] {
+  const groups = levelGroups(summary);
+  if (groups.length === 0) return [];
+  return [
+    '## Load\n',
+    ...groups.flatMap(({ title, rows, knee, remarks }) => [
+      `### ${escapeMarkdown(title)}\n`,
+      markdownTable(
+        [...levelHead],
+        rows.map((row) => [...row]),
+        [0, 10],
+      ),
+      ...(knee === undefined ? [] : [`${knee}\n`]),
+      ...(remarks.length === 0
+        ? []
+        : [`${remarks.map((remark) => `- ${escapeMarkdown(remark)}`).join('\n')}\n`]),
+    ]),
+    `${levelsReading}\n`,
+  ];
 }
 
 function objectivesMarkdown(summary: Summary): string[] {

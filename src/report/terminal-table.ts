@@ -24,6 +24,7 @@ import {
 } from './format-quantity.js';
 import { findingsText } from './findings-text.js';
 import { legendOf } from './legend.js';
+import { levelsText } from './levels/levels-text.js';
 import { objectivesText } from './objectives/objectives-text.js';
 import { groupedNotes } from './notes.js';
 import { printable, wrapEntry, wrapText } from './wrap-text.js';
@@ -272,6 +273,7 @@ export function renderTerminalTable(summary: Summary, options: TerminalTableOpti
     ...body,
     '',
     ...objectivesText(summary, width, colors),
+    ...levelsText(summary, width, colors),
     ...findingsText(summary, width),
     ...legendLines(summary, width, colors),
     ...(notes.length === 0 ? [] : ['', ...notes]),

@@ -1,5 +1,6 @@
 /** Latencies counted in buckets: any number of them in constant memory, merged without loss. */
-import { LumosError } from '../domain/errors.js';
+import { invalidInput, LumosError } from '../domain/errors.js';
+import type { StoredHistogram } from '../domain/level.js';
 import { milliseconds, type Milliseconds } from '../domain/units.js';
 
 /** What a maintained library (hdr-histogram-js) could stand in for. */
@@ -100,6 +101,37 @@ export class LatencyHistogram implements LatencyCounts {
       if (below >= rank) return milliseconds(Math.min(Math.max(middleOf(i) / 1e6, this.least), this.most));
     }
     return milliseconds(this.most);
+  }
+
+  /** Everything that was recorded, to be kept in a file. */
+  toStored(): StoredHistogram {
+    const counts: [number, number][] = [];
+    for (let i = 0; i < cells; i++) {
+      const count = this.counts[i] as number;
+      if (count > 0) counts.push([i, count]);
+    }
+    return {
+      counts,
+      ...(this.min === undefined ? {} : { minMs: this.min }),
+      ...(this.max === undefined ? {} : { maxMs: this.max }),
+      sumMs: milliseconds(this.sumMs),
+      beyondRange: this.outside,
+    };
+  }
+
+  /** Answers to every question as the one that was stored. @throws LumosError `invalid-input` for buckets there are not */
+  static fromStored({ counts, minMs, maxMs, sumMs, beyondRange }: StoredHistogram): LatencyHistogram {
+    const histogram = new LatencyHistogram();
+    for (const [cell, count] of counts) {
+      if (cell >= cells) throw invalidInput(`a histogram has no bucket ${cell}`);
+      histogram.counts[cell] = count;
+      histogram.recorded += count;
+    }
+    histogram.sumMs = sumMs;
+    histogram.least = minMs ?? Infinity;
+    histogram.most = maxMs ?? -Infinity;
+    histogram.outside = beyondRange;
+    return histogram;
   }
 
   /** The buckets that are not empty, by their middle, ascending: for charts of the distribution. */

@@ -18,7 +18,7 @@ export interface FunctionOptions<Request, Answer> {
   readonly maxInstances: number;
   /** Requests an instance serves at once. */
   readonly concurrency: number;
-  /** Requests that may wait; the next is rejected. */
+  /** Requests that may wait besides those that an instance is started for; the next is rejected. */
   readonly queueLimit: number;
 }
 
@@ -104,7 +104,7 @@ export class FunctionPool<Request, Answer> {
     return new Promise((settle) => {
       const waiting = { request, settle, arrivedAt: this.around.clock.now() };
       const slot = this.freeSlot();
-      if (slot === undefined && this.queue.length >= this.options.queueLimit) {
+      if (slot === undefined && this.queue.length >= this.options.queueLimit + this.servedByStarts()) {
         settle(this.reject(`the queue is full: ${this.options.queueLimit} requests wait`));
         return;
       }
@@ -137,6 +137,19 @@ export class FunctionPool<Request, Answer> {
 
   private freeSlot(): Slot<Request, Answer> | undefined {
     return this.ready.findLast(({ inFlight }) => inFlight < this.options.concurrency);
+  }
+
+  /**
+   * Requests that wait for an instance's start, not for their turn: they are not the queue's, or a limit of 0 would let
+   * no function ever start (with it this is a loss system: Erlang B).
+   */
+  private servedByStarts(): number {
+    const { concurrency, policy, maxInstances } = this.options;
+    const starts =
+      policy.kind === 'scaling'
+        ? Math.max(this.starting, this.ready.length === 0 ? 1 : 0)
+        : maxInstances - this.ready.length;
+    return Math.max(0, starts) * concurrency;
   }
 
   /** As many starts as the queue needs; where a policy scales, only the first from none. */

@@ -49,8 +49,9 @@ class OpenLoop {
     target: Target,
     private readonly options: OpenLoopOptions,
   ) {
-    this.origin = options.clock.now();
     this.recorder = new LevelRecorder(target, options);
+    // The recorder's own beginning: a schedule that began a moment before would have its first request in the warm-up.
+    this.origin = milliseconds(this.recorder.measureFrom - options.warmUpMs);
     this.schedule = arrivalOffsets(shape.arrivals, options.random);
     this.most = options.maximumOutstanding ?? 1000;
   }

@@ -2,6 +2,7 @@
 import type { Exchange } from '../../control-plane/invoke/line.js';
 import type { Platform } from '../../control-plane/platform/platform.js';
 import type { Served } from '../../control-plane/platform/instance.js';
+import { bytes } from '../../domain/units.js';
 import type { LoadExchange, LoadRequest, Target } from './target.js';
 
 /**
@@ -37,6 +38,10 @@ export function loadExchangeOf(
     return { state: 'failed', kind: exchange.outcome, reason: exchange.reason };
   const wrong = verify(exchange.body);
   return wrong === undefined
-    ? { state: 'answered', answeredAt: exchange.answeredAt }
+    ? {
+        state: 'answered',
+        answeredAt: exchange.answeredAt,
+        head: { ...exchange.head, responseBytes: bytes(exchange.body.length) },
+      }
     : { state: 'failed', kind: 'wrong-output', reason: wrong };
 }

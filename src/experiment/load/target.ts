@@ -1,6 +1,7 @@
 /** What a load is sent to, and what can come of a request. */
 import { hasCode, messageOf } from '../../domain/errors.js';
-import type { Milliseconds } from '../../domain/units.js';
+import type { AnswerHead } from '../../control-plane/invoke/frames.js';
+import type { Bytes, Milliseconds } from '../../domain/units.js';
 
 /** How a request can fail. */
 export const failureKinds = [
@@ -40,7 +41,13 @@ export interface Placement {
 }
 
 export type LoadExchange =
-  | { readonly state: 'answered'; readonly answeredAt: Milliseconds; readonly served?: Placement }
+  | {
+      readonly state: 'answered';
+      readonly answeredAt: Milliseconds;
+      readonly served?: Placement;
+      /** What the function said of the invocation besides its output, where it says something. */
+      readonly head?: AnswerHead & { readonly responseBytes: Bytes };
+    }
   | {
       readonly state: 'failed';
       readonly kind: FailureKind;

@@ -71,7 +71,16 @@ describe('what an experiment names', () => {
       'no function of this experiment can run on native as it is asked for (fresh)',
       'native has the starts cold, warm and the transports stdio, and runs a native-binary.',
     ],
-    [{ concurrency: [1, 2] }, 'concurrency: only 1 can be measured so far', 'give 1'],
+    [
+      { concurrency: [1, 2], load: { rates: [5] } },
+      'concurrency: a load with a schedule has no clients',
+      'Leave concurrency out',
+    ],
+    [
+      { load: { instances: { concurrency: 2 } } },
+      'load.instances.concurrency: on standard streams (hashing on native) an instance serves one request at a time',
+      'Give --transport http',
+    ],
     [{ environment: 'edge' }, 'environment: there is no environment "edge"', 'There is: local'],
   ])('is refused as %j with the nearest valid name', (changes, message, remedy) => {
     const error = refusal(changes);

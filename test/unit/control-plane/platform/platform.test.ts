@@ -101,16 +101,23 @@ describe('a request', () => {
   });
 
   it('waits in turn for one of few instances, and is rejected by a full queue', async () => {
-    const { at, platform } = scene(usual, { maxInstances: 1, queueLimit: 2 });
-    const served = await Promise.all([at(0), at(0), at(0), at(104), at(105)]);
+    const { at, platform } = scene(usual, { maxInstances: 1, queueLimit: 1 });
+    const served = await Promise.all([at(0), at(0), at(0), at(112), at(113)]);
     expect(served).toMatchObject([
       { cold: true, queuedMs: 100, at: 110 },
       { cold: false, queuedMs: 110, at: 120 },
-      { outcome: 'rejected', reason: 'the queue is full: 2 requests wait' },
-      { cold: false, queuedMs: 16, at: 130 },
+      { outcome: 'rejected', reason: 'the queue is full: 1 requests wait' },
+      { cold: false, queuedMs: 8, at: 130 },
       { outcome: 'rejected' },
     ]);
     expect(platform.counts('f').rejected).toBe(2);
+    await platform.stop();
+  });
+
+  it('is not rejected without a queue while an instance can be started for it', async () => {
+    const { at, platform } = scene(usual, { maxInstances: 2, queueLimit: 0 });
+    const served = await Promise.all([at(0), at(0), at(0), at(150), at(150), at(150)]);
+    expect(served.map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'rejected', 'ok', 'ok', 'rejected']);
     await platform.stop();
   });
 

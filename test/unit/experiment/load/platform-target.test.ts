@@ -25,7 +25,7 @@ describe('a load on the platform', () => {
         minInstances: 0,
         maxInstances: 1,
         concurrency: 1,
-        queueLimit: 2,
+        queueLimit: 1,
       },
     });
     const served: (Placement | undefined)[] = [];
@@ -69,6 +69,10 @@ describe('a load on the platform', () => {
       kind: 'wrong-output',
       reason: 'not 42',
     });
-    expect(loadExchangeOf(answered, () => undefined)).toEqual({ state: 'answered', answeredAt: 2 });
+    expect(loadExchangeOf(answered, () => undefined)).toEqual({
+      state: 'answered',
+      answeredAt: 2,
+      head: { responseBytes: 0 },
+    });
   });
 });

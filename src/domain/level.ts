@@ -1,0 +1,92 @@
+/** One level of load as it was measured: a line of `levels.ndjson`. */
+import { z } from 'zod';
+import { CellSchema } from './factors.js';
+import { BytesSchema, JoulesSchema, MillisecondsSchema } from './units.js';
+
+export const levelSchemaId = 'lumos/level@1';
+
+const interval = z.tuple([z.number(), z.number()]);
+const count = z.number().int().nonnegative();
+
+/** A latency histogram: the counts of its buckets that are not empty, by the buckets' numbers (src/stats/latency-histogram.ts). */
+export const StoredHistogramSchema = z.object({
+  counts: z.array(z.tuple([count, z.number().positive()])),
+  /** Exact; all absent where nothing was recorded. */
+  minMs: MillisecondsSchema.optional(),
+  maxMs: MillisecondsSchema.optional(),
+  sumMs: MillisecondsSchema,
+  beyondRange: count,
+});
+export type StoredHistogram = z.infer<typeof StoredHistogramSchema>;
+
+/** What happened in one stretch of time, counted from the beginning of the level. */
+export const TimeSliceSchema = z.object({
+  fromMs: MillisecondsSchema,
+  /** Requests by when they were due. */
+  ok: count,
+  cold: count,
+  failed: count,
+  /** The slowest answer among them; absent where there was none. */
+  worstMs: MillisecondsSchema.optional(),
+  /** The most instances that stood or started. */
+  instances: count,
+});
+export type TimeSlice = z.infer<typeof TimeSliceSchema>;
+
+export const LevelRecordSchema = CellSchema.extend({
+  schema: z.literal(levelSchemaId),
+  /** As `trial` in the rows that are kept of it. */
+  index: count,
+  round: count,
+  rate: z.number().positive().optional(),
+  startedAt: z.string(),
+  endedBy: z.enum(['time', 'count', 'p50-interval', 'schedule', 'signal']),
+  /** Requests of the time measured; the warm-up's are nowhere. */
+  sent: count,
+  succeeded: count,
+  errors: z.record(z.string(), count),
+  /** The words of the first failure of each kind. */
+  reasons: z.record(z.string(), z.string()),
+  late: count,
+  unsent: count,
+  makespanMs: MillisecondsSchema,
+  throughputPerSecond: z.number().nonnegative(),
+  blockMs: MillisecondsSchema,
+  /** Successes a second in each whole block. */
+  blockThroughputs: z.array(z.number()),
+  p50Ci95: interval.optional(),
+  latency: StoredHistogramSchema,
+  service: StoredHistogramSchema,
+  queued: StoredHistogramSchema,
+  /** Answers for which an instance had to be started. */
+  cold: count,
+  lagP99Ms: MillisecondsSchema.optional(),
+  generator: z.object({
+    cpuShare: z.number().optional(),
+    eventLoopDelayP99Ms: MillisecondsSchema.optional(),
+    stealShare: z.number().optional(),
+  }),
+  valid: z.boolean(),
+  why: z.array(z.string()),
+  /** Of the level with its warm-up. */
+  instances: z.object({
+    started: count,
+    startsFailed: count,
+    died: count,
+    stopsFailed: count,
+    rejected: count,
+    instanceMs: MillisecondsSchema,
+    highest: count,
+  }),
+  /** CPU time of all sandboxes in the time measured; absent where one of them could not be read. */
+  cpuMs: MillisecondsSchema.optional(),
+  /** The largest sum, at any moment at which it was read, of the peaks of the sandboxes that stood. */
+  peakMemoryBytes: BytesSchema.optional(),
+  /** Each sandbox's peak times how long it stood, summed. */
+  memoryGibSeconds: z.number().nonnegative().optional(),
+  /** Of the whole machine in the time measured, where it has a counter. */
+  energyJoules: JoulesSchema.optional(),
+  /** Of an open load. */
+  timeline: z.array(TimeSliceSchema).optional(),
+});
+export type LevelRecord = z.infer<typeof LevelRecordSchema>;

@@ -1,0 +1,205 @@
+/** One level of load, from its first instance to its record and rows. */
+import { Platform } from '../../control-plane/platform/platform.js';
+import { ConcurrencyTarget } from '../../control-plane/platform/policies/concurrency-target.js';
+import { fixedKeepAlive } from '../../control-plane/platform/policies/fixed-keep-alive.js';
+import { HybridHistogram } from '../../control-plane/platform/policies/hybrid-histogram.js';
+import type { PlatformPolicy } from '../../control-plane/platform/policies/policy.js';
+import { findEnergyCounter, type EnergyCounter } from '../../data-plane/probes/energy-counter.js';
+import type { Clock } from '../../domain/clock.js';
+import type { LevelRecord } from '../../domain/level.js';
+import type { Load } from '../../domain/load.js';
+import type { Measurement } from '../../domain/measurement.js';
+import type { Prepared } from '../../domain/runtime.js';
+import { milliseconds, type Bytes, type Milliseconds } from '../../domain/units.js';
+import { LatencyHistogram } from '../../stats/latency-histogram.js';
+import { seededRandom } from '../../stats/random.js';
+import type { ReadyPayload } from '../ready-payloads.js';
+import { runClosedLoop } from './closed-loop.js';
+import { createGeneratorProbe, type GeneratorProbe } from './generator-probe.js';
+import type { LevelOptions, LevelResult } from './level.js';
+import type { PlannedLevel } from './level-plan.js';
+import { recordOf, type LevelNotes } from './level-record.js';
+import { loadRow } from './load-row.js';
+import { runOpenLoop } from './open-loop.js';
+import { platformTarget } from './platform-target.js';
+import { RowSample } from './row-sample.js';
+import { SandboxFigures } from './sandbox-figures.js';
+import { startInstanceOf } from './start-instance.js';
+import type { LoadExchange, LoadRequest } from './target.js';
+import { Timeline } from './timeline.js';
+
+export interface LevelSettings {
+  readonly load: Load;
+  readonly seed: number;
+  readonly clock: Clock;
+  readonly timeLimitMs: Milliseconds;
+  readonly maximumResponseBytes: Bytes;
+  readonly signal: AbortSignal;
+}
+
+export interface MeasuredLevelOfLoad {
+  readonly record: LevelRecord;
+  readonly rows: readonly Measurement[];
+}
+
+type FunctionPlatform = Platform<LoadRequest, LoadExchange>;
+
+const rowsByDefault = { closed: 200, open: 20_000 };
+
+/** Instances enough to keep every client served, where clients send. */
+export const minInstancesOf = ({ shape }: PlannedLevel, { instances }: Load): number =>
+  instances.min ??
+  (shape.kind === 'open' ? 0 : Math.min(instances.max, Math.ceil(shape.clients / instances.concurrency)));
+
+/** Leaves no instance behind, however it ends. Never rejects for what the function or its sandboxes do. */
+export async function runLevel(
+  level: PlannedLevel,
+  prepared: Prepared,
+  payload: ReadyPayload,
+  settings: LevelSettings,
+): Promise<MeasuredLevelOfLoad> {
+  const { load, clock } = settings;
+  const [startedAt, origin] = [clock.wallTime(), clock.now()];
+  const figures = new SandboxFigures(clock);
+  const length = milliseconds((load.warmUpSeconds + load.seconds) * 1000);
+  const timeline = new Timeline(origin, length);
+  const { instances } = load;
+  const platform: FunctionPlatform = new Platform({
+    clock,
+    startsAtOnce: instances.startsAtOnce,
+    onEvent: (event) => timeline.event(event),
+  });
+  const name = level.cell.function;
+  const notes: LevelNotes = { queued: new LatencyHistogram(), cold: 0, reasons: {}, startedAt };
+  const rows = sampleOf(level, settings);
+  try {
+    const minInstances = minInstancesOf(level, load);
+    platform.deploy(name, {
+      start: startInstanceOf({
+        ...{ prepared, payload, figures, clock, timeLimitMs: settings.timeLimitMs },
+        transport: level.cell.transport ?? 'stdio',
+        maximumResponseBytes: settings.maximumResponseBytes,
+      }),
+      policy: policyOf(load),
+      minInstances,
+      maxInstances: instances.max,
+      concurrency: instances.concurrency,
+      queueLimit: instances.queueLimit,
+    });
+    await untilUp(platform, name, minInstances, settings);
+    const options: LevelOptions = {
+      ...limitsOf(settings),
+      probe: probing(createGeneratorProbe(clock), figures, findEnergyCounter(), notes),
+      onSettled: (request, exchange) => {
+        note(notes, timeline, request, exchange);
+        rows.offer(() => loadRow(level, payload.payloadBytes, request, exchange, startedAt, origin));
+      },
+    };
+    const result = await loop(level, platform, options, settings.seed);
+    figures.end();
+    const counts = platform.counts(name);
+    const end = clock.now();
+    await platform.stop();
+    return {
+      record: recordOf(level, result, {
+        ...{ notes, counts, used: figures.used() },
+        ...(level.shape.kind === 'open' ? { timeline: timeline.until(end) } : {}),
+      }),
+      rows: rows.rows(),
+    };
+  } finally {
+    await platform.stop();
+  }
+}
+
+function limitsOf({ load, clock, timeLimitMs, signal }: LevelSettings): LevelOptions {
+  const { warmUpSeconds, seconds, count, p50Width } = load;
+  return {
+    clock,
+    warmUpMs: milliseconds(warmUpSeconds * 1000),
+    stop: {
+      timeMs: milliseconds(seconds * 1000),
+      ...(count === undefined ? {} : { count }),
+      ...(p50Width === undefined ? {} : { p50Width }),
+    },
+    timeoutMs: timeLimitMs,
+    signal,
+  };
+}
+
+function sampleOf(level: PlannedLevel, { load, seed }: LevelSettings): RowSample<Measurement> {
+  const most = load.rowsPerLevel ?? rowsByDefault[level.shape.kind];
+  return new RowSample<Measurement>(most, seededRandom(seed, `rows ${level.index}`));
+}
+
+async function loop(
+  { shape, index, cell }: PlannedLevel,
+  platform: FunctionPlatform,
+  options: LevelOptions,
+  seed: number,
+): Promise<LevelResult> {
+  const target = platformTarget(platform, cell.function);
+  if (shape.kind === 'closed') return await runClosedLoop(shape, target, options);
+  const random = seededRandom(seed, `arrivals ${index}`);
+  return await runOpenLoop(shape, target, { ...options, random: () => random.uniform() });
+}
+
+/** Instances that were asked for beforehand are up, or could not be started: what then comes is measured as it is. */
+async function untilUp(
+  platform: FunctionPlatform,
+  name: string,
+  wanted: number,
+  { clock, timeLimitMs, signal }: LevelSettings,
+): Promise<void> {
+  const giveUpAt = clock.now() + timeLimitMs;
+  while (clock.now() < giveUpAt && !signal.aborted) {
+    const { started, startsFailed } = platform.counts(name);
+    if (started + startsFailed >= wanted) return;
+    await new Promise<void>((resolve) => void clock.after(milliseconds(5), resolve));
+  }
+}
+
+function policyOf({ instances }: Load): PlatformPolicy {
+  const keepAliveMs = milliseconds(instances.keepAliveSeconds * 1000);
+  switch (instances.policy) {
+    case 'fixed':
+      return fixedKeepAlive(keepAliveMs);
+    case 'hybrid-histogram':
+      return new HybridHistogram();
+    case 'concurrency-target':
+      return new ConcurrencyTarget({ concurrencyPerInstance: instances.concurrency });
+  }
+}
+
+/** Counters are read at the two ends of the time measured, outside of every request's own time stamps. */
+const probing = (
+  generator: GeneratorProbe,
+  figures: SandboxFigures,
+  energy: EnergyCounter | undefined,
+  notes: LevelNotes,
+): GeneratorProbe => ({
+  begin: () => {
+    figures.begin();
+    energy?.begin();
+    generator.begin();
+  },
+  end: () => {
+    const cost = generator.end();
+    figures.end();
+    notes.energyJoules = energy?.end();
+    return cost;
+  },
+});
+
+function note(notes: LevelNotes, timeline: Timeline, { dueAt }: LoadRequest, exchange: LoadExchange): void {
+  const { served } = exchange;
+  if (served !== undefined) {
+    notes.queued.record(served.queuedMs);
+    if (served.cold) notes.cold += 1;
+  }
+  const cold = served?.cold === true;
+  if (exchange.state === 'failed') {
+    notes.reasons[exchange.kind] ??= exchange.reason;
+    timeline.request(dueAt, { cold });
+  } else timeline.request(dueAt, { cold, latencyMs: milliseconds(exchange.answeredAt - dueAt) });
+}

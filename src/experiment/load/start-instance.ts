@@ -1,0 +1,101 @@
+/** A sandbox as an instance of the small platform. */
+import { Connection } from '../../control-plane/invoke/connection.js';
+import { encodeHttpRequest, HttpLine } from '../../control-plane/invoke/http-line.js';
+import type { Line } from '../../control-plane/invoke/line.js';
+import type { RunningInstance, StartInstance } from '../../control-plane/platform/instance.js';
+import type { Clock } from '../../domain/clock.js';
+import type { Transport } from '../../domain/factors.js';
+import type { Prepared, Sandbox } from '../../domain/runtime.js';
+import { milliseconds, type Bytes, type Milliseconds } from '../../domain/units.js';
+import type { ReadyPayload } from '../ready-payloads.js';
+import { loadExchangeOf } from './platform-target.js';
+import type { SandboxFigures } from './sandbox-figures.js';
+import type { LoadExchange, LoadRequest } from './target.js';
+
+export interface InstanceOptions {
+  readonly prepared: Prepared;
+  readonly payload: ReadyPayload;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly timeLimitMs: Milliseconds;
+  readonly maximumResponseBytes: Bytes;
+  readonly figures: SandboxFigures;
+}
+
+/** The level gives up on a request first: it then knows by itself that it was a `timeout`. */
+const grace = 250;
+
+/**
+ * What the platform asks for an instance. It is one as soon as its sandbox is launched: what a function takes to come up
+ * after that is in its first request's time. Over HTTP as many connections as requests at once.
+ */
+export const startInstanceOf =
+  (options: InstanceOptions): StartInstance<LoadRequest, LoadExchange> =>
+  async (instance) => {
+    const staged = await options.prepared.stage('warm');
+    const sandbox = await launchedInTime(staged.launch(), options);
+    options.figures.started(instance, await sandbox.accounting().catch(() => undefined));
+    return instanceOf(instance, sandbox, options);
+  };
+
+async function launchedInTime(
+  launching: Promise<Sandbox>,
+  { clock, timeLimitMs }: InstanceOptions,
+): Promise<Sandbox> {
+  let cancel: () => void = () => undefined;
+  const late = new Promise<undefined>((resolve) => {
+    cancel = clock.after(timeLimitMs, () => resolve(undefined));
+  });
+  try {
+    const sandbox = await Promise.race([launching, late]);
+    if (sandbox !== undefined) return sandbox;
+    void launching.then((tooLate) => tooLate.remove()).catch(() => undefined);
+    throw new Error('no sandbox within the time limit');
+  } finally {
+    cancel();
+  }
+}
+
+function instanceOf(
+  instance: number,
+  sandbox: Sandbox,
+  { payload, transport, clock, maximumResponseBytes, figures }: InstanceOptions,
+): RunningInstance<LoadRequest, LoadExchange> {
+  const request = transport === 'http' ? encodeHttpRequest(payload.input) : payload.frame;
+  const { http } = sandbox;
+  const free: Line[] = [];
+  const all: Line[] = [];
+  const newLine = (): Line => {
+    const line =
+      http === undefined
+        ? new Connection(sandbox, { clock, maximumResponseBytes })
+        : new HttpLine(sandbox, http, { clock, maximumResponseBytes });
+    all.push(line);
+    return line;
+  };
+  let stopping: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    figures.leaves(instance);
+    for (const line of all) line.close();
+    await sandbox.remove();
+  };
+  return {
+    serve: async ({ deadline }) => {
+      const line = free.pop() ?? newLine();
+      const exchange = await line.invoke(request, milliseconds(deadline + grace));
+      if (exchange.state === 'failed' && exchange.outcome !== 'wrong-output')
+        throw new Error(exchange.reason);
+      free.push(line);
+      return loadExchangeOf(exchange, payload.verify);
+    },
+    ended: sandbox.exited.then(() => undefined),
+    stop: () => {
+      // The platform tries again what failed.
+      stopping ??= stop().catch((error: unknown) => {
+        stopping = undefined;
+        throw error;
+      });
+      return stopping;
+    },
+  };
+}

@@ -1,0 +1,105 @@
+/** Levels and knees as lines of text, for every kind of report. */
+import { runtimeName } from '../../domain/factors.js';
+import type { KneeSummary, LevelSummary, Summary } from '../../domain/summary.js';
+import {
+  absent,
+  asciiSigns,
+  formatCount,
+  formatDuration,
+  formatShare,
+  formatSignificant,
+  type Signs,
+} from '../format-quantity.js';
+
+export const levelHead = [
+  'load',
+  'requests/s [95 %]',
+  'p50',
+  'p99',
+  'p99.9',
+  'failed',
+  'cold',
+  'queued p50',
+  'instances',
+  'CPU ms',
+  'valid',
+] as const;
+
+export interface LevelGroup {
+  readonly title: string;
+  /** In the order of `levelHead`. */
+  readonly rows: readonly (readonly string[])[];
+  /** The knee in a sentence; absent where there is no ladder. */
+  readonly knee?: string;
+  /** Why levels are not valid, and what else a reader must know. */
+  readonly remarks: readonly string[];
+}
+
+const loadOf = ({ arrivals, concurrency }: LevelSummary): string =>
+  arrivals ?? `${concurrency} client${concurrency === 1 ? '' : 's'}`;
+
+const intervalText = (ci95: readonly [number, number] | undefined): string =>
+  ci95 === undefined ? '' : ` [${ci95.map((end) => formatSignificant(end)).join(', ')}]`;
+
+function rowOf(level: LevelSummary, signs: Signs): string[] {
+  const { latencyMs, errors, coldShare, queuedMs, cpuMsPerRequest } = level;
+  const failed = Object.values(errors).reduce((total, count) => total + count, 0);
+  const time = (value: Parameters<typeof formatDuration>[0] | undefined): string =>
+    value === undefined ? absent : formatDuration(value, signs);
+  return [
+    loadOf(level),
+    `${formatSignificant(level.throughputPerSecond)}${intervalText(level.ci95)}`,
+    time(latencyMs?.p50),
+    time(latencyMs?.p99),
+    time(latencyMs?.p999),
+    failed === 0 ? '0' : `${formatCount(failed)} of ${formatCount(level.sent)}`,
+    coldShare === undefined ? absent : formatShare(coldShare),
+    time(queuedMs?.p50),
+    String(level.instances),
+    cpuMsPerRequest === undefined ? absent : formatSignificant(cpuMsPerRequest),
+    level.valid ? 'yes' : 'NO',
+  ];
+}
+
+function kneeText({ concurrency, ci95, throughputPerSecond, throughputCi95, why }: KneeSummary): string {
+  if (concurrency === undefined || throughputPerSecond === undefined) return `no knee: ${why}`;
+  return (
+    `knee at ${formatSignificant(concurrency, 2)} clients${intervalText(ci95)}: ` +
+    `${formatSignificant(throughputPerSecond)} requests/s${intervalText(throughputCi95)} at saturation`
+  );
+}
+
+const nameOf = (one: Omit<LevelSummary, 'concurrency'> | KneeSummary): string =>
+  `${one.function} ${one.payload} on ${runtimeName(one)}`;
+
+function remarksOf(level: LevelSummary): string[] {
+  const kinds = Object.entries(level.errors).map(([kind, count]) => `${formatCount(count)} ${kind}`);
+  return [
+    ...(level.valid ? [] : [`${loadOf(level)} is not valid: ${level.why}`]),
+    ...(kinds.length === 0 ? [] : [`${loadOf(level)}: ${kinds.join(', ')}`]),
+    ...(level.unsent === 0 ? [] : [`${loadOf(level)}: ${formatCount(level.unsent)} were due and never sent`]),
+    ...(level.late === 0 || level.arrivals === undefined
+      ? []
+      : [`${loadOf(level)}: ${formatCount(level.late)} of ${formatCount(level.sent)} sent over 2 ms late`]),
+  ];
+}
+
+/** One group for each function on each runtime. */
+export function levelGroups({ levels = [], knees = [] }: Summary, signs: Signs = asciiSigns): LevelGroup[] {
+  const names = [...new Set(levels.map(nameOf))];
+  return names.map((title) => {
+    const ours = levels.filter((level) => nameOf(level) === title);
+    const knee = knees.find((one) => nameOf(one) === title);
+    return {
+      title,
+      rows: ours.map((level) => rowOf(level, signs)),
+      ...(knee === undefined ? {} : { knee: kneeText(knee) }),
+      remarks: ours.flatMap(remarksOf),
+    };
+  });
+}
+
+export const levelsReading =
+  'Requests/s: verified answers over the time measured, with the interval from its blocks of time. Latency of clients counts ' +
+  'from the sending, of a schedule from the moment a request was due. Cold: an instance was started for it. CPU ms: of all ' +
+  'sandboxes, for each answer. A level that is not valid measured its generator or the machine’s neighbours, not the function.';

@@ -1,0 +1,130 @@
+/** The levels of a load run: rounds merged, intervals from their blocks of time. */
+import { cellKey, CellSchema } from '../../domain/factors.js';
+import type { LevelRecord, StoredHistogram } from '../../domain/level.js';
+import type { LevelSummary } from '../../domain/summary.js';
+import { bytes, joules, milliseconds } from '../../domain/units.js';
+import { batchMean } from '../../stats/batch-means.js';
+import { LatencyHistogram } from '../../stats/latency-histogram.js';
+
+/** By function, payload and runtime, clients and rates ascending. */
+export function levelsOf(records: readonly LevelRecord[]): LevelSummary[] {
+  const groups = new Map<string, [LevelRecord, ...LevelRecord[]]>();
+  for (const record of records) {
+    const rounds = groups.get(cellKey(record));
+    if (rounds === undefined) groups.set(cellKey(record), [record]);
+    else rounds.push(record);
+  }
+  return [...groups.values()]
+    .map(merged)
+    .sort(
+      (a, b) =>
+        compare(a.function, b.function) ||
+        compare(a.payload, b.payload) ||
+        compare(a.runtime, b.runtime) ||
+        a.concurrency - b.concurrency ||
+        (a.rate ?? 0) - (b.rate ?? 0),
+    );
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** A sum over the rounds; undefined where a round lacks the figure: a gap must not pass for a small sum. */
+function sumOf(
+  rounds: readonly LevelRecord[],
+  of: (one: LevelRecord) => number | undefined,
+): number | undefined {
+  const values = rounds.map(of);
+  return values.every((value) => value !== undefined) ? sum(values) : undefined;
+}
+
+function histogramOf(stored: readonly StoredHistogram[]): LatencyHistogram {
+  const all = new LatencyHistogram();
+  for (const one of stored) all.add(LatencyHistogram.fromStored(one));
+  return all;
+}
+
+function quantilesOf(
+  histogram: LatencyHistogram,
+  ci95?: readonly [number, number],
+): LevelSummary['latencyMs'] {
+  const [p50, p90, p99, p999] = [0.5, 0.9, 0.99, 0.999].map((share) => histogram.quantile(share));
+  const { mean, min, max } = histogram;
+  if (p50 === undefined || p90 === undefined || p99 === undefined || p999 === undefined) return undefined;
+  if (mean === undefined || min === undefined || max === undefined) return undefined;
+  return { p50, p90, p99, p999, mean, min, max, ...(ci95 === undefined ? {} : { ci95: [ci95[0], ci95[1]] }) };
+}
+
+/** The hull of the rounds' own intervals: wider than any of them, and never too narrow for their middle. */
+function hullOf(intervals: readonly (readonly [number, number] | undefined)[]): [number, number] | undefined {
+  const known = intervals.filter((one) => one !== undefined);
+  if (known.length === 0 || known.length < intervals.length) return undefined;
+  return [Math.min(...known.map(([low]) => low)), Math.max(...known.map(([, high]) => high))];
+}
+
+function merged(rounds: readonly [LevelRecord, ...LevelRecord[]]): LevelSummary {
+  const [first] = rounds;
+  const succeeded = sum(rounds.map((one) => one.succeeded));
+  const makespan = sum(rounds.map((one) => one.makespanMs));
+  const ci95 = batchMean(rounds.flatMap((one) => one.blockThroughputs))?.ci95;
+  const valid = rounds.every((one) => one.valid);
+  const why = valid ? rounds.map((one) => `ended by ${one.endedBy}`) : rounds.flatMap((one) => one.why);
+  return {
+    ...CellSchema.parse(first),
+    ...(first.rate === undefined ? {} : { rate: first.rate }),
+    rounds: rounds.length,
+    sent: sum(rounds.map((one) => one.sent)),
+    succeeded,
+    throughputPerSecond: makespan > 0 ? (succeeded * 1000) / makespan : 0,
+    ...(ci95 === undefined ? {} : { ci95: [Math.max(0, ci95[0]), ci95[1]] }),
+    ...timesOf(rounds),
+    errors: errorsOf(rounds),
+    late: sum(rounds.map((one) => one.late)),
+    unsent: sum(rounds.map((one) => one.unsent)),
+    instances: Math.max(...rounds.map((one) => one.instances.highest)),
+    instanceSeconds: sum(rounds.map((one) => one.instances.instanceMs)) / 1000,
+    ...usedOf(rounds, succeeded),
+    valid,
+    why: [...new Set(why)].join('; '),
+    ...(first.timeline === undefined ? {} : { timeline: first.timeline }),
+  };
+}
+
+function timesOf(rounds: readonly LevelRecord[]): Partial<LevelSummary> {
+  const queued = histogramOf(rounds.map((one) => one.queued));
+  const latencyMs = quantilesOf(
+    histogramOf(rounds.map((one) => one.latency)),
+    hullOf(rounds.map((one) => one.p50Ci95)),
+  );
+  const serviceMs = quantilesOf(histogramOf(rounds.map((one) => one.service)));
+  const queuedMs = quantilesOf(queued);
+  return {
+    ...(latencyMs === undefined ? {} : { latencyMs }),
+    ...(serviceMs === undefined ? {} : { serviceMs }),
+    ...(queuedMs === undefined ? {} : { queuedMs }),
+    ...(queued.count === 0 ? {} : { coldShare: sum(rounds.map((one) => one.cold)) / queued.count }),
+  };
+}
+
+function usedOf(rounds: readonly LevelRecord[], succeeded: number): Partial<LevelSummary> {
+  const cpu = sumOf(rounds, (one) => one.cpuMs);
+  const memoryGibSeconds = sumOf(rounds, (one) => one.memoryGibSeconds);
+  const energy = sumOf(rounds, (one) => one.energyJoules);
+  const peaks = rounds.map((one) => one.peakMemoryBytes);
+  const shares = rounds.flatMap(({ generator }) => generator.cpuShare ?? []);
+  return {
+    ...(cpu === undefined || succeeded === 0 ? {} : { cpuMsPerRequest: milliseconds(cpu / succeeded) }),
+    ...(memoryGibSeconds === undefined ? {} : { memoryGibSeconds }),
+    ...(energy === undefined ? {} : { energyJoules: joules(energy) }),
+    ...(peaks.every((peak) => peak !== undefined) ? { peakMemoryBytes: bytes(Math.max(...peaks)) } : {}),
+    ...(shares.length === 0 ? {} : { generatorCpuShare: Math.max(...shares) }),
+  };
+}
+
+function errorsOf(rounds: readonly LevelRecord[]): Record<string, number> {
+  const errors: Record<string, number> = {};
+  for (const { errors: ours } of rounds)
+    for (const [kind, count] of Object.entries(ours)) errors[kind] = (errors[kind] ?? 0) + count;
+  return errors;
+}

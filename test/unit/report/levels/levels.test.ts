@@ -1,0 +1,171 @@
+import { mkdtempSync, appendFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pc from 'picocolors';
+import { describe, expect, it } from 'vitest';
+import { LevelRecordSchema, StoredHistogramSchema, type LevelRecord } from '../../../../src/domain/level.js';
+import type { Summary } from '../../../../src/domain/summary.js';
+import { appendLevels, readLevels } from '../../../../src/records/level-store.js';
+import { kneesOf } from '../../../../src/report/levels/knees-of-run.js';
+import { levelsOf } from '../../../../src/report/levels/levels-of-run.js';
+import { levelsText } from '../../../../src/report/levels/levels-text.js';
+import { LatencyHistogram } from '../../../../src/stats/latency-histogram.js';
+import { milliseconds } from '../../../../src/domain/units.js';
+
+const histogram = (...values: number[]): LatencyHistogram => {
+  const made = new LatencyHistogram();
+  for (const value of values) made.record(milliseconds(value));
+  return made;
+};
+
+function record(changes: Partial<LevelRecord> & { latencies?: number[] } = {}): LevelRecord {
+  const { latencies = [1, 2, 3], ...others } = changes;
+  return LevelRecordSchema.parse({
+    ...{ schema: 'lumos/level@1', function: 'echo', payload: 'small', runtime: 'native', class: 'process' },
+    ...{ environment: 'local', start: 'warm', concurrency: 1, index: 0, round: 0, startedAt: 'then' },
+    ...{ endedBy: 'time', sent: latencies.length, succeeded: latencies.length, errors: {}, reasons: {} },
+    ...{ late: 0, unsent: 0, makespanMs: 1000, throughputPerSecond: latencies.length, blockMs: 100 },
+    ...{ blockThroughputs: [10, 10, 10, 10, 10, 10], cold: 0, generator: {}, valid: true, why: [] },
+    latency: histogram(...latencies).toStored(),
+    service: histogram(...latencies).toStored(),
+    queued: histogram(0).toStored(),
+    instances: {
+      ...{ started: 1, startsFailed: 0, died: 0, stopsFailed: 0, rejected: 0, instanceMs: 2000, highest: 1 },
+    },
+    ...others,
+  });
+}
+
+describe('a stored histogram', () => {
+  it('answers as the one that was stored, and merges without loss', () => {
+    const one = histogram(0.0001, 1, 2.5, 2.5, 1e6);
+    const back = LatencyHistogram.fromStored(
+      StoredHistogramSchema.parse(JSON.parse(JSON.stringify(one.toStored()))),
+    );
+    for (const share of [0, 0.2, 0.5, 0.9, 1]) expect(back.quantile(share)).toBe(one.quantile(share));
+    expect([back.count, back.mean, back.min, back.max]).toEqual([one.count, one.mean, one.min, one.max]);
+    const other = histogram(4, 0.5);
+    back.add(other);
+    one.add(other);
+    expect(back.toStored()).toEqual(one.toStored());
+  });
+
+  it('of nothing is empty, and a bucket there is not is refused', () => {
+    expect(LatencyHistogram.fromStored(new LatencyHistogram().toStored()).quantile(0.5)).toBeUndefined();
+    const stored = { ...histogram(1).toStored(), counts: [[1e9, 1] as [number, number]] };
+    expect(() => LatencyHistogram.fromStored(stored)).toThrow('no bucket');
+  });
+});
+
+describe('the levels of a run', () => {
+  it('merges rounds: counts add up, quantiles are of all requests, throughput is over all the time', () => {
+    const [level, ...others] = levelsOf([
+      record({ latencies: [1, 1, 1], errors: { timeout: 2 } }),
+      record({
+        index: 1,
+        round: 1,
+        latencies: [9, 9, 9, 9, 9],
+        makespanMs: milliseconds(3000),
+        errors: { timeout: 1, reset: 1 },
+      }),
+    ]);
+    expect(others).toEqual([]);
+    expect(level).toMatchObject({
+      rounds: 2,
+      succeeded: 8,
+      throughputPerSecond: 2,
+      errors: { timeout: 3, reset: 1 },
+    });
+    expect(level?.latencyMs).toMatchObject({ min: 1, max: 9, mean: 6 });
+    expect(level?.latencyMs?.p50).toBeCloseTo(9, 1);
+    expect(level).toMatchObject({ valid: true, why: 'ended by time', instanceSeconds: 4 });
+  });
+
+  it('is not valid when a round is not, and says why once', () => {
+    const why = ['the generator was the bottleneck'];
+    const [level] = levelsOf([record(), record({ index: 1, valid: false, why })]);
+    expect(level).toMatchObject({ valid: false, why: 'the generator was the bottleneck' });
+  });
+
+  it('leaves a figure out that a round lacks, and a latency nobody has', () => {
+    const [level] = levelsOf([
+      record({ cpuMs: milliseconds(6), latencies: [] }),
+      record({ index: 1, latencies: [] }),
+    ]);
+    expect(level).not.toHaveProperty('cpuMsPerRequest');
+    expect(level).not.toHaveProperty('latencyMs');
+    expect(levelsOf([record({ cpuMs: milliseconds(6) })])[0]).toMatchObject({ cpuMsPerRequest: 2 });
+  });
+});
+
+describe('the knee of a ladder', () => {
+  const ladder = (valid = true): LevelRecord[] =>
+    [1, 2, 4, 8, 16].map((concurrency, index) => {
+      const throughput = Math.min(100 * concurrency, 400);
+      return record({
+        concurrency,
+        index,
+        valid,
+        blockThroughputs: Array.from({ length: 8 }, () => throughput),
+      });
+    });
+
+  it('is where the line of one client meets the capacity', () => {
+    const [knee] = kneesOf(ladder(), 1);
+    expect(knee).toMatchObject({ function: 'echo', runtime: 'native', levels: 5, why: '' });
+    expect(knee?.concurrency).toBeCloseTo(4, 9);
+    expect(knee?.throughputPerSecond).toBeCloseTo(400, 9);
+    expect(knee).not.toHaveProperty('valid');
+  });
+
+  it('is not found from levels that are not valid, nor looked for in one level or an open load', () => {
+    expect(kneesOf(ladder(false), 1)[0]?.why).toContain('fewer than two levels are valid');
+    expect(kneesOf(ladder(false), 1)[0]).not.toHaveProperty('concurrency');
+    expect(kneesOf(ladder().slice(0, 1), 1)).toEqual([]);
+    expect(
+      kneesOf(
+        ladder().map((one) => ({ ...one, arrivals: 'poisson 5/s' })),
+        1,
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe('levels in a terminal', () => {
+  const summary = {
+    levels: levelsOf([record({ errors: { rejected: 4 }, valid: false, why: ['nothing was sent'] })]),
+    knees: [],
+  } as unknown as Summary;
+
+  it.each([40, 60, 100, 200])('fits %i columns', (width) => {
+    const lines = levelsText(summary, width, pc.createColors(false));
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(Math.max(width, 60));
+    expect(lines.join(' ').replaceAll(/\s+/g, ' ')).toContain('not valid: nothing was sent');
+    expect(lines.join('\n')).toContain('4 rejected');
+  });
+
+  it('has nothing to say of a run without a load', () => {
+    expect(
+      levelsText({ ...summary, levels: undefined }, 80, pc.createColors(false)),
+    ).toEqual([]);
+  });
+});
+
+describe('the file of levels', () => {
+  it('gives back what was appended, and names the line that is no level', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lumos-levels-'));
+    const path = join(folder, 'levels.ndjson');
+    try {
+      expect(await readLevels(path)).toEqual([]);
+      appendLevels(path, [record()]);
+      appendLevels(path, [record({ index: 1 })]);
+      expect((await readLevels(path)).map(({ index }) => index)).toEqual([0, 1]);
+      appendFileSync(path, '{"half":');
+      expect(await readLevels(path)).toHaveLength(2);
+      appendFileSync(path, '1}\n');
+      await expect(readLevels(path)).rejects.toThrow(`${path}:3: no level`);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
