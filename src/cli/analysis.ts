@@ -7,7 +7,7 @@ import { bytes } from '../domain/units.js';
 import { readRows } from '../records/row-store.js';
 import type { RunDirectory } from '../records/run-directory.js';
 import { claimsOf } from '../report/claims/claims-of-run.js';
-import { artifactOfCell } from '../report/artifact-of-cell.js';
+import { artifactOfCell } from '../domain/artifact-of-cell.js';
 import { leagueOf } from '../report/league/league-of-run.js';
 import { objectivesOf } from '../report/objectives/objectives-of-run.js';
 import { payloadSizeOf } from '../report/payload-size/payload-size-of-run.js';
