@@ -1,7 +1,13 @@
 /** One component fitted: its form, and the effects that the cells share around it. */
 import { seededRandom, shuffle } from '../../stats/random.js';
 import type { Shares, Variances } from '../linear/effects-design.js';
-import { fitEffects, predictWithout, solveEffects, type SolvedEffects } from '../linear/shared-effects.js';
+import {
+  fitEffects,
+  huberFactors,
+  predictWithout,
+  solveEffects,
+  type SolvedEffects,
+} from '../linear/shared-effects.js';
 import type { ComponentId, ModelCell } from '../observations/model-cell.js';
 import { observedTime } from './observed-times.js';
 import { centresOf, sharesOf, tellingTerms, type Centres } from './terms.js';
@@ -77,16 +83,6 @@ function chosenFor(cells: readonly ModelCell[]): number[] {
   return chosen.length <= cellsForVariances ? chosen : chosen.slice(0, cellsForVariances);
 }
 
-/** Weights of Huber's for all cells, once the variances are known from some. */
-function robustFactors(solved: SolvedEffects, given: Float64Array): Float64Array {
-  const order = solved.dual.length;
-  const limit = 1.345;
-  return given.map((factor, i) => {
-    const error = Math.abs(solved.dual[i] as number) / Math.sqrt(solved.precision[i * order + i] as number);
-    return factor * Math.max(1, error / limit);
-  });
-}
-
 /** Undefined where no cell has the component. `intervals`: of the form's coefficients, by resampling. */
 export function fitComponent(
   id: ComponentId,
@@ -107,7 +103,7 @@ export function fitComponent(
   const values = residuals(id, trend, cells, logs);
   const { variances } = variancesOf({ values, noiseFactors, terms, design }, cells, start);
   const data = { values, noiseFactors, design, terms: terms.length };
-  const factors = robustFactors(solveEffects(data, variances), noiseFactors);
+  const factors = huberFactors(solveEffects(data, variances), noiseFactors);
   return { id, cells, logs, trend, centres, terms, design, solved: solveEffects(data, variances, factors) };
 }
 

@@ -101,7 +101,7 @@ function step({ variances, levels, noiseFactors, precision, dual }: SolvedEffect
 }
 
 /** What each observation's noise must be multiplied with so that no single one pulls more than Huber allows. */
-function huberFactors(solved: SolvedEffects, given: Float64Array): Float64Array {
+export function huberFactors(solved: SolvedEffects, given: Float64Array): Float64Array {
   const order = solved.dual.length;
   return given.map((factor, i) => {
     const standardised =
