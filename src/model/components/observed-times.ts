@@ -18,10 +18,16 @@ const clockFloor = 5e-4;
 /** Launch and crossing are told apart by one event; of a cold latency this share may be on either side. */
 const launchFloorShare = 0.005;
 
+/**
+ * A part below this share of the latency counts less: what a few host calls and readings of the clock add to it is not
+ * the function's, and not to be carried over to where the part is large.
+ */
+const smallShare = 0.005;
+
 /** No time is taken to be shorter, in ms. */
 const least = 1e-4;
 
-/** Samples whose median is as uncertain as the usual spread. */
+/** Samples whose median's own error is as large as the usual spread. */
 const usualSamples = 4;
 
 /** Undefined where the cell does not have the component. */
@@ -29,7 +35,7 @@ export function observedTime(id: ComponentId, cell: ModelCell): ObservedTime | u
   const time: Milliseconds | undefined = cell.componentsMs[id];
   if (time === undefined) return undefined;
   const mixed = id === 'boundary' && cell.componentsMs.launch !== undefined;
-  const floor = mixed ? launchFloorShare * cell.latencyMs.p50 : clockFloor;
+  const floor = Math.max(clockFloor, (mixed ? launchFloorShare : smallShare) * cell.latencyMs.p50);
   const used = Math.max(time, least);
   return {
     log: Math.log(used),

@@ -1,10 +1,18 @@
 /** What is asked for: a cell with its sizes, measured or not. */
+import type { Amounts } from '../growth/fixed-and-rate.js';
 import { accessOf, systemOf, workOf, type ComponentId, type ModelCell } from '../observations/model-cell.js';
 
 /** All of a cell that a prediction may look at: its factors and sizes, none of its times. */
 export type Place = Pick<
   ModelCell,
-  'cell' | 'size' | 'payloadBytes' | 'responseBytes' | 'objectBytes' | 'roundTrips' | 'artifactBytes'
+  | 'cell'
+  | 'size'
+  | 'payloadBytes'
+  | 'responseBytes'
+  | 'fetchedBytes'
+  | 'storedBytes'
+  | 'roundTrips'
+  | 'artifactBytes'
 >;
 
 /** Bytes that cross the boundary with a request and its answer. */
@@ -15,10 +23,10 @@ export function driverOf(id: ComponentId, place: Place): number {
   switch (id) {
     case 'launch':
     case 'boundary':
-    case 'serialization':
       return Math.max(1, crossingBytes(place));
     case 'data':
-      return Math.max(1, place.objectBytes);
+      return Math.max(1, place.fetchedBytes + place.storedBytes);
+    case 'serialization':
     case 'compute':
     case 'whole':
       return Math.max(place.size, Number.MIN_VALUE);
@@ -40,17 +48,18 @@ export function trendKeyOf(id: ComponentId, { cell }: Place): string {
   }
 }
 
-/** A component that is a fixed part and a rate: how often the one is due, and how many bytes the other. */
-export function amountsOf(
-  id: 'launch' | 'boundary' | 'data',
-  place: Place,
-): { count: number; amount: number } {
+/** A component that is a fixed part and rates: how often the one is due, and how many bytes go in and out. */
+export function amountsOf(id: 'launch' | 'boundary' | 'data', place: Place): Amounts {
   switch (id) {
     case 'launch':
-      return { count: 1, amount: place.artifactBytes ?? 0 };
+      return { count: 1, bytesIn: place.artifactBytes ?? 0, bytesOut: 0 };
     case 'boundary':
-      return { count: 1, amount: crossingBytes(place) };
+      return { count: 1, bytesIn: place.payloadBytes, bytesOut: place.responseBytes };
     case 'data':
-      return { count: Math.max(1, place.roundTrips), amount: place.objectBytes };
+      return {
+        count: Math.max(1, place.roundTrips),
+        bytesIn: place.fetchedBytes,
+        bytesOut: place.storedBytes,
+      };
   }
 }

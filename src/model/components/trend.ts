@@ -117,6 +117,5 @@ export function trendLog(id: ComponentId, trend: Trend, place: Place): number {
   if (trend.form === 'growth')
     return logGrowth(trend.by[trendKeyOf(id, place)]?.growth ?? linear, driverOf(id, place));
   const own = trend.by[trendKeyOf(id, place)] ?? trend.all;
-  const { count, amount } = amountsOf(id as AffineId, place);
-  return Math.log(Math.max(fixedAndRateTime(own, count, amount), 1e-6));
+  return Math.log(Math.max(fixedAndRateTime(own, amountsOf(id as AffineId, place)), 1e-6));
 }

@@ -115,7 +115,7 @@ export function findGrowth(points: readonly GrowthPoint[]): FoundGrowth {
   const series = bySeries(points);
   if (series.length === 0) return { growth: { law: 'linear' }, basis: 'assumed', sizes: range };
   const simple: GrowthLaw[] = [{ law: 'constant' }, { law: 'linear' }, { law: 'n log n' }];
-  const exponent = medianSlope(series);
+  const exponent = Math.max(0, medianSlope(series));
   const fitted: GrowthLaw[] = [
     { law: 'power', exponent },
     ...(new Set(sizes).size > 2 ? [bestTurn(series, range)] : []),

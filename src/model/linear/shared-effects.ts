@@ -38,7 +38,7 @@ export interface EffectsOptions {
 const leastShare = 1e-9;
 
 /** Rounds of the variances, for the first fit; they move by less than a tenth afterwards. */
-const defaultIterations = 16;
+const defaultIterations = 24;
 
 /**
  * Huber's limit for a standardised error, beyond which an observation loses weight; 95 % efficient at the normal

@@ -26,13 +26,16 @@ interface Samples {
   readonly runs: Map<string, number[]>;
   readonly latencies: number[];
   readonly parts: Map<ComponentId, number[]>;
+  /** The sandbox of each of `latencies`, so that a sandbox's samples are one witness. */
+  readonly sandboxes: string[];
   readonly figures: Map<Figure, number[]>;
   readonly context: CellContext;
   payloadBytes: Bytes;
   failed: number;
 }
 
-type Figure = 'responseBytes' | 'objectBytes' | 'storageRoundTrips' | 'peakMemoryBytes' | 'cpuMs';
+type Figure =
+  'responseBytes' | 'fetchedBytes' | 'storedBytes' | 'storageRoundTrips' | 'peakMemoryBytes' | 'cpuMs';
 
 const sum = (...values: (number | undefined)[]): number | undefined =>
   values.every((value) => value === undefined)
@@ -92,10 +95,12 @@ export class CellCollector {
     }
     cell.payloadBytes = row.payloadBytes;
     cell.latencies.push(row.latencyMs);
+    cell.sandboxes.push(`${context.runId} ${row.sandbox ?? `trial ${row.trial}`}`);
     push(cell.runs, context.runId, row.latencyMs);
     for (const [part, value] of partsOf(row)) push(cell.parts, part, value);
     push(cell.figures, 'responseBytes', row.responseBytes);
-    push(cell.figures, 'objectBytes', sum(row.fetchedBytes, row.storedBytes));
+    push(cell.figures, 'fetchedBytes', row.fetchedBytes);
+    push(cell.figures, 'storedBytes', row.storedBytes);
     push(cell.figures, 'storageRoundTrips', row.storageRoundTrips);
     push(cell.figures, 'peakMemoryBytes', row.peakMemoryBytes);
     push(cell.figures, 'cpuMs', row.cpuMs);
@@ -127,6 +132,7 @@ function emptySamples(row: Measurement, context: CellContext): Samples {
     runs: new Map(),
     latencies: [],
     parts: new Map(),
+    sandboxes: [],
     figures: new Map(),
     context,
     payloadBytes: row.payloadBytes,
@@ -153,18 +159,36 @@ function componentsOf({ parts, latencies }: Samples): ModelCell['componentsMs'] 
   return Object.fromEntries(whole.map(([part, values]) => [part, milliseconds(medianOf(values))]));
 }
 
+/** The standard error of a median of medians over that of a mean, for a normal distribution. */
+const medianEfficiency = 1.2533;
+
+/** The fewest sandboxes that tell how far one is from another. */
+const fewestSandboxes = 3;
+
+/** How far sandboxes differ in their median latency (by the median absolute deviation), over the root of their number. */
+function medianErrorOf({ sandboxes, latencies }: Samples): number | undefined {
+  const bySandbox = new Map<string, number[]>();
+  for (const [i, latency] of latencies.entries()) push(bySandbox, sandboxes[i] as string, latency);
+  if (bySandbox.size < fewestSandboxes) return undefined;
+  const logs = [...bySandbox.values()].map((own) => Math.log(medianOf(own)));
+  const middle = medianOf(logs);
+  const spread = 1.4826 * medianOf(logs.map((log) => Math.abs(log - middle)));
+  return (medianEfficiency * spread) / Math.sqrt(logs.length);
+}
+
 function modelCellOf(samples: Samples): ModelCell {
   const { cell, context, figures } = samples;
   const figure = (name: Figure): number | undefined => {
     const values = figures.get(name);
     return values === undefined ? undefined : medianOf(values);
   };
-  const objectBytes = wholeBytes(figure('objectBytes'));
+  const [fetched, stored] = [wholeBytes(figure('fetchedBytes')), wholeBytes(figure('storedBytes'))];
   const known = context.size(cell) ?? {
-    size: Math.max(1, samples.payloadBytes, objectBytes),
+    size: Math.max(1, samples.payloadBytes, fetched, stored),
     sizeUnit: 'bytes' as const,
   };
   const [artifact, image] = [context.artifactBytes(cell), context.imageBytes(cell)];
+  const medianError = medianErrorOf(samples);
   const [memory, cpu] = [figure('peakMemoryBytes'), figure('cpuMs')];
   return {
     cell,
@@ -172,7 +196,8 @@ function modelCellOf(samples: Samples): ModelCell {
     ...known,
     payloadBytes: samples.payloadBytes,
     responseBytes: wholeBytes(figure('responseBytes')),
-    objectBytes,
+    fetchedBytes: fetched,
+    storedBytes: stored,
     roundTrips: figure('storageRoundTrips') ?? 0,
     ...(artifact === undefined ? {} : { artifactBytes: artifact }),
     ...(image === undefined ? {} : { imageBytes: image }),
@@ -180,6 +205,7 @@ function modelCellOf(samples: Samples): ModelCell {
     failed: samples.failed,
     latencyMs: quantilesOf(samples.latencies),
     componentsMs: componentsOf(samples),
+    ...(medianError === undefined ? {} : { medianError }),
     ...(memory === undefined ? {} : { peakMemoryBytes: wholeBytes(memory) }),
     ...(cpu === undefined ? {} : { cpuMs: milliseconds(cpu) }),
   };

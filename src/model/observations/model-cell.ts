@@ -34,8 +34,9 @@ export const ModelCellSchema = z.object({
   sizeUnit: z.enum(['bytes', 'steps']),
   payloadBytes: BytesSchema,
   responseBytes: BytesSchema,
-  /** Bytes of the objects fetched and stored; 0 for a function that has none. */
-  objectBytes: BytesSchema,
+  /** Bytes of the objects; 0 for a function that has none. */
+  fetchedBytes: BytesSchema,
+  storedBytes: BytesSchema,
   /** Requests to the storage whose answer was awaited; 0 for a function that has none. */
   roundTrips: z.number().nonnegative(),
   /** The binary or module; absent where the run does not say. */
@@ -54,6 +55,8 @@ export const ModelCellSchema = z.object({
   }),
   /** Median of each part that was measured. */
   componentsMs: z.partialRecord(ComponentIdSchema, MillisecondsSchema),
+  /** Standard error of the logarithm of the median latency, from sandbox to sandbox; absent for fewer than three. */
+  medianError: z.number().nonnegative().optional(),
   peakMemoryBytes: BytesSchema.optional(),
   cpuMs: MillisecondsSchema.optional(),
 });
