@@ -10,8 +10,8 @@ import { accessOf, systemOf, workOf, type ModelCell } from '../observations/mode
 export interface PredictionRequest {
   /** As in `workOf`. */
   readonly function: string;
-  /** A label of the ladder that was measured, or a size in the function's own unit. */
-  readonly payload: string | number;
+  /** A label of the ladder that was measured, or a size: of bytes (`8MiB`), or in the function's own unit (`512`). */
+  readonly payload: string;
   /** As in `systemOf`. */
   readonly runtime: string;
   readonly environment?: string;
@@ -78,18 +78,24 @@ function requireSeen(file: ModelFile, request: PredictionRequest, environment: s
     );
 }
 
-/** A size from what is asked for. @throws LumosError `invalid-input` for a label that is none and no number */
+const sizeUnits: Readonly<Record<string, number>> = { '': 1, b: 1, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 };
+
+/** The number of a size such as `8MiB` or `512`; undefined for what is none. */
+function parseSize(text: string): number | undefined {
+  const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)\s*(b|kib|mib|gib)?$/iu.exec(text.trim()) ?? [];
+  const factor = sizeUnits[unit.toLowerCase()];
+  const size = digits === undefined || factor === undefined ? 0 : Number(digits) * factor;
+  return size > 0 ? size : undefined;
+}
+
+/** A size from what is asked for. @throws LumosError `invalid-input` for a label that is none and no size */
 function sizeAsked({ payload, function: name }: PredictionRequest, ladder: readonly ModelCell[]): number {
-  if (typeof payload === 'number') {
-    if (Number.isFinite(payload) && payload > 0) return payload;
-    throw invalidInput(`A payload of ${payload} cannot be`, 'Give a size above 0, or a label of the ladder.');
-  }
-  const step = ladder.find(({ cell }) => cell.payload === payload);
-  if (step !== undefined) return step.size;
+  const size = ladder.find(({ cell }) => cell.payload === payload)?.size ?? parseSize(payload);
+  if (size !== undefined) return size;
   const labels = names(ladder.map(({ cell }) => cell.payload));
   throw invalidInput(
     `${name} was not measured at the payload "${payload}"`,
-    `It was at: ${labels.join(', ')}. For any other, give its size${ladder[0]?.sizeUnit === 'bytes' ? ', e.g. 8MiB' : ''}: --size.`,
+    `It was at: ${labels.join(', ')}. For any other, give its size: ${ladder[0]?.sizeUnit === 'bytes' ? '8MiB' : 'a number, in the unit of its size parameter'}.`,
   );
 }
 
@@ -144,7 +150,7 @@ export function findPlace(file: ModelFile, request: PredictionRequest): FoundPla
   const onSystem = file.cells.filter(({ cell }) => systemOf(cell) === request.runtime);
   const pair = ladder.filter(({ cell }) => systemOf(cell) === request.runtime);
   const here = ladder.filter(({ cell }) => cell.environment === environment);
-  const like = ladder.find((cell) => cell.size === size) ?? (ladder[0] as ModelCell);
+  const like = ladder.find((cell) => cell.size === size) ?? ladder[0];
   const service = (pair[0] ?? onSystem[0]) as ModelCell;
   const figure = (of: (cell: ModelCell) => number): number => figureAt(ladder, size, of);
   const wholeBytes = (of: (cell: ModelCell) => number): ReturnType<typeof bytes> =>
