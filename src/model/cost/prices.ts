@@ -48,19 +48,27 @@ export function costPerMillion(
   prices: Prices,
   { latencyMs, memoryBytes, cpuMs }: Consumption,
 ): number | undefined {
-  const { roundedUpToMs, memoryStepMiB, leastMemoryMiB = 0, vcpus = 1 } = prices.billing;
-  const { perGibSecond, perVcpuSecond, perCpuMillisecond } = prices;
+  const { perRequest, perGibSecond, perVcpuSecond = 0, perCpuMillisecond } = prices;
   if (perGibSecond !== undefined && memoryBytes === undefined) return undefined;
   if (perCpuMillisecond !== undefined && cpuMs === undefined) return undefined;
-  // The mean of latencies rounded up is half a step above the mean, for latencies that spread over several steps.
-  const step = roundedUpToMs ?? 0;
-  const charged = step === 0 ? latencyMs : Math.max(step, latencyMs + step / 2);
-  const used = (memoryBytes ?? 0) / 2 ** 20;
+  const { vcpus = 1 } = prices.billing;
+  const second = chargedGib(prices, memoryBytes) * (perGibSecond ?? 0) + vcpus * perVcpuSecond;
+  const seconds = chargedMs(prices, latencyMs) / 1000;
+  return 1e6 * (perRequest + seconds * second + (cpuMs ?? 0) * (perCpuMillisecond ?? 0));
+}
+
+/** The mean of latencies rounded up is half a step above their mean, where they spread over several steps. */
+function chargedMs({ billing: { roundedUpToMs } }: Prices, latency: Milliseconds): number {
+  return roundedUpToMs === undefined ? latency : Math.max(roundedUpToMs, latency + roundedUpToMs / 2);
+}
+
+function chargedGib(
+  { billing: { memoryStepMiB, leastMemoryMiB = 0 } }: Prices,
+  memory: Bytes | undefined,
+): number {
+  const used = (memory ?? 0) / 2 ** 20;
   const stepped = memoryStepMiB === undefined ? used : Math.ceil(used / memoryStepMiB) * memoryStepMiB;
-  const gib = Math.max(stepped, leastMemoryMiB) / 1024;
-  const second = gib * (perGibSecond ?? 0) + vcpus * (perVcpuSecond ?? 0);
-  const one = prices.perRequest + (charged / 1000) * second + (cpuMs ?? 0) * (perCpuMillisecond ?? 0);
-  return one * 1e6;
+  return Math.max(stepped, leastMemoryMiB) / 1024;
 }
 
 /**

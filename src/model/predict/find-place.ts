@@ -150,7 +150,7 @@ export function findPlace(file: ModelFile, request: PredictionRequest): FoundPla
   const onSystem = file.cells.filter(({ cell }) => systemOf(cell) === request.runtime);
   const pair = ladder.filter(({ cell }) => systemOf(cell) === request.runtime);
   const here = ladder.filter(({ cell }) => cell.environment === environment);
-  const like = ladder.find((cell) => cell.size === size) ?? ladder[0];
+  const like: ModelCell = ladder.find((cell) => cell.size === size) ?? (ladder[0] as ModelCell);
   const service = (pair[0] ?? onSystem[0]) as ModelCell;
   const figure = (of: (cell: ModelCell) => number): number => figureAt(ladder, size, of);
   const wholeBytes = (of: (cell: ModelCell) => number): ReturnType<typeof bytes> =>

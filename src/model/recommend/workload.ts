@@ -4,7 +4,7 @@ import { invalidInput } from '../../domain/errors.js';
 import { parseObjective, type Objective } from '../../domain/slo.js';
 
 const PayloadShareSchema = z.strictObject({
-  payload: z.coerce.string().min(1),
+  payload: z.union([z.string().min(1), z.number().transform(String)]),
   /** How often, relative to the others. */
   weight: z.number().positive(),
 });
@@ -25,7 +25,7 @@ export const WorkloadSchema = z.strictObject({
   schema: z.literal('lumos/workload@1').default('lumos/workload@1'),
   function: z.string().min(1),
   /** A label, a size (`8MiB`), or several with weights. */
-  payload: z.union([z.coerce.string().min(1), z.array(PayloadShareSchema).min(1)]),
+  payload: z.union([z.array(PayloadShareSchema).min(1), z.string().min(1), z.number().transform(String)]),
   arrivals: ArrivalsSchema,
   /** How long an idle instance is kept, in seconds. */
   keepAliveSeconds: z.number().nonnegative().default(600),
