@@ -63,3 +63,43 @@ export class SumCorrection {
 }
 
 const keyOf = (system: string, start: Start): string => JSON.stringify([system, start]);
+
+/** Uncertainty no component goes below: medians themselves are not known better. */
+const leastUncertainty = 0.02;
+
+/** The most deviations a prediction is said to be off. */
+const mostDeviations = 1e3;
+
+/**
+ * A latency as the sum of components, each known up to its own variance. Its range at so many deviations is the sum of the
+ * components' ranges, as if all erred to the same side: what is fixed stays in it however uncertain the rest is. How many
+ * deviations a 90 % interval takes is found by leaving cells out.
+ */
+export class ComposedLatency {
+  constructor(
+    readonly parts: readonly { readonly log: number; readonly variance: number }[],
+    /** The median of a sum over the sum of medians, as a logarithm. */
+    readonly correction: number,
+  ) {}
+
+  /** Logarithm of the median in ms, so many deviations above or below what is predicted. */
+  log(deviations = 0, difference = 0): number {
+    const sum = this.parts.reduce((total, { log, variance }) => {
+      const own = Math.hypot(Math.sqrt(variance), leastUncertainty, difference);
+      return total + Math.exp(log + deviations * own);
+    }, 0);
+    return Math.log(sum) + this.correction;
+  }
+
+  /** How many deviations `log` is off, to either side; `difference` is uncertainty that all components have besides. */
+  deviationsTo(log: number, difference = 0): number {
+    const side = log >= this.log() ? 1 : -1;
+    let [low, high] = [0, mostDeviations];
+    for (let i = 0; i < 50; i++) {
+      const middle = (low + high) / 2;
+      if (side * (log - this.log(side * middle, difference)) > 0) low = middle;
+      else high = middle;
+    }
+    return high;
+  }
+}

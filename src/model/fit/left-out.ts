@@ -2,7 +2,7 @@
 import type { FittedComponent } from '../components/fit-component.js';
 import { predictLeftOut } from '../components/fit-component.js';
 import { sharesOf, termNames } from '../components/terms.js';
-import { Composition, SumCorrection } from '../compose.js';
+import { ComposedLatency, Composition, SumCorrection } from '../compose.js';
 import type { Scheme } from '../hold-out/schemes.js';
 import { ratioAt, shapeOf, type LatencyShape } from '../observations/latency-shape.js';
 import {
@@ -17,19 +17,13 @@ import {
 import { componentValue, type Discount } from '../predict/component-value.js';
 import type { Component } from './model-file.js';
 
-/** Uncertainty no prediction goes below: the median itself is not known better. */
-export const leastUncertainty = 0.02;
-
 /** A cell that was left out: what was predicted of it. */
 export interface LeftOut {
   readonly cell: ModelCell;
   /** Which group of the scheme it was left out with. */
   readonly group: number;
-  /** Logarithm of the predicted median latency in ms. */
-  readonly log: number;
-  /** The model's own standard deviation of that logarithm. */
-  readonly uncertainty: number;
-  /** Of each quantile that was measured: |log(measured / predicted)| over `uncertainty`. */
+  readonly latency: ComposedLatency;
+  /** Of each quantile that was measured: how many of its own deviations the prediction was off. */
   readonly scores: Readonly<Partial<Record<ModelQuantile, number>>>;
 }
 
@@ -62,17 +56,6 @@ interface Part {
   readonly discount: Discount;
 }
 
-/** Weighs components by their part in the latency: an error in one is one of the whole by that part. */
-export function composed(parts: readonly { log: number; variance: number }[]): { log: number; sd: number } {
-  const times = parts.map(({ log }) => Math.exp(log));
-  const sum = times.reduce((total, time) => total + time, 0);
-  const variance = parts.reduce(
-    (total, part, i) => total + ((times[i] as number) / sum) ** 2 * part.variance,
-    0,
-  );
-  return { log: Math.log(sum), sd: Math.hypot(Math.sqrt(variance), leastUncertainty) };
-}
-
 function leftOutCell(
   cell: ModelCell,
   group: number,
@@ -87,17 +70,17 @@ function leftOutCell(
     return log === undefined ? [] : [{ log, variance: componentValue(component, cell, discount).variance }];
   });
   if (values.length === 0) return undefined;
-  const sum = composed(values);
-  const log = sum.log + correction;
+  const latency = new ComposedLatency(values, correction);
   const shape = shapeOf(shapes, systemOf(cell.cell), cell.cell.start);
   const scores: Partial<Record<ModelQuantile, number>> = {};
   for (const quantile of modelQuantiles) {
     const measured = cell.latencyMs[quantile];
     if (measured === undefined) continue;
     const ratio = quantile === 'p50' || shape === undefined ? 1 : ratioAt(shape, quantileShares[quantile]);
-    scores[quantile] = Math.abs(Math.log(measured / ratio) - log) / sum.sd;
+    const difference = quantile === 'p50' ? 0 : (shape?.differences[quantile] ?? 0);
+    scores[quantile] = latency.deviationsTo(Math.log(measured / ratio), difference);
   }
-  return { cell, group, log, uncertainty: sum.sd, scores };
+  return { cell, group, latency, scores };
 }
 
 /** Leaves each group of a scheme out in turn. Cells of which nothing remains are not in the result. */

@@ -3,7 +3,13 @@ import { z } from 'zod';
 import { StartSchema, type Start } from '../../domain/factors.js';
 import { quantile } from '../../stats/quantiles.js';
 import { sortSamples } from '../../stats/sorted-samples.js';
-import { systemOf, type ModelCell } from './model-cell.js';
+import {
+  modelQuantiles,
+  quantileShares,
+  systemOf,
+  type ModelCell,
+  type ModelQuantile,
+} from './model-cell.js';
 
 /** Shares at which a shape is kept: close together where objectives are. */
 export const shapeShares = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999] as const;
@@ -16,6 +22,8 @@ export const LatencyShapeSchema = z.object({
   samples: z.number().int().positive(),
   /** Latency over the cell's median, at `shapeShares`. */
   ratios: z.array(z.number().positive()).length(shapeShares.length),
+  /** How far single cells are from this shape: standard deviation of the logarithm of a quantile over its median. */
+  differences: z.partialRecord(z.enum(modelQuantiles), z.number().nonnegative()),
 });
 export type LatencyShape = z.infer<typeof LatencyShapeSchema>;
 
@@ -30,6 +38,7 @@ interface Pool {
   readonly start: Start;
   cells: number;
   readonly ratios: number[];
+  readonly logs: Partial<Record<ModelQuantile, number[]>>;
 }
 
 export class ShapePool {
@@ -46,26 +55,49 @@ export class ShapePool {
       const key = JSON.stringify([system, cell.start]);
       let pool = this.pools.get(key);
       if (pool === undefined) {
-        pool = { ...(system === undefined ? {} : { system }), start: cell.start, cells: 0, ratios: [] };
+        pool = {
+          ...(system === undefined ? {} : { system }),
+          start: cell.start,
+          cells: 0,
+          ratios: [],
+          logs: {},
+        };
         this.pools.set(key, pool);
       }
       pool.cells++;
       pool.ratios.push(...chosen);
+      for (const name of modelQuantiles) {
+        const value = latencyMs[name];
+        if (value !== undefined) (pool.logs[name] ??= []).push(Math.log(value / latencyMs.p50));
+      }
     }
   }
 
   shapes(): LatencyShape[] {
     return [...this.pools.values()]
       .filter(({ system, cells }) => system === undefined || cells >= fewestCells)
-      .map(({ ratios, ...pool }) => {
+      .map(({ ratios, logs, ...pool }) => {
         const sorted = sortSamples(ratios);
         return {
           ...pool,
           samples: ratios.length,
           ratios: shapeShares.map((share) => quantile(sorted, share)),
+          differences: differencesOf(logs, (share) => quantile(sorted, share)),
         };
       });
   }
+}
+
+/** By the median absolute deviation from the pool's own ratio. */
+function differencesOf(logs: Pool['logs'], ratioOf: (share: number) => number): LatencyShape['differences'] {
+  const differences: LatencyShape['differences'] = {};
+  for (const name of modelQuantiles) {
+    const own = logs[name];
+    if (own === undefined) continue;
+    const middle = Math.log(ratioOf(quantileShares[name]));
+    differences[name] = 1.4826 * quantile(sortSamples(own.map((log) => Math.abs(log - middle))), 0.5);
+  }
+  return differences;
 }
 
 /** The shape of a system's start, or of all systems; undefined where that start was never measured. */

@@ -2,8 +2,7 @@
 import { invalidInput } from '../../domain/errors.js';
 import type { Start } from '../../domain/factors.js';
 import { milliseconds, type Milliseconds } from '../../domain/units.js';
-import { Composition } from '../compose.js';
-import { composed } from '../fit/left-out.js';
+import { ComposedLatency, Composition } from '../compose.js';
 import type { Calibration, ModelFile } from '../fit/model-file.js';
 import type { SchemeId } from '../hold-out/schemes.js';
 import { ratioAt, shapeOf } from '../observations/latency-shape.js';
@@ -77,20 +76,18 @@ export function predictLatency(file: ModelFile, request: PredictionRequest): Lat
     ids.includes(component.id) ? [{ id: component.id, ...componentValue(component, place) }] : [],
   );
   if (parts.length === 0) throw invalidInput(`${request.function} has no part that the model was fitted on`);
-  const sum = composed(parts);
   const correction = correctionOf(file, system, start);
-  const log = sum.log + correction;
+  const latency = new ComposedLatency(parts, correction);
   const scheme = schemeFor(found);
   const shape = shapeOf(file.shapes, system, start);
   const at = (ratio: number, as: ModelQuantile): PredictedQuantile => {
     const width = widthOf(file.calibrations, scheme, as);
-    const middle = log + Math.log(ratio);
-    const half = (width?.width ?? 0) * sum.sd;
+    const difference = as === 'p50' ? 0 : (shape?.differences[as] ?? 0);
+    const time = (deviations: number): Milliseconds =>
+      milliseconds(ratio * Math.exp(latency.log(deviations, difference)));
     return {
-      ms: milliseconds(Math.exp(middle)),
-      ...(width === undefined
-        ? {}
-        : { interval90: [milliseconds(Math.exp(middle - half)), milliseconds(Math.exp(middle + half))] }),
+      ms: time(0),
+      ...(width === undefined ? {} : { interval90: [time(-width.width), time(width.width)] }),
     };
   };
   const tested = widthOf(file.calibrations, scheme, 'p50')?.tested === true;
@@ -109,7 +106,10 @@ export function predictLatency(file: ModelFile, request: PredictionRequest): Lat
           ? undefined
           : at(ratioAt(shape, share), calibratedAs(share)),
     shareWithin: (limit) =>
-      shareBelow((share) => (shape === undefined ? 1 : ratioAt(shape, share)), limit / Math.exp(log)),
+      shareBelow(
+        (share) => (shape === undefined ? 1 : ratioAt(shape, share)),
+        limit / Math.exp(latency.log()),
+      ),
   };
 }
 

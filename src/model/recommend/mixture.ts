@@ -45,8 +45,10 @@ export class WorkloadLatency {
 
   /** The latency that this share of all requests stays below, by bisection over the parts' own shares. */
   quantile(share: number, side: Side = 'middle'): number {
-    const factor = (part: Part): number => sideOf(part.prediction.median, side) / part.prediction.median.ms;
-    const factors = this.parts.map(factor);
+    const factors = this.parts.map(({ prediction }) => {
+      const predicted = prediction.quantile(share) ?? prediction.median;
+      return sideOf(predicted, side) / predicted.ms;
+    });
     const below = (time: number): number =>
       this.parts.reduce(
         (sum, { share: weight, prediction }, i) =>
@@ -62,10 +64,17 @@ export class WorkloadLatency {
     return Math.sqrt(low * high);
   }
 
+  /** Whether every part's prediction says how wrong it may be at this share. */
+  isBounded(share: number): boolean {
+    return this.parts.every(({ prediction }) => prediction.quantile(share)?.interval90 !== undefined);
+  }
+
   predicted(share: number): PredictedQuantile {
     const at = (side: Side): Milliseconds => milliseconds(this.quantile(share, side));
-    const bounded = this.parts.every(({ prediction }) => prediction.median.interval90 !== undefined);
-    return { ms: at('middle'), ...(bounded ? { interval90: [at('low'), at('high')] as const } : {}) };
+    return {
+      ms: at('middle'),
+      ...(this.isBounded(share) ? { interval90: [at('low'), at('high')] as const } : {}),
+    };
   }
 
   mean(side: Side = 'middle'): number {

@@ -62,7 +62,7 @@ function judged(limit: number, [low, high]: readonly [number, number]): Judgemen
 function judge(objective: Objective, one: WorkloadLatency, cost: number | undefined): Judgement {
   const bounded = (of: (side: Side) => number): [number, number] => [of('low'), of('high')];
   if (objective.metric === 'quantile')
-    return judged(
+    return one.isBounded(objective.share) ? judged(
       objective.limitMs,
       bounded((side) => one.quantile(objective.share, side)),
     );
@@ -152,7 +152,7 @@ function verdict(first: Ranked, second: Ranked | undefined, share: number): { wi
       why: 'It alone keeps to all objectives, over its whole interval.',
     };
   const [high, low] = [first.latency.quantile(share, 'high'), second.latency.quantile(share, 'low')];
-  return high < low
+  return first.latency.isBounded(share) && second.latency.isBounded(share) && high < low
     ? {
         winner: first.candidate.runtime,
         why: `Its ${name} is lower than ${second.candidate.runtime}'s over the whole intervals of both.`,

@@ -16,7 +16,7 @@ export interface Prediction {
   readonly cell: ModelCell;
   readonly predictedMs: Milliseconds;
   /** 90 % interval, from the errors of the other cells; absent for too few of them. */
-  readonly interval: readonly [number, number] | undefined;
+  readonly interval: readonly [Milliseconds, Milliseconds] | undefined;
 }
 
 export interface SchemeResult {
@@ -91,11 +91,11 @@ function coverageAt(left: readonly LeftOut[], share: number): number | undefined
 
 function predictionOf(left: readonly LeftOut[], one: LeftOut): Prediction {
   const width = widthFor(left, one, 0.9);
-  const half = width === undefined ? undefined : width * one.uncertainty;
+  const at = (deviations: number): Milliseconds => milliseconds(Math.exp(one.latency.log(deviations)));
   return {
     cell: one.cell,
-    predictedMs: milliseconds(Math.exp(one.log)),
-    interval: half === undefined ? undefined : [Math.exp(one.log - half), Math.exp(one.log + half)],
+    predictedMs: at(0),
+    interval: width === undefined ? undefined : [at(-width), at(width)],
   };
 }
 

@@ -117,6 +117,11 @@ function recommendationText(found: Recommendation, prices: Prices | undefined): 
           `What decides: ${decidedBy.component} of ${decidedBy.start} requests, ${formatDuration(decidedBy.byMs)} apart.`,
         ]),
     ...flips.map(flipText),
+    ...(flips.length === 0 && candidates.length > 1
+      ? [
+          'The order of these runtimes does not flip between 1 request a day and 1000 a second, 1 s and 1 day of keep-alive, an eighth and eight times the sizes measured.',
+        ]
+      : []),
     ...beyond,
     ...warnings,
     ...(prices === undefined
