@@ -27,9 +27,9 @@ const functionsOption = [
 ] as const;
 
 export function addModelCommands(program: Command, run: Run): void {
-  const model = program
-    .command('model')
-    .description('a performance model of measured runs: fit, show, validate, predict, recommend');
+  const model = example(program.command('model'), 'lumos model fit lumos-results/paper-1').description(
+    'a performance model of measured runs: fit, show, validate, predict, recommend',
+  );
   addFitting(model, run);
   addPredicting(model, run);
 }

@@ -30,6 +30,8 @@ export interface SolvedEffects {
 
 export interface EffectsOptions {
   readonly iterations?: number;
+  /** Whether single observations lose weight; else plain maximum likelihood. */
+  readonly robust?: boolean;
   /** Where to begin; else every term gets the same share of the values' spread. */
   readonly start?: Variances;
 }
@@ -102,17 +104,21 @@ function step({ variances, levels, noiseFactors, precision, dual }: SolvedEffect
 
 /** What each observation's noise must be multiplied with so that no single one pulls more than Huber allows. */
 export function huberFactors(solved: SolvedEffects, given: Float64Array): Float64Array {
-  const order = solved.dual.length;
+  const { dual, precision, variances, noiseFactors } = solved;
+  const order = dual.length;
   return given.map((factor, i) => {
-    const standardised =
-      Math.abs(solved.dual[i] as number) / Math.sqrt(solved.precision[i * order + i] as number);
+    const own = precision[i * order + i] as number;
+    // Of the prediction without it: its error, and its variance as if the observation had the weight it came with.
+    const error = Math.abs(dual[i] as number) / own;
+    const lightened = variances.noise * ((noiseFactors[i] as number) - factor);
+    const standardised = error / Math.sqrt(Math.max(1 / own - lightened, variances.noise * factor));
     return factor * Math.max(1, standardised / huberLimit);
   });
 }
 
 /** Estimates the variances by maximum likelihood, with Huber's weights once they are roughly right, and solves. */
 export function fitEffects(data: EffectsData, options: EffectsOptions = {}): SolvedEffects {
-  const { iterations = defaultIterations } = options;
+  const { iterations = defaultIterations, robust = true } = options;
   const spread = Math.max(meanSquare(data.values), 1e-6);
   const equal = spread / (data.terms + 1);
   const levels = levelsOf(data.design, data.terms);
@@ -120,7 +126,7 @@ export function fitEffects(data: EffectsData, options: EffectsOptions = {}): Sol
   let factors = data.noiseFactors;
   for (let i = 0; i < iterations; i++) {
     const solved = solve(data.values, levels, variances, factors);
-    if (i >= iterations / 2) factors = huberFactors(solved, data.noiseFactors);
+    if (robust && i >= iterations / 2) factors = huberFactors(solved, data.noiseFactors);
     variances = step(solved, spread * leastShare);
   }
   return solve(data.values, levels, variances, factors);

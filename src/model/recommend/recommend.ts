@@ -61,12 +61,12 @@ function judged(limit: number, [low, high]: readonly [number, number]): Judgemen
 
 function judge(objective: Objective, one: WorkloadLatency, cost: number | undefined): Judgement {
   const bounded = (of: (side: Side) => number): [number, number] => [of('low'), of('high')];
-  if (objective.metric === 'quantile')
-    return one.isBounded(objective.share) ? judged(
+  if (objective.metric === 'quantile' && one.isBounded(objective.share))
+    return judged(
       objective.limitMs,
       bounded((side) => one.quantile(objective.share, side)),
     );
-  if (objective.metric === 'mean')
+  if (objective.metric === 'mean' && one.isBounded(0.5))
     return judged(
       objective.limitMs,
       bounded((side) => one.mean(side)),
