@@ -10,7 +10,7 @@ import {
 } from '../linear/shared-effects.js';
 import type { ComponentId, ModelCell } from '../observations/model-cell.js';
 import { observedTime } from './observed-times.js';
-import { centresOf, sharesOf, tellingTerms, type Centres } from './terms.js';
+import { centresOf, sharesOf, tellingTerms, termOrders, type Centres } from './terms.js';
 import { fitTrend, trendLog, trendWithout, type Trend } from './trend.js';
 
 export interface FittedComponent {
@@ -66,7 +66,10 @@ function variancesOf(
       design: chosen.map((i) => data.design[i] as Shares),
       terms: data.terms.length,
     },
-    start === undefined ? {} : { start, iterations: 8 },
+    {
+      orders: data.terms.map((term) => termOrders[term] as number),
+      ...(start === undefined ? {} : { start, iterations: 8 }),
+    },
   );
 }
 

@@ -71,6 +71,11 @@ const definitions: readonly TermDefinition[] = [
 /** The names of all terms, in the order of `sharesOf`. */
 export const termNames: readonly string[] = definitions.map(([name]) => name);
 
+/** How many factors a term joins, in the same order. */
+export const termOrders: readonly number[] = termNames.map((name) =>
+  name.startsWith('payload') ? name.split(/ and |, /u).length + 1 : name.split(/ and |, /u).length,
+);
+
 export function centresOf(id: ComponentId, cells: readonly ModelCell[]): Centres {
   const mean = (values: readonly number[]): number =>
     values.reduce((sum, value) => sum + value, 0) / Math.max(values.length, 1);

@@ -30,6 +30,8 @@ export interface SolvedEffects {
 
 export interface EffectsOptions {
   readonly iterations?: number;
+  /** How many factors each term joins: effects of several together are taken to be smaller to begin with. */
+  readonly orders?: readonly number[];
   /** Whether single observations lose weight; else plain maximum likelihood. */
   readonly robust?: boolean;
   /** Where to begin; else every term gets the same share of the values' spread. */
@@ -38,6 +40,10 @@ export interface EffectsOptions {
 
 /** A variance below this part of the values' spread is as good as none; it keeps the iteration from dividing by 0. */
 const leastShare = 1e-9;
+
+/** An effect of one factor more is taken to vary by this much less to begin with, and noise by this part of the spread. */
+const jointShrink = 4;
+const noiseStart = 0.1;
 
 /** Rounds of the variances, for the first fit; they move by less than a tenth afterwards. */
 const defaultIterations = 24;
@@ -122,7 +128,13 @@ export function fitEffects(data: EffectsData, options: EffectsOptions = {}): Sol
   const spread = Math.max(meanSquare(data.values), 1e-6);
   const equal = spread / (data.terms + 1);
   const levels = levelsOf(data.design, data.terms);
-  let variances = options.start ?? { terms: Array.from({ length: data.terms }, () => equal), noise: equal };
+  let variances = options.start ?? {
+    terms: Array.from(
+      { length: data.terms },
+      (_, term) => equal * jointShrink ** -(options.orders?.[term] ?? 0),
+    ),
+    noise: equal * noiseStart,
+  };
   let factors = data.noiseFactors;
   for (let i = 0; i < iterations; i++) {
     const solved = solve(data.values, levels, variances, factors);
