@@ -6,10 +6,12 @@ import {
   huberFactors,
   predictWithout,
   solveEffects,
+  type EffectsData,
   type SolvedEffects,
 } from '../linear/shared-effects.js';
 import type { ComponentId, ModelCell } from '../observations/model-cell.js';
 import { observedTime } from './observed-times.js';
+import { trendKeyOf } from './place.js';
 import { centresOf, sharesOf, tellingTerms, termOrders, type Centres } from './terms.js';
 import { fitTrend, trendLog, trendWithout, type Trend } from './trend.js';
 
@@ -20,6 +22,9 @@ export interface FittedComponent {
   /** Logarithms of what was measured. */
   readonly logs: Float64Array;
   readonly trend: Trend;
+  /** Each cell's key in the trend, and what the trend leaves of its logarithm. */
+  readonly keys: readonly string[];
+  readonly values: Float64Array;
   readonly centres: Centres;
   /** Which of `termNames` are in use, and each cell's shares in those. */
   readonly terms: readonly number[];
@@ -48,42 +53,59 @@ function designOf(id: ComponentId, cells: readonly ModelCell[], centres: Centres
   return { terms, design: whole.map((shares) => terms.map((term) => shares[term])) };
 }
 
-/**
- * The variances, from some of the cells where there are many: functions are drawn whole, so that what they share among
- * their cells stays visible.
- */
-function variancesOf(
-  data: { values: Float64Array; noiseFactors: Float64Array } & Design,
-  cells: readonly ModelCell[],
-  start: Variances | undefined,
-): { variances: Variances } {
-  const chosen = chosenFor(cells);
-  const pick = (values: Float64Array): Float64Array => Float64Array.from(chosen, (i) => values[i] as number);
-  return fitEffects(
-    {
-      values: pick(data.values),
-      noiseFactors: pick(data.noiseFactors),
-      design: chosen.map((i) => data.design[i] as Shares),
-      terms: data.terms.length,
-    },
-    {
-      orders: data.terms.map((term) => termOrders[term] as number),
-      ...(start === undefined ? {} : { start, iterations: 8 }),
-    },
-  );
+interface Data extends Design {
+  readonly values: Float64Array;
+  readonly noiseFactors: Float64Array;
 }
 
-function chosenFor(cells: readonly ModelCell[]): number[] {
-  if (cells.length <= cellsForVariances) return cells.map((_, i) => i);
+function partOf(data: Data, chosen: readonly number[]): EffectsData {
+  const pick = (values: Float64Array): Float64Array => Float64Array.from(chosen, (i) => values[i] as number);
+  return {
+    values: pick(data.values),
+    noiseFactors: pick(data.noiseFactors),
+    design: chosen.map((i) => data.design[i] as Shares),
+    terms: data.terms.length,
+  };
+}
+
+/** Cells in parts of a size that is solved fast. Functions stay whole, so that what their cells share stays visible. */
+function partsOf(cells: readonly ModelCell[]): number[][] {
+  if (cells.length <= cellsForVariances) return [cells.map((_, i) => i)];
   const functions = new Map<string, number[]>();
   for (const [i, { cell }] of cells.entries())
     functions.set(cell.function, [...(functions.get(cell.function) ?? []), i]);
-  const chosen: number[] = [];
+  const parts: number[][] = [[]];
   for (const own of shuffle([...functions.values()], seededRandom(1, 'variances'))) {
-    if (chosen.length > 0 && chosen.length + own.length > cellsForVariances) continue;
-    chosen.push(...own);
+    const last = parts.at(-1) as number[];
+    if (last.length === 0 || last.length + own.length <= cellsForVariances) last.push(...own);
+    else parts.push([...own]);
   }
-  return chosen.length <= cellsForVariances ? chosen : chosen.slice(0, cellsForVariances);
+  return parts.flatMap((part) =>
+    Array.from({ length: Math.ceil(part.length / cellsForVariances) }, (_, i) =>
+      part.slice(i * cellsForVariances, (i + 1) * cellsForVariances),
+    ),
+  );
+}
+
+/** The variances, from the first part of the cells; and Huber's weights, found within each part. */
+function robustly(
+  data: Data,
+  cells: readonly ModelCell[],
+  start: Variances | undefined,
+): { variances: Variances; factors: Float64Array } {
+  const orders = data.terms.map((term) => termOrders[term] as number);
+  const parts = partsOf(cells);
+  const { variances } = fitEffects(partOf(data, parts[0] as number[]), {
+    orders,
+    ...(start === undefined ? {} : { start }),
+  });
+  const factors = data.noiseFactors.slice();
+  for (const part of parts) {
+    const own = partOf(data, part);
+    const found = huberFactors(solveEffects(own, variances), own.noiseFactors);
+    for (const [a, i] of part.entries()) factors[i] = found[a] as number;
+  }
+  return { variances, factors };
 }
 
 /** Undefined where no cell has the component. `intervals`: of the form's coefficients, by resampling. */
@@ -104,16 +126,16 @@ export function fitComponent(
   const centres = centresOf(id, cells);
   const { terms, design } = designOf(id, cells, centres);
   const values = residuals(id, trend, cells, logs);
-  const { variances } = variancesOf({ values, noiseFactors, terms, design }, cells, start);
+  const { variances, factors } = robustly({ values, noiseFactors, terms, design }, cells, start);
   const data = { values, noiseFactors, design, terms: terms.length };
-  const factors = huberFactors(solveEffects(data, variances), noiseFactors);
-  return { id, cells, logs, trend, centres, terms, design, solved: solveEffects(data, variances, factors) };
+  const keys = cells.map((cell) => trendKeyOf(id, cell));
+  const solved = solveEffects(data, variances, factors);
+  return { id, cells, logs, trend, keys, values, centres, terms, design, solved };
 }
 
 /** The same component with other variances, e.g. those that were estimated without some of its cells. */
 export function withVariances(fitted: FittedComponent, variances: Variances): FittedComponent {
-  const { id, trend, cells, logs, design, terms } = fitted;
-  const values = residuals(id, trend, cells, logs);
+  const { values, design, terms } = fitted;
   const data = { values, noiseFactors: fitted.solved.noiseFactors, design, terms: terms.length };
   return { ...fitted, solved: solveEffects(data, variances) };
 }
@@ -123,13 +145,17 @@ export function predictLeftOut(
   fitted: FittedComponent,
   left: readonly ModelCell[],
 ): ReadonlyMap<ModelCell, number> {
-  const { id, cells, logs } = fitted;
+  const { id, cells, logs, keys } = fitted;
   const out = new Set(left);
   const group = cells.flatMap((cell, i) => (out.has(cell) ? [i] : []));
-  if (group.length === 0) return new Map();
-  if (group.length === cells.length) return new Map();
-  const trend = trendWithout(id, fitted.trend, cells, out);
-  const predicted = predictWithout(fitted.solved, residuals(id, trend, cells, logs), group);
+  if (group.length === 0 || group.length === cells.length) return new Map();
+  const touched = new Set(group.map((i) => keys[i] as string));
+  const remaining = cells.filter((cell, i) => touched.has(keys[i] as string) && !out.has(cell));
+  const trend = trendWithout(id, fitted.trend, touched, remaining);
+  const values = fitted.values.map((value, i) =>
+    touched.has(keys[i] as string) ? (logs[i] as number) - trendLog(id, trend, cells[i] as ModelCell) : value,
+  );
+  const predicted = predictWithout(fitted.solved, values, group);
   return new Map(
     group.map((index, i) => {
       const cell = cells[index] as ModelCell;

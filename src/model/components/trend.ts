@@ -89,16 +89,14 @@ export function fitTrend(id: ComponentId, cells: readonly ModelCell[], intervals
   };
 }
 
-/** The trend as it would be without some cells: what they do not touch is kept. */
+/** The trend with some keys fitted anew, on the cells that remain of them; a key of which none remain is left out. */
 export function trendWithout(
   id: ComponentId,
   trend: Trend,
-  cells: readonly ModelCell[],
-  left: ReadonlySet<ModelCell>,
+  touched: ReadonlySet<string>,
+  remaining: readonly ModelCell[],
 ): Trend {
-  const touched = new Set([...left].map((cell) => trendKeyOf(id, cell)));
-  const kept = cells.filter((cell) => !left.has(cell) && touched.has(trendKeyOf(id, cell)));
-  const anew = fitTrendBy(id, kept);
+  const anew = fitTrendBy(id, remaining);
   const untouched = Object.entries(trend.by).filter(([key]) => !touched.has(key));
   return { ...trend, by: { ...Object.fromEntries(untouched), ...anew } };
 }

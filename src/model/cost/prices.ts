@@ -7,8 +7,10 @@ import { z } from 'zod';
 import { hasCode, invalidInput, messageOf } from '../../domain/errors.js';
 import type { Bytes, Milliseconds } from '../../domain/units.js';
 
+export const pricesSchemaId = 'lumos/prices@1';
+
 export const PricesSchema = z.strictObject({
-  schema: z.literal('lumos/prices@1'),
+  schema: z.literal(pricesSchemaId),
   name: z.string().min(1),
   title: z.string().min(1),
   currency: z.string().min(1),

@@ -43,6 +43,9 @@ const leastSpread = 1.5;
 /** Rounds of reweighting; the weights settle after a few. */
 const rounds = 12;
 
+/** Coefficients that move by less than this share have settled. */
+const settled = 1e-4;
+
 /** Huber's limit, times the median absolute relative error (as 1.345 standard deviations of a normal distribution). */
 const limit = 1.345 * 1.4826;
 
@@ -123,7 +126,10 @@ function fitOnce(points: readonly TimedAmounts[], allowed: readonly number[]): C
     weights = points.map(
       ({ weight }, i) => weight * Math.min(1, scale / Math.max(errors[i] as number, 1e-12)),
     );
+    const before = found;
     found = solve(points, weights, allowed);
+    const moved = found.some((value, k) => Math.abs(value - (before[k] as number)) > settled * value);
+    if (!moved) break;
   }
   return found;
 }

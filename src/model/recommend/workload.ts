@@ -21,8 +21,10 @@ const ArrivalsSchema = z.union([
   z.strictObject({ gapsSeconds: z.array(z.number().nonnegative()).min(2) }),
 ]);
 
+export const workloadSchemaId = 'lumos/workload@1';
+
 export const WorkloadSchema = z.strictObject({
-  schema: z.literal('lumos/workload@1').default('lumos/workload@1'),
+  schema: z.literal(workloadSchemaId).default(workloadSchemaId),
   function: z.string().min(1),
   /** A label, a size (`8MiB`), or several with weights. */
   payload: z.union([z.array(PayloadShareSchema).min(1), z.string().min(1), z.number().transform(String)]),
