@@ -52,6 +52,7 @@ function addFitting(model: Command, run: Run): void {
   example(model.command('validate [dirs...]'), 'lumos model validate lumos-results/paper-1')
     .description('its errors where cells are left out, beside naive predictors')
     .option('--model <file>', 'the cells of a model file instead of run directories')
+    .option('--md', 'the table as Markdown')
     .option('--plot <file>', 'promised against observed coverage, as SVG')
     .option(...functionsOption)
     .option(...jsonOption)

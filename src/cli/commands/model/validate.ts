@@ -16,6 +16,8 @@ export interface ValidateOptions {
   readonly model?: string;
   readonly plot?: string;
   readonly json?: boolean;
+  /** The table as Markdown, for a document. */
+  readonly md?: boolean;
   readonly functionsPath: readonly string[];
 }
 
@@ -37,6 +39,7 @@ export async function validate(directories: readonly string[], options: Validate
     note(`wrote ${options.plot}`);
   }
   if (options.json === true) printJson(jsonOf(validation));
+  else if (options.md === true) print(markdownOf(validation));
   else print(validationText(validation));
   return exitCodes.done;
 }
@@ -64,9 +67,13 @@ const baselineNames = (schemes: readonly SchemeResult[]): string[] => [
   ...new Set(schemes.flatMap(({ baselines }) => Object.keys(baselines))),
 ];
 
-function validationText({ schemes, unanswered, measurementError }: Validation): string {
-  const names = baselineNames(schemes);
-  const rows = schemes.map((one) => [
+const headOf = (names: readonly string[]): string[] => [
+  ...['left out', 'cells', 'median error', 'p90 error', '90 % intervals hold'],
+  ...names,
+];
+
+function rowsOf(schemes: readonly SchemeResult[], names: readonly string[]): string[][] {
+  return schemes.map((one) => [
     one.scheme,
     String(one.cells),
     share(one.medianApe),
@@ -74,14 +81,31 @@ function validationText({ schemes, unanswered, measurementError }: Validation): 
     share(one.coverage90),
     ...names.map((name) => share(one.baselines[name]?.medianApe)),
   ]);
-  const head = ['left out', 'cells', 'median error', 'p90 error', '90 % intervals hold', ...names];
+}
+
+function markdownOf({ schemes, unanswered, measurementError }: Validation): string {
+  const names = baselineNames(schemes);
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const head = headOf(names);
   return [
-    renderFitted(head, rows, tableWidth()),
+    line(head),
+    line(head.map(() => '---')),
+    ...rowsOf(schemes, names).map(line),
+    '',
+    `Error of measuring itself (median): ${share(measurementError)}.`,
+    ...unanswered.map(({ scheme, why }) => `${scheme}: not answered, ${why}.`),
+  ].join('\n');
+}
+
+function validationText({ schemes, unanswered, measurementError }: Validation): string {
+  const names = baselineNames(schemes);
+  return [
+    renderFitted(headOf(names), rowsOf(schemes, names), tableWidth()),
     'Errors: |predicted / measured - 1| of the median latency; the last columns are naive predictors, median error.',
     ...(measurementError === undefined
       ? []
       : [
-          `Measuring itself leaves a median error of ${share(measurementError)} in a cell's median: no predictor gets below it here.`,
+          `Measuring itself leaves a median error of ${share(measurementError)} in a cell's median: against it, hardly any predictor gets below that.`,
         ]),
     ...unanswered.map(({ scheme, why }) => `${scheme}: not answered, ${why}.`),
     '',
