@@ -13,6 +13,7 @@ export const rooms = {
   'control-plane': ['domain'],
   'data-plane': ['domain'],
   report: ['domain', 'stats', 'records'],
+  model: ['domain', 'stats', 'records'],
   experiment: ['domain', 'stats', 'records', 'user-plane', 'control-plane', 'data-plane'],
   conformance: ['domain', 'stats', 'records', 'user-plane', 'control-plane', 'data-plane', 'experiment'],
   cli: [
@@ -23,6 +24,7 @@ export const rooms = {
     'control-plane',
     'data-plane',
     'report',
+    'model',
     'experiment',
     'conformance',
   ],

@@ -15,6 +15,9 @@ import { FunctionManifestSchema, functionManifestSchemaId } from '../src/domain/
 import { MeasurementSchema, measurementSchemaId } from '../src/domain/measurement.js';
 import { RunManifestSchema, runManifestSchemaId } from '../src/domain/run-manifest.js';
 import { SummarySchema, summarySchemaId } from '../src/domain/summary.js';
+import { PricesSchema, pricesSchemaId } from '../src/model/cost/prices.js';
+import { ModelFileSchema, modelSchemaId } from '../src/model/fit/model-file.js';
+import { WorkloadSchema, workloadSchemaId } from '../src/model/recommend/workload.js';
 
 interface SchemaFile {
   readonly file: string;
@@ -57,6 +60,23 @@ const files: readonly SchemaFile[] = [
     io: 'output',
   },
   {
+    file: 'model.schema.json',
+    id: modelSchemaId,
+    title: 'Lumos model',
+    description:
+      'What lumos model fit writes: components with their coefficients, and the cells they are from.',
+    schema: ModelFileSchema,
+    io: 'output',
+  },
+  {
+    file: 'prices.schema.json',
+    id: pricesSchemaId,
+    title: 'Lumos prices',
+    description: 'What a platform charges, dated and sourced: prices/*.yaml, or a file named in a workload.',
+    schema: PricesSchema,
+    io: 'input',
+  },
+  {
     file: 'run.schema.json',
     id: runManifestSchemaId,
     title: 'Lumos run manifest',
@@ -73,6 +93,15 @@ const files: readonly SchemaFile[] = [
     description: 'summary.json of a run directory: what the statistics make of its rows.',
     schema: SummarySchema,
     io: 'output',
+  },
+  {
+    file: 'workload.schema.json',
+    id: workloadSchemaId,
+    title: 'Lumos workload',
+    description:
+      'What lumos model recommend reads. Not expressed here: exactly one of perSecond, perMinute and perHour; objectives are of latency or cost.',
+    schema: WorkloadSchema,
+    io: 'input',
   },
 ];
 

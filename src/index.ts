@@ -66,6 +66,20 @@ export { planOf, runExperiment, type RunRequest } from './experiment/run-experim
 export { select, type Selection } from './experiment/selection.js';
 export { loadCatalogue, type Catalogue } from './user-plane/functions/catalogue.js';
 
+/**
+ * The performance model: `readRuns` makes cells of run directories, `fitModel` a model of them, `validateModel` its errors;
+ * `predictLatency` and `recommend` answer from a model file (`parseModelFile`). docs/model.md derives it.
+ */
+export { loadPrices, type Prices } from './model/cost/prices.js';
+export { fitModel, type FittedModel } from './model/fit/fit-model.js';
+export { modelSchemaId, parseModelFile, type ModelFile } from './model/fit/model-file.js';
+export { readRuns, type Ladders, type ReadRuns } from './model/observations/read-runs.js';
+export type { PredictionRequest } from './model/predict/find-place.js';
+export { predictLatency, type LatencyPrediction } from './model/predict/predict-latency.js';
+export { recommend, type Recommendation } from './model/recommend/recommend.js';
+export { parseWorkload, type Workload } from './model/recommend/workload.js';
+export { validateModel, type Validation } from './model/validate/validate-model.js';
+
 /** A runtime with exact, scripted times on a virtual clock: tests everything above a runtime without waiting. */
 export { FakeRuntime, type FakeEvent } from './control-plane/runtimes/fake/fake-runtime.js';
 export type { FakeScript, InvocationScript, SandboxScript } from './control-plane/runtimes/fake/script.js';

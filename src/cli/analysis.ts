@@ -10,7 +10,7 @@ import { readLevels } from '../records/level-store.js';
 import { readRows } from '../records/row-store.js';
 import type { RunDirectory } from '../records/run-directory.js';
 import { claimsOf } from '../report/claims/claims-of-run.js';
-import { artifactOfCell } from '../report/artifact-of-cell.js';
+import { artifactOfCell } from '../domain/artifact-of-cell.js';
 import { leagueOf } from '../report/league/league-of-run.js';
 import { kneesOf } from '../report/levels/knees-of-run.js';
 import { levelsOf } from '../report/levels/levels-of-run.js';

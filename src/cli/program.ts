@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import pc from 'picocolors';
 import { LumosError, messageOf } from '../domain/errors.js';
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.js';
+import { addModelCommands } from './model-commands.js';
 import { note, print } from './output.js';
 import { packageVersion } from './package-root.js';
 
@@ -67,6 +68,7 @@ export function createProgram(run: Run): Command {
   addMachineCommands(program, run);
   addRunCommand(program, run);
   addReportCommands(program, run);
+  addModelCommands(program, run);
   return program;
 }
 

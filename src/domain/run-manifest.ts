@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ExperimentSchema } from './experiment.js';
 import { AccessSchema, CellSchema, LanguageSchema, RuntimeClassSchema, StorageSchema } from './factors.js';
-import { FunctionClassSchema } from './function-manifest.js';
+import { FunctionClassSchema, PayloadStepSchema } from './function-manifest.js';
 import { BytesSchema, MillisecondsSchema } from './units.js';
 
 export const runManifestSchemaId = 'lumos/run@1';
@@ -95,7 +95,16 @@ export const RunManifestSchema = z.object({
   /** Every cell of the plan, whether it came to a result or not, with the size of its payload. */
   cells: z.array(CellSchema.extend({ payloadBytes: BytesSchema })),
   /** What the functions of the plan say of themselves; absent in runs of before this was recorded, and in imported ones. */
-  functions: z.array(z.object({ name: z.string(), class: FunctionClassSchema })).optional(),
+  functions: z
+    .array(
+      z.object({
+        name: z.string(),
+        class: FunctionClassSchema,
+        /** The ladder, which is where the model has a function's sizes from; absent in runs of before this was recorded. */
+        payloads: z.array(PayloadStepSchema).optional(),
+      }),
+    )
+    .optional(),
   /** Trials in the plan. */
   trials: z.number().int().nonnegative(),
   host: HostSchema,

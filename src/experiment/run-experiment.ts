@@ -136,6 +136,7 @@ function startManifest(request: RunRequest, plan: Plan, bench: Bench): RunManife
     functions: selection.functions.map(({ definition: { manifest } }) => ({
       name: manifest.name,
       class: manifest.class,
+      payloads: manifest.payloads,
     })),
     host: fingerprintHost(request.lumosVersion, request.cgroupVersion),
     runtimes: [...request.runtimes],

@@ -5,7 +5,7 @@ import type { CellSummary, LeagueRow } from '../../domain/summary.js';
 import { bytes, milliseconds } from '../../domain/units.js';
 import { median } from '../../stats/quantiles.js';
 import { sortSamples } from '../../stats/sorted-samples.js';
-import { artifactOfCell } from '../artifact-of-cell.js';
+import { artifactOfCell } from '../../domain/artifact-of-cell.js';
 import { failureCount } from '../cell-groups.js';
 
 /**

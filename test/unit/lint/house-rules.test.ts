@@ -29,6 +29,8 @@ describe('the arrows between rooms', () => {
     ['src/report/probe.ts', '../control-plane/invoke/frames.js', 'control-plane'],
     ['src/report/html/probe.ts', '../../data-plane/probes/counters.js', 'data-plane'],
     ['src/report/probe.ts', '../experiment/plan.js', 'experiment'],
+    ['src/model/probe.ts', '../control-plane/invoke/frames.js', 'control-plane'],
+    ['src/model/fit/probe.ts', '../../report/csv.js', 'report'],
     ['src/control-plane/runtimes/probe.ts', '../../data-plane/probes/counters.js', 'data-plane'],
     ['src/data-plane/probes/probe.ts', '../../control-plane/invoke/frames.js', 'control-plane'],
     ['src/user-plane/functions/probe.ts', '../../control-plane/invoke/frames.js', 'control-plane'],

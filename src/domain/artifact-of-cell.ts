@@ -1,6 +1,6 @@
 /** Which of a run's artefacts a cell ran. */
-import type { Cell } from '../domain/factors.js';
-import type { ArtifactRecord, RunManifest } from '../domain/run-manifest.js';
+import type { Cell } from './factors.js';
+import type { ArtifactRecord, RunManifest } from './run-manifest.js';
 
 /**
  * A function that opens connections itself may have another artefact than the same without; so may another language, and

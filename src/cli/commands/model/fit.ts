@@ -1,0 +1,53 @@
+/** `lumos model fit` and `lumos model show`. */
+import { systemOf, workOf } from '../../../model/observations/model-cell.js';
+import { fitModel } from '../../../model/fit/fit-model.js';
+import type { ModelFile } from '../../../model/fit/model-file.js';
+import { toJson, writeWhole } from '../../../records/run-directory.js';
+import { exitCodes, type ExitCode } from '../../exit-codes.js';
+import { note, print, printJson, tableWidth } from '../../output.js';
+import { packageVersion } from '../../package-root.js';
+import { readModelFile, readModelRuns } from './model-input.js';
+import { modelText } from './model-text.js';
+
+const count = (values: readonly string[], what: string): string => {
+  const n = new Set(values).size;
+  return `${n} ${what}${n === 1 ? '' : 's'}`;
+};
+
+const extent = ({ cells }: ModelFile): string =>
+  [
+    `${cells.length} cells`,
+    count(
+      cells.map(({ cell }) => workOf(cell)),
+      'function',
+    ),
+    count(
+      cells.map(({ cell }) => systemOf(cell)),
+      'runtime',
+    ),
+    count(
+      cells.map(({ cell }) => cell.environment),
+      'environment',
+    ),
+  ].join(', ');
+
+export async function fit(
+  directories: readonly string[],
+  options: { readonly out: string; readonly functionsPath: readonly string[]; readonly json?: boolean },
+): Promise<ExitCode> {
+  const runs = await readModelRuns(directories, options.functionsPath);
+  const { file } = fitModel(runs, packageVersion());
+  writeWhole(options.out, toJson(file));
+  note(`wrote ${options.out}: ${extent(file)}, data ${file.digest.slice(0, 12)}`);
+  if (options.json === true) printJson({ out: options.out, digest: file.digest, cells: file.cells.length });
+  return exitCodes.done;
+}
+
+export function show(path: string, options: { readonly json?: boolean }): ExitCode {
+  const file = readModelFile(path);
+  if (options.json === true) {
+    const { cells, ...rest } = file;
+    printJson({ ...rest, cells: cells.length });
+  } else print(modelText(file, extent(file), tableWidth()));
+  return exitCodes.done;
+}

@@ -1,0 +1,31 @@
+/** What the model's commands read: run directories, and model files. */
+import { readFileSync } from 'node:fs';
+import { hasCode, invalidInput } from '../../../domain/errors.js';
+import { parseModelFile, type ModelFile } from '../../../model/fit/model-file.js';
+import { readRuns, type Ladders, type ReadRuns } from '../../../model/observations/read-runs.js';
+import { loadCatalogue } from '../../../user-plane/functions/catalogue.js';
+import { note, warning } from '../../output.js';
+import { functionsFolder } from '../../package-root.js';
+
+/** Runs of before ladders were recorded have them from the catalogue. */
+async function catalogueLadders(folders: readonly string[]): Promise<Ladders> {
+  const { all } = await loadCatalogue([functionsFolder, ...folders]);
+  const ladders = new Map(all.map(({ manifest }) => [manifest.name, manifest.payloads]));
+  return (name) => ladders.get(name);
+}
+
+/** Reads runs and says what was left out of them. */
+export async function readModelRuns(paths: readonly string[], folders: readonly string[]): Promise<ReadRuns> {
+  const runs = await readRuns(paths, await catalogueLadders(folders));
+  for (const line of runs.notes) note(warning(line));
+  return runs;
+}
+
+export function readModelFile(path: string): ModelFile {
+  try {
+    return parseModelFile(readFileSync(path, 'utf8'), path);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT', 'EISDIR')) throw error;
+    throw invalidInput(`${path} is no model file`, 'Make one: lumos model fit DIR... --out model.json.');
+  }
+}

@@ -1,0 +1,131 @@
+/** `lumos model recommend`. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { hasCode, invalidInput, messageOf } from '../../../domain/errors.js';
+import { loadPrices, type Prices } from '../../../model/cost/prices.js';
+import type { Flip } from '../../../model/recommend/flips.js';
+import { recommend, type Candidate, type Recommendation } from '../../../model/recommend/recommend.js';
+import { parseWorkload, type Workload } from '../../../model/recommend/workload.js';
+import {
+  formatBytes,
+  formatDuration,
+  formatShare,
+  formatSignificant,
+} from '../../../report/format-quantity.js';
+import { milliseconds } from '../../../domain/units.js';
+import { exitCodes, type ExitCode } from '../../exit-codes.js';
+import { renderFitted } from '../../fitted-table.js';
+import { print, printJson, tableWidth, title } from '../../output.js';
+import { packageRoot } from '../../package-root.js';
+import { readModelFile } from './model-input.js';
+import { quantileText } from './predict.js';
+
+export const pricesFolder = join(packageRoot, 'prices');
+
+function readWorkload(path: string): Workload {
+  let value: unknown;
+  try {
+    value = parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'EISDIR'))
+      throw invalidInput(`${path} is not there`, 'Name a workload file.');
+    throw invalidInput(`${path}: ${messageOf(error)}`);
+  }
+  return parseWorkload(value, path);
+}
+
+/** Exit code 1 where every runtime misses an objective. */
+export function recommendFor(
+  path: string,
+  options: { readonly model: string; readonly json?: boolean },
+): ExitCode {
+  const workload = readWorkload(path);
+  const prices = workload.prices === undefined ? undefined : loadPrices(workload.prices, pricesFolder);
+  const file = readModelFile(options.model);
+  const found = recommend(file, workload, prices === undefined ? {} : { prices });
+  if (options.json === true)
+    printJson({
+      ...found,
+      ...(prices === undefined ? {} : { prices: { name: prices.name, asOf: prices.asOf } }),
+    });
+  else print(recommendationText(found, prices));
+  const missed = found.candidates.every(({ objectives }) =>
+    objectives.some(({ judgement }) => judgement === 'missed'),
+  );
+  return missed ? exitCodes.failed : exitCodes.done;
+}
+
+function rowOf(candidate: Candidate, prices: Prices | undefined): string[] {
+  const { runtime, latency, coldShare, costPerMillion, peakMemoryBytes, objectives } = candidate;
+  return [
+    runtime,
+    quantileText(latency.p50),
+    quantileText(latency.p95),
+    quantileText(latency.p99),
+    formatShare(coldShare),
+    ...(prices === undefined
+      ? []
+      : [costPerMillion === undefined ? '-' : `${prices.currency} ${formatSignificant(costPerMillion)}`]),
+    peakMemoryBytes === undefined ? '-' : formatBytes(peakMemoryBytes),
+    objectives.map(({ text, judgement }) => `${text}: ${judgement}`).join('; ') || '-',
+  ];
+}
+
+const dials: Readonly<Record<Flip['dial'], { text: (value: number) => string; name: string }>> = {
+  rate: {
+    name: 'rate',
+    text: (value) =>
+      value >= 1
+        ? `${formatSignificant(value)} requests a second`
+        : value >= 1 / 60
+          ? `${formatSignificant(value * 60)} a minute`
+          : `${formatSignificant(value * 3600)} an hour`,
+  },
+  'keep-alive': { name: 'keep-alive', text: (value) => formatDuration(milliseconds(value * 1000)) },
+  payload: { name: 'size of the payload', text: (value) => formatSignificant(value) },
+};
+
+function flipText({ dial, at, interval90: [low, high], below, above }: Flip): string {
+  const { name, text } = dials[dial];
+  const end = (value: number | undefined): string => (value === undefined ? 'open' : text(value));
+  return `The answer flips at a ${name} of ${text(at)} [${end(low)}, ${end(high)}]: below ${below}, above ${above}.`;
+}
+
+function recommendationText(found: Recommendation, prices: Prices | undefined): string {
+  const { candidates, winner, why, decidedBy, flips, warnings } = found;
+  const head = [
+    ...['runtime', 'p50', 'p95', 'p99', 'cold'],
+    ...(prices === undefined ? [] : ['per million']),
+    ...['memory', 'objectives'],
+  ];
+  const beyond = candidates.flatMap(({ runtime, beyond: words }) =>
+    words.map((one) => `${runtime}: ${one}.`),
+  );
+  return [
+    renderFitted(
+      head,
+      candidates.map((candidate) => rowOf(candidate, prices)),
+      tableWidth(),
+    ),
+    'In brackets: 90 % prediction intervals.',
+    '',
+    winner === undefined ? title(why) : `${title(winner)}: ${why}`,
+    ...(decidedBy === undefined
+      ? []
+      : [
+          `What decides: ${decidedBy.component} of ${decidedBy.start} requests, ${formatDuration(decidedBy.byMs)} apart.`,
+        ]),
+    ...flips.map(flipText),
+    ...(flips.length === 0 && candidates.length > 1
+      ? [
+          'The order of these runtimes does not flip between 1 request a day and 1000 a second, 1 s and 1 day of keep-alive, an eighth and eight times the sizes measured.',
+        ]
+      : []),
+    ...beyond,
+    ...warnings,
+    ...(prices === undefined
+      ? []
+      : [`Prices: ${prices.title}, as of ${prices.asOf} (${prices.sources[0] ?? ''}).`]),
+  ].join('\n');
+}

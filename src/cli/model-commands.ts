@@ -1,0 +1,89 @@
+/** The words after `lumos model`. */
+import { InvalidArgumentError, type Command } from 'commander';
+import type { ExitCode } from './exit-codes.js';
+
+type Run = (code: ExitCode | Promise<ExitCode>) => Promise<void>;
+
+const example = (command: Command, text: string): Command =>
+  command.addHelpText('after', `\nExample:\n  ${text}`);
+
+const list = (value: string): string[] => value.split(',').filter((item) => item !== '');
+
+const positive = (value: string): number => {
+  const number = Number(value);
+  if (Number.isFinite(number) && number > 0) return number;
+  throw new InvalidArgumentError('A number above 0 is expected.');
+};
+
+const collect = (value: string, before: string[] = []): string[] => [...before, value];
+
+const jsonOption = ['--json', 'machine-readable, and nothing else on standard output'] as const;
+const modelOption = ['--model <file>', 'a file that lumos model fit made', 'model.json'] as const;
+const functionsOption = [
+  '--functions-path <dirs>',
+  'further folders with functions, separated by commas',
+  list,
+  [] as string[],
+] as const;
+
+export function addModelCommands(program: Command, run: Run): void {
+  const model = example(program.command('model'), 'lumos model fit lumos-results/paper-1').description(
+    'a performance model of measured runs: fit, show, validate, predict, recommend',
+  );
+  addFitting(model, run);
+  addPredicting(model, run);
+}
+
+function addFitting(model: Command, run: Run): void {
+  example(model.command('fit <dirs...>'), 'lumos model fit lumos-results/paper-1 --out model.json')
+    .description('fit a model to the rows of run directories')
+    .option('--out <file>', 'where to', 'model.json')
+    .option(...functionsOption)
+    .option(...jsonOption)
+    .action(async (dirs: string[], options) =>
+      run((await import('./commands/model/fit.js')).fit(dirs, options as never)),
+    );
+  example(model.command('show [file]'), 'lumos model show model.json')
+    .description('its components, with coefficients and intervals')
+    .option(...jsonOption)
+    .action(async (file: string | undefined, options) =>
+      run((await import('./commands/model/fit.js')).show(file ?? 'model.json', options as never)),
+    );
+  example(model.command('validate [dirs...]'), 'lumos model validate lumos-results/paper-1')
+    .description('its errors where cells are left out, beside naive predictors')
+    .option('--model <file>', 'the cells of a model file instead of run directories')
+    .option('--md', 'the table as Markdown')
+    .option('--plot <file>', 'promised against observed coverage, as SVG')
+    .option(...functionsOption)
+    .option(...jsonOption)
+    .action(async (dirs: string[], options) =>
+      run((await import('./commands/model/validate.js')).validate(dirs, options as never)),
+    );
+}
+
+function addPredicting(model: Command, run: Run): void {
+  example(
+    model.command('predict'),
+    'lumos model predict --function hashing --payload 8MiB --runtime wasmtime-aot --rate 0.1 --slo "p95 < 100ms"',
+  )
+    .description('the latency of a function on a runtime, measured or not')
+    .option(...modelOption)
+    .requiredOption('--function <name>', 'a function that the model saw')
+    .requiredOption('--payload <payload>', 'a label of its ladder, or a size: 8MiB, or in its own unit')
+    .requiredOption('--runtime <id>', 'a runtime that the model saw')
+    .option('--environment <name>', 'where it runs (default: where most was measured)')
+    .option('--start <start>', 'cold, snapshot, fresh or warm (default: all that were measured)')
+    .option('--access <way>', 'how objects are reached, e.g. s3/host/reused')
+    .option('--rate <perSecond>', 'Poisson arrivals a second, for the share of cold starts', positive)
+    .option('--keep-alive <seconds>', 'how long an idle instance is kept (default: 600)', positive)
+    .option('--slo <objective>', 'e.g. "p95 < 100ms"; may be given again', collect)
+    .option(...jsonOption)
+    .action(async (options) => run((await import('./commands/model/predict.js')).predict(options as never)));
+  example(model.command('recommend <workload>'), 'lumos model recommend workload.yaml --model model.json')
+    .description('which runtime for a workload, why, and where the answer flips')
+    .option(...modelOption)
+    .option(...jsonOption)
+    .action(async (workload: string, options) =>
+      run((await import('./commands/model/recommend.js')).recommendFor(workload, options as never)),
+    );
+}

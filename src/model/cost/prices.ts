@@ -1,0 +1,106 @@
+/** What a platform charges, from a dated file. Prices are data: Lumos knows none by itself. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { closest } from 'fastest-levenshtein';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { hasCode, invalidInput, messageOf } from '../../domain/errors.js';
+import type { Bytes, Milliseconds } from '../../domain/units.js';
+
+export const pricesSchemaId = 'lumos/prices@1';
+
+export const PricesSchema = z.strictObject({
+  schema: z.literal(pricesSchemaId),
+  name: z.string().min(1),
+  title: z.string().min(1),
+  currency: z.string().min(1),
+  /** When the figures held, as precisely as the sources say. */
+  asOf: z.string().min(4),
+  sources: z.array(z.url()).min(1),
+  perRequest: z.number().nonnegative(),
+  /** Of a GiB (2^30 bytes) of memory for a second of latency. */
+  perGibSecond: z.number().nonnegative().optional(),
+  /** Of a virtual CPU for a second of latency. */
+  perVcpuSecond: z.number().nonnegative().optional(),
+  /** Of a millisecond of CPU time, whatever the latency. */
+  perCpuMillisecond: z.number().nonnegative().optional(),
+  billing: z
+    .strictObject({
+      /** A latency is charged in steps of this. */
+      roundedUpToMs: z.number().positive().optional(),
+      /** Memory is charged in steps of this, and as no less than that. */
+      memoryStepMiB: z.number().positive().optional(),
+      leastMemoryMiB: z.number().positive().optional(),
+      vcpus: z.number().positive().optional(),
+    })
+    .default({}),
+});
+export type Prices = z.infer<typeof PricesSchema>;
+
+/** What an invocation takes, as far as it is known. */
+export interface Consumption {
+  /** The mean latency. */
+  readonly latencyMs: Milliseconds;
+  readonly memoryBytes?: Bytes | undefined;
+  readonly cpuMs?: Milliseconds | undefined;
+}
+
+/** What a million invocations cost, in the prices' currency; `undefined` where a figure is missing that they charge by. */
+export function costPerMillion(
+  prices: Prices,
+  { latencyMs, memoryBytes, cpuMs }: Consumption,
+): number | undefined {
+  const { perRequest, perGibSecond, perVcpuSecond = 0, perCpuMillisecond } = prices;
+  if (perGibSecond !== undefined && memoryBytes === undefined) return undefined;
+  if (perCpuMillisecond !== undefined && cpuMs === undefined) return undefined;
+  const { vcpus = 1 } = prices.billing;
+  const second = chargedGib(prices, memoryBytes) * (perGibSecond ?? 0) + vcpus * perVcpuSecond;
+  const seconds = chargedMs(prices, latencyMs) / 1000;
+  return 1e6 * (perRequest + seconds * second + (cpuMs ?? 0) * (perCpuMillisecond ?? 0));
+}
+
+/** The mean of latencies rounded up is half a step above their mean, where they spread over several steps. */
+function chargedMs({ billing: { roundedUpToMs } }: Prices, latency: Milliseconds): number {
+  return roundedUpToMs === undefined ? latency : Math.max(roundedUpToMs, latency + roundedUpToMs / 2);
+}
+
+function chargedGib(
+  { billing: { memoryStepMiB, leastMemoryMiB = 0 } }: Prices,
+  memory: Bytes | undefined,
+): number {
+  const used = (memory ?? 0) / 2 ** 20;
+  const stepped = memoryStepMiB === undefined ? used : Math.ceil(used / memoryStepMiB) * memoryStepMiB;
+  return Math.max(stepped, leastMemoryMiB) / 1024;
+}
+
+/**
+ * Prices by name from a folder, or from a file.
+ * @throws LumosError `invalid-input` for a name that is not there, or a file that is no prices
+ */
+export function loadPrices(asked: string, folder: string): Prices {
+  const isFile = /\.ya?ml$/u.test(asked);
+  const known = readdirSync(folder)
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => file.slice(0, -'.yaml'.length))
+    .sort();
+  if (!isFile && !known.includes(asked))
+    throw invalidInput(
+      `There are no prices "${asked}"`,
+      `Did you mean "${closest(asked, known)}"? There are: ${known.join(', ')}; or name a YAML file of your own.`,
+    );
+  const path = isFile ? asked : join(folder, `${asked}.yaml`);
+  let value: unknown;
+  try {
+    value = parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    if (hasCode(error, 'ENOENT'))
+      throw invalidInput(`${path} is not there`, `Prices that are: ${known.join(', ')}.`);
+    throw invalidInput(`${path}: ${messageOf(error)}`);
+  }
+  const parsed = PricesSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw invalidInput(
+    `${path}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'does not fit its schema'}`,
+  );
+}

@@ -1,0 +1,96 @@
+/** `model.json`: a fitted model, for people to read and for later commands to predict with. */
+import { z } from 'zod';
+import { StartSchema } from '../../domain/factors.js';
+import { invalidInput, messageOf } from '../../domain/errors.js';
+import { TrendSchema } from '../components/trend.js';
+import { SchemeIdSchema } from '../hold-out/schemes.js';
+import { LatencyShapeSchema } from '../observations/latency-shape.js';
+import { ComponentIdSchema, ModelCellSchema, modelQuantiles } from '../observations/model-cell.js';
+
+export const modelSchemaId = 'lumos/model@1';
+
+export const TermSchema = z.object({
+  /** One of `termNames`. */
+  name: z.string(),
+  /** How much its effects differ from level to level: standard deviation of the logarithm. */
+  sd: z.number().nonnegative(),
+  /** Effects as logarithms, shrunk; `n`: cells the level was seen in. */
+  levels: z.record(z.string(), z.object({ effect: z.number(), n: z.number().int().positive() })),
+});
+export type Term = z.infer<typeof TermSchema>;
+
+export const ComponentSchema = z.object({
+  id: ComponentIdSchema,
+  /** Cells it was fitted on. */
+  cells: z.number().int().positive(),
+  trend: TrendSchema,
+  /** Where slopes are measured from, as logarithms of what the component grows with. */
+  centres: z.object({ all: z.number(), byWork: z.record(z.string(), z.number()) }),
+  terms: z.array(TermSchema),
+  /** What no term explains: standard deviation of the logarithm. */
+  noiseSd: z.number().nonnegative(),
+});
+export type Component = z.infer<typeof ComponentSchema>;
+
+/** How wide 90 % intervals must be, in the model's own units of uncertainty, found by leaving cells out. */
+export const CalibrationSchema = z.object({
+  scheme: SchemeIdSchema,
+  /** For each quantile of latency: the scores it is from, and the one that 90 % of the left-out cells stay below. */
+  quantiles: z.partialRecord(
+    z.enum(modelQuantiles),
+    z.object({ n: z.number().int().positive(), width90: z.number().positive() }),
+  ),
+});
+export type Calibration = z.infer<typeof CalibrationSchema>;
+
+export const ModelFileSchema = z.object({
+  schema: z.literal(modelSchemaId),
+  lumosVersion: z.string(),
+  /** SHA-256 over the digests of the runs' rows: two models of one digest are of the same data. */
+  digest: z.string(),
+  sources: z.array(
+    z.object({
+      runId: z.string(),
+      experiment: z.string(),
+      startedAt: z.string(),
+      environment: z.string(),
+      digest: z.string(),
+    }),
+  ),
+  notes: z.array(z.string()),
+  components: z.array(ComponentSchema).min(1),
+  /** The median of a sum over the sum of the medians, as a logarithm; without `system`: of all. */
+  corrections: z.array(z.object({ system: z.string().optional(), start: StartSchema, log: z.number() })),
+  shapes: z.array(LatencyShapeSchema),
+  calibrations: z.array(CalibrationSchema),
+  /** What was measured. */
+  cells: z.array(ModelCellSchema).min(1),
+});
+export type ModelFile = z.infer<typeof ModelFileSchema>;
+
+/**
+ * The model in a file's text.
+ * @throws LumosError `invalid-input` for what is no model, or one of another version
+ */
+export function parseModelFile(text: string, source: string): ModelFile {
+  const again = 'Fit it anew: lumos model fit DIR... --out model.json.';
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw invalidInput(`${source}: not JSON (${messageOf(error)})`, again);
+  }
+  const schema: unknown =
+    typeof value === 'object' && value !== null ? Reflect.get(value, 'schema') : undefined;
+  if (schema !== modelSchemaId) {
+    const found = typeof schema === 'string' ? `says it is "${schema}"` : 'does not say what it is';
+    throw invalidInput(`${source} ${found}; this Lumos reads "${modelSchemaId}"`, again);
+  }
+  const parsed = ModelFileSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw invalidInput(
+    `${source}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'does not fit its schema'}`,
+    again,
+  );
+}

@@ -1,0 +1,120 @@
+/** How latencies spread around their cell's median, pooled over the cells of a system and start. */
+import { z } from 'zod';
+import { StartSchema, type Start } from '../../domain/factors.js';
+import { quantile } from '../../stats/quantiles.js';
+import { sortSamples } from '../../stats/sorted-samples.js';
+import {
+  modelQuantiles,
+  quantileShares,
+  systemOf,
+  type ModelCell,
+  type ModelQuantile,
+} from './model-cell.js';
+
+/** Shares at which a shape is kept: close together where objectives are. */
+export const shapeShares = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999] as const;
+
+export const LatencyShapeSchema = z.object({
+  /** A system (`systemOf`); absent in the shape of all systems, which stands in for those with too few cells. */
+  system: z.string().optional(),
+  start: StartSchema,
+  cells: z.number().int().positive(),
+  samples: z.number().int().positive(),
+  /** Latency over the cell's median, at `shapeShares`. */
+  ratios: z.array(z.number().positive()).length(shapeShares.length),
+  /** How far single cells are from this shape: standard deviation of the logarithm of a quantile over its median. */
+  differences: z.partialRecord(z.enum(modelQuantiles), z.number().nonnegative()),
+});
+export type LatencyShape = z.infer<typeof LatencyShapeSchema>;
+
+/** Samples of one cell that enter the pool, evenly from all of them, so that no cell outweighs the rest. */
+const perCell = 40;
+
+/** The fewest cells a system's own shape is made of. */
+const fewestCells = 4;
+
+interface Pool {
+  readonly system?: string;
+  readonly start: Start;
+  cells: number;
+  readonly ratios: number[];
+  readonly logs: Partial<Record<ModelQuantile, number[]>>;
+}
+
+export class ShapePool {
+  private readonly pools = new Map<string, Pool>();
+
+  add({ cell, latencyMs }: ModelCell, latencies: readonly number[]): void {
+    const sorted = [...latencies].sort((a, b) => a - b);
+    const count = Math.min(perCell, sorted.length);
+    const chosen = Array.from(
+      { length: count },
+      (_, i) => (sorted[Math.floor(((i + 0.5) * sorted.length) / count)] as number) / latencyMs.p50,
+    );
+    for (const system of [systemOf(cell), undefined]) {
+      const key = JSON.stringify([system, cell.start]);
+      let pool = this.pools.get(key);
+      if (pool === undefined) {
+        pool = {
+          ...(system === undefined ? {} : { system }),
+          start: cell.start,
+          cells: 0,
+          ratios: [],
+          logs: {},
+        };
+        this.pools.set(key, pool);
+      }
+      pool.cells++;
+      pool.ratios.push(...chosen);
+      for (const name of modelQuantiles) {
+        const value = latencyMs[name];
+        if (value !== undefined) (pool.logs[name] ??= []).push(Math.log(value / latencyMs.p50));
+      }
+    }
+  }
+
+  shapes(): LatencyShape[] {
+    return [...this.pools.values()]
+      .filter(({ system, cells }) => system === undefined || cells >= fewestCells)
+      .map(({ ratios, logs, ...pool }) => {
+        const sorted = sortSamples(ratios);
+        return {
+          ...pool,
+          samples: ratios.length,
+          ratios: shapeShares.map((share) => quantile(sorted, share)),
+          differences: differencesOf(logs, (share) => quantile(sorted, share)),
+        };
+      });
+  }
+}
+
+/** By the median absolute deviation from the pool's own ratio. */
+function differencesOf(logs: Pool['logs'], ratioOf: (share: number) => number): LatencyShape['differences'] {
+  const differences: LatencyShape['differences'] = {};
+  for (const name of modelQuantiles) {
+    const own = logs[name];
+    if (own === undefined) continue;
+    const middle = Math.log(ratioOf(quantileShares[name]));
+    differences[name] = 1.4826 * quantile(sortSamples(own.map((log) => Math.abs(log - middle))), 0.5);
+  }
+  return differences;
+}
+
+/** The shape of a system's start, or of all systems; undefined where that start was never measured. */
+export const shapeOf = (
+  shapes: readonly LatencyShape[],
+  system: string,
+  start: Start,
+): LatencyShape | undefined =>
+  shapes.find((shape) => shape.system === system && shape.start === start) ??
+  shapes.find((shape) => shape.system === undefined && shape.start === start);
+
+/** Latency over its median at a share of 1, between the kept shares by interpolation of the logarithm. */
+export function ratioAt({ ratios }: LatencyShape, share: number): number {
+  const next = shapeShares.findIndex((kept) => kept >= share);
+  if (next <= 0) return ratios[next === 0 ? 0 : ratios.length - 1] as number;
+  const [low, high] = [shapeShares[next - 1] as number, shapeShares[next] as number];
+  const part = (share - low) / (high - low);
+  const [below, above] = [ratios[next - 1] as number, ratios[next] as number];
+  return below ** (1 - part) * above ** part;
+}

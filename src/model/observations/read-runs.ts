@@ -1,0 +1,103 @@
+/** Run directories to model cells. */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { artifactOfCell } from '../../domain/artifact-of-cell.js';
+import { invalidInput } from '../../domain/errors.js';
+import type { PayloadStep } from '../../domain/function-manifest.js';
+import type { RunManifest } from '../../domain/run-manifest.js';
+import { RunDirectory } from '../../records/run-directory.js';
+import { readRows } from '../../records/row-store.js';
+import { CellCollector, type CellContext, type CollectedCells, type KnownSize } from './collect-cells.js';
+
+/** A function's ladder, from whoever knows it; for runs whose manifest does not have it. */
+export type Ladders = (name: string) => readonly PayloadStep[] | undefined;
+
+/** A run the model is fitted on. */
+export interface SourceRun {
+  readonly runId: string;
+  readonly experiment: string;
+  readonly startedAt: string;
+  readonly environment: string;
+  /** Of the rows' file, SHA-256. */
+  readonly digest: string;
+}
+
+export interface ReadRuns extends CollectedCells {
+  readonly sources: readonly SourceRun[];
+}
+
+function sizeIn(steps: readonly PayloadStep[] | undefined, label: string): KnownSize | undefined {
+  const step = steps?.find((one) => one.label === label);
+  if (step?.bytes !== undefined) return { size: Math.max(1, step.bytes), sizeUnit: 'bytes' };
+  return step?.size === undefined ? undefined : { size: step.size, sizeUnit: 'steps' };
+}
+
+function contextOf(manifest: RunManifest, ladders: Ladders): CellContext {
+  const own = new Map(manifest.functions?.map(({ name, payloads }) => [name, payloads]));
+  return {
+    runId: manifest.runId,
+    size: (cell) => sizeIn(own.get(cell.function) ?? ladders(cell.function), cell.payload),
+    artifactBytes: (cell) => artifactOfCell(manifest, cell)?.sizeBytes,
+    imageBytes: (cell) => artifactOfCell(manifest, cell)?.imageCompressedBytes,
+  };
+}
+
+const machineOf = ({ host }: RunManifest): string =>
+  `${host.cpuModel}, ${host.cores} cores, ${host.architecture}`;
+
+/** Two machines under one environment's name would make one of their difference in everything. */
+function refuseMixedMachines(manifests: readonly RunManifest[]): string[] {
+  const machines = new Map<string, RunManifest>();
+  for (const manifest of manifests) {
+    const { environment } = manifest.experiment;
+    const before = machines.get(environment);
+    if (before === undefined) machines.set(environment, manifest);
+    else if (machineOf(before) !== machineOf(manifest))
+      return [
+        `The environment "${environment}" is two machines: run ${before.runId} was on ${machineOf(before)}, run ${manifest.runId} on ${machineOf(manifest)}.`,
+      ];
+  }
+  return [];
+}
+
+/**
+ * Reads the rows of all directories.
+ * @throws LumosError `invalid-input` for what is no run directory, a run given twice, one environment's name for two machines
+ */
+export async function readRuns(paths: readonly string[], ladders: Ladders): Promise<ReadRuns> {
+  if (paths.length === 0)
+    throw invalidInput(
+      'There is no run to fit a model on',
+      'Name at least one run directory: lumos run makes them.',
+    );
+  const directories = paths.map((path) => new RunDirectory(path));
+  const manifests = directories.map((directory) => directory.readManifest());
+  const [mixed] = refuseMixedMachines(manifests);
+  if (mixed !== undefined)
+    throw invalidInput(
+      mixed,
+      'Run one of them with --environment NAME, so that the model can tell them apart.',
+    );
+  const ids = manifests.map(({ runId }) => runId);
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice !== undefined)
+    throw invalidInput(`Run ${twice} is given twice`, 'Its rows would count double: name it once.');
+  const collector = new CellCollector();
+  const sources: SourceRun[] = [];
+  for (const [index, { measurementsPath }] of directories.entries()) {
+    const manifest = manifests[index] as RunManifest;
+    if (!existsSync(measurementsPath)) continue;
+    const context = contextOf(manifest, ladders);
+    for await (const row of readRows(measurementsPath)) collector.add(row, context);
+    const { runId, experiment, startedAt } = manifest;
+    const digest = createHash('sha256').update(readFileSync(measurementsPath)).digest('hex');
+    sources.push({
+      runId,
+      experiment: experiment.name,
+      startedAt,
+      environment: experiment.environment,
+      digest,
+    });
+  }
+  return { ...collector.collect(), sources };
+}

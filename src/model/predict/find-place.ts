@@ -1,0 +1,186 @@
+/** From what a person asks for to a place the model can predict at; what it never saw is refused by name. */
+import { closest } from 'fastest-levenshtein';
+import { invalidInput, type LumosError } from '../../domain/errors.js';
+import type { Start } from '../../domain/factors.js';
+import { bytes } from '../../domain/units.js';
+import type { Place } from '../components/place.js';
+import type { ModelFile } from '../fit/model-file.js';
+import { accessOf, systemOf, workOf, type ModelCell } from '../observations/model-cell.js';
+
+export interface PredictionRequest {
+  /** As in `workOf`. */
+  readonly function: string;
+  /** A label of the ladder that was measured, or a size: of bytes (`8MiB`), or in the function's own unit (`512`). */
+  readonly payload: string;
+  /** As in `systemOf`. */
+  readonly runtime: string;
+  readonly environment?: string;
+  readonly start: Start;
+  /** As in `accessOf`, e.g. `s3/host/reused`; the first that was measured where it is absent. */
+  readonly access?: string;
+}
+
+export interface FoundPlace {
+  readonly place: Place;
+  /** What makes the prediction reach beyond what was measured, in words; the first is the weightiest. */
+  readonly beyond: readonly string[];
+  readonly unseen: {
+    readonly environment: boolean;
+    readonly pair: boolean;
+    readonly outsideSizes: boolean;
+  };
+}
+
+const names = (values: readonly string[]): string[] => [...new Set(values)].sort();
+
+function unknown(what: string, asked: string, known: readonly string[], remedy: string): LumosError {
+  const near = closest(asked, [...known]);
+  return invalidInput(
+    `The model never saw the ${what} "${asked}"`,
+    `Did you mean "${near}"? It saw: ${known.join(', ')}. ${remedy}`,
+  );
+}
+
+function requireSeen(file: ModelFile, request: PredictionRequest, environment: string): void {
+  const works = names(file.cells.map(({ cell }) => workOf(cell)));
+  const systems = names(file.cells.map(({ cell }) => systemOf(cell)));
+  const environments = names(file.cells.map(({ cell }) => cell.environment));
+  if (!works.includes(request.function))
+    throw unknown(
+      'function',
+      request.function,
+      works,
+      `To measure it: lumos run --functions ${request.function}.`,
+    );
+  if (!systems.includes(request.runtime))
+    throw unknown(
+      'runtime',
+      request.runtime,
+      systems,
+      `To measure it: lumos run --runtimes ${request.runtime}.`,
+    );
+  if (!environments.includes(environment))
+    throw unknown(
+      'environment',
+      environment,
+      environments,
+      `A calibration run there is enough: lumos run --functions hello-world,echo,hashing --payloads all --environment ${environment}.`,
+    );
+  const starts = names(
+    file.cells.filter(({ cell }) => systemOf(cell) === request.runtime).map(({ cell }) => cell.start),
+  );
+  if (!starts.includes(request.start))
+    throw unknown(
+      `start of ${request.runtime}`,
+      request.start,
+      starts,
+      `To measure it: lumos run --runtimes ${request.runtime} --starts ${request.start}.`,
+    );
+}
+
+const sizeUnits: Readonly<Record<string, number>> = { '': 1, b: 1, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 };
+
+/** The number of a size such as `8MiB` or `512`; undefined for what is none. */
+function parseSize(text: string): number | undefined {
+  const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)\s*(b|kib|mib|gib)?$/iu.exec(text.trim()) ?? [];
+  const factor = sizeUnits[unit.toLowerCase()];
+  const size = digits === undefined || factor === undefined ? 0 : Number(digits) * factor;
+  return size > 0 ? size : undefined;
+}
+
+/** A size from what is asked for. @throws LumosError `invalid-input` for a label that is none and no size */
+function sizeAsked({ payload, function: name }: PredictionRequest, ladder: readonly ModelCell[]): number {
+  const size = ladder.find(({ cell }) => cell.payload === payload)?.size ?? parseSize(payload);
+  if (size !== undefined) return size;
+  const labels = names(ladder.map(({ cell }) => cell.payload));
+  throw invalidInput(
+    `${name} was not measured at the payload "${payload}"`,
+    `It was at: ${labels.join(', ')}. For any other, give its size: ${ladder[0]?.sizeUnit === 'bytes' ? '8MiB' : 'a number, in the unit of its size parameter'}.`,
+  );
+}
+
+/** A figure of the ladder at a size: between its steps and beyond them by the power of the nearest two. */
+function figureAt(ladder: readonly ModelCell[], size: number, of: (cell: ModelCell) => number): number {
+  const points = [...new Map(ladder.map((cell) => [cell.size, cell])).values()].sort(
+    (a, b) => a.size - b.size,
+  );
+  const exact = points.find((point) => point.size === size);
+  if (exact !== undefined) return of(exact);
+  const [first, last] = [points[0] as ModelCell, points.at(-1) as ModelCell];
+  if (points.length === 1)
+    return of(first) * (first.sizeUnit === 'bytes' && of(first) > first.size / 4 ? size / first.size : 1);
+  const upper = points.find((point) => point.size > size) ?? last;
+  const index = Math.max(1, points.indexOf(upper));
+  const [low, high] = [points[index - 1] as ModelCell, points[index] as ModelCell];
+  if (!(of(low) > 0 && of(high) > 0)) return of(size > high.size ? high : low);
+  const exponent = Math.log(of(high) / of(low)) / Math.log(high.size / low.size);
+  return of(low) * (size / low.size) ** exponent;
+}
+
+const times = (ratio: number): string => `${Number(ratio.toPrecision(2))}x`;
+
+function beyondSizes(size: number, ladder: readonly ModelCell[]): string | undefined {
+  const sizes = ladder.map((cell) => cell.size);
+  const [least, largest] = [Math.min(...sizes), Math.max(...sizes)];
+  if (size > largest * 1.001) return `payload ${times(size / largest)} beyond the largest measured`;
+  if (size < least / 1.001) return `payload ${times(least / size)} below the smallest measured`;
+  return undefined;
+}
+
+function ladderOf(file: ModelFile, request: PredictionRequest): ModelCell[] {
+  const own = file.cells.filter(({ cell }) => workOf(cell) === request.function);
+  const ways = names(own.map(({ cell }) => accessOf(cell)));
+  const access = request.access ?? accessOf((own[0] as ModelCell).cell);
+  if (!ways.includes(access))
+    throw unknown(
+      `access to objects of ${request.function}`,
+      access,
+      ways,
+      'To measure it: lumos run --storage and --access.',
+    );
+  return own.filter(({ cell }) => accessOf(cell) === access);
+}
+
+/** @throws LumosError `invalid-input` for a factor that the model never saw, with the run that would show it */
+export function findPlace(file: ModelFile, request: PredictionRequest): FoundPlace {
+  const environment = request.environment ?? (file.cells[0] as ModelCell).cell.environment;
+  requireSeen(file, request, environment);
+  const ladder = ladderOf(file, request);
+  const size = sizeAsked(request, ladder);
+  const onSystem = file.cells.filter(({ cell }) => systemOf(cell) === request.runtime);
+  const pair = ladder.filter(({ cell }) => systemOf(cell) === request.runtime);
+  const here = ladder.filter(({ cell }) => cell.environment === environment);
+  const like: ModelCell = ladder.find((cell) => cell.size === size) ?? (ladder[0] as ModelCell);
+  const service = (pair[0] ?? onSystem[0]) as ModelCell;
+  const figure = (of: (cell: ModelCell) => number): number => figureAt(ladder, size, of);
+  const wholeBytes = (of: (cell: ModelCell) => number): ReturnType<typeof bytes> =>
+    bytes(Math.round(figure(of)));
+  const { runtime, class: kind, options, transport } = service.cell;
+  const sizes = beyondSizes(size, ladder);
+  const beyond = [
+    ...(here.length === 0 ? [`${request.function} was not measured in ${environment}`] : []),
+    ...(pair.length === 0 ? [`${request.function} was not measured on ${request.runtime}`] : []),
+    ...(sizes === undefined ? [] : [sizes]),
+  ];
+  const place: Place = {
+    cell: {
+      ...like.cell,
+      ...{ runtime, class: kind, environment, start: request.start },
+      payload: like.size === size ? like.cell.payload : `size ${size}`,
+      options,
+      transport,
+    },
+    size,
+    payloadBytes: wholeBytes((cell) => cell.payloadBytes),
+    responseBytes: wholeBytes((cell) => cell.responseBytes),
+    fetchedBytes: wholeBytes((cell) => cell.fetchedBytes),
+    storedBytes: wholeBytes((cell) => cell.storedBytes),
+    roundTrips: figure((cell) => cell.roundTrips),
+    ...(service.artifactBytes === undefined ? {} : { artifactBytes: service.artifactBytes }),
+  };
+  return {
+    place,
+    beyond,
+    unseen: { environment: here.length === 0, pair: pair.length === 0, outsideSizes: sizes !== undefined },
+  };
+}

@@ -1,0 +1,125 @@
+/** A latency predicted: its parts, its quantiles, their intervals, and what it does not know. */
+import { invalidInput } from '../../domain/errors.js';
+import type { Start } from '../../domain/factors.js';
+import { milliseconds, type Milliseconds } from '../../domain/units.js';
+import { ComposedLatency, Composition } from '../compose.js';
+import type { Calibration, ModelFile } from '../fit/model-file.js';
+import type { SchemeId } from '../hold-out/schemes.js';
+import { ratioAt, shapeOf } from '../observations/latency-shape.js';
+import { systemOf, workOf, type ComponentId, type ModelQuantile } from '../observations/model-cell.js';
+import { componentValue } from './component-value.js';
+import { findPlace, type FoundPlace, type PredictionRequest } from './find-place.js';
+
+export interface PredictedQuantile {
+  readonly ms: Milliseconds;
+  /** 90 % interval; absent where the model has too little to say how wrong it may be. */
+  readonly interval90?: readonly [Milliseconds, Milliseconds];
+}
+
+export interface LatencyPrediction {
+  readonly request: PredictionRequest;
+  readonly median: PredictedQuantile;
+  /** Parts of the median; they sum up to it. */
+  readonly componentsMs: Readonly<Partial<Record<ComponentId, Milliseconds>>>;
+  /** How the prediction reaches beyond what was measured, in words; empty where it does not. */
+  readonly beyond: readonly string[];
+  /** Which leaving-out the intervals are from. */
+  readonly scheme: SchemeId;
+  /** The latency at a share of 1; absent where this start's spread was never measured. */
+  quantile(share: number): PredictedQuantile | undefined;
+  /** The share of requests at least as fast as this; the inverse of `quantile`. */
+  shareWithin(limit: Milliseconds): number;
+}
+
+/** How the place reaches beyond what was measured, as one of the ways the model was tested in. */
+function schemeFor({ unseen }: FoundPlace): SchemeId {
+  if (unseen.environment) return 'leave-one-environment-out';
+  if (unseen.outsideSizes) return 'leave-one-payload-out';
+  return unseen.pair ? 'leave-one-pair-out' : 'leave-one-cell-out';
+}
+
+/** The width for a way of reaching beyond; where that was never tested, the widest of those that were. */
+function widthOf(
+  calibrations: readonly Calibration[],
+  scheme: SchemeId,
+  quantile: ModelQuantile,
+): { width: number; tested: boolean } | undefined {
+  const own = calibrations.find((one) => one.scheme === scheme)?.quantiles[quantile]?.width90;
+  if (own !== undefined) return { width: own, tested: true };
+  const others = calibrations.flatMap(({ quantiles }) => quantiles[quantile]?.width90 ?? []);
+  return others.length === 0 ? undefined : { width: Math.max(...others), tested: false };
+}
+
+/** The quantile whose errors speak for a share: the nearest at or above it. */
+const calibratedAs = (share: number): ModelQuantile =>
+  share <= 0.5 ? 'p50' : share <= 0.9 ? 'p90' : share <= 0.95 ? 'p95' : 'p99';
+
+const untested: Readonly<Record<SchemeId, string>> = {
+  'leave-one-cell-out': 'the interval is a guess: too few cells to test predictions on',
+  'leave-one-payload-out': 'the interval is a guess: no ladder to test extrapolation on',
+  'leave-one-pair-out': 'the interval is a guess: too few runtimes to test unmeasured pairs on',
+  'leave-one-environment-out': 'the interval is a guess: too few environments to test on',
+};
+
+function correctionOf(file: ModelFile, system: string, start: Start): number {
+  const of = file.corrections.filter((one) => one.start === start);
+  return (of.find((one) => one.system === system) ?? of.find((one) => one.system === undefined))?.log ?? 0;
+}
+
+/** @throws LumosError `invalid-input` for a factor that the model never saw */
+export function predictLatency(file: ModelFile, request: PredictionRequest): LatencyPrediction {
+  const found = findPlace(file, request);
+  const { place } = found;
+  const [system, start] = [systemOf(place.cell), request.start];
+  const ids = new Composition(file.cells).partsOf(workOf(place.cell), start) ?? [];
+  const parts = file.components.flatMap((component) =>
+    ids.includes(component.id) ? [{ id: component.id, ...componentValue(component, place) }] : [],
+  );
+  if (parts.length === 0) throw invalidInput(`${request.function} has no part that the model was fitted on`);
+  const correction = correctionOf(file, system, start);
+  const latency = new ComposedLatency(parts, correction);
+  const scheme = schemeFor(found);
+  const shape = shapeOf(file.shapes, system, start);
+  const at = (ratio: number, as: ModelQuantile): PredictedQuantile => {
+    const width = widthOf(file.calibrations, scheme, as);
+    const difference = as === 'p50' ? 0 : (shape?.differences[as] ?? 0);
+    const time = (deviations: number): Milliseconds =>
+      milliseconds(ratio * Math.exp(latency.log(deviations, difference)));
+    return {
+      ms: time(0),
+      ...(width === undefined ? {} : { interval90: [time(-width.width), time(width.width)] }),
+    };
+  };
+  const tested = widthOf(file.calibrations, scheme, 'p50')?.tested === true;
+  return {
+    request,
+    median: at(1, 'p50'),
+    componentsMs: Object.fromEntries(
+      parts.map((part) => [part.id, milliseconds(Math.exp(part.log + correction))]),
+    ),
+    beyond: [...found.beyond, ...(tested ? [] : [untested[scheme]])],
+    scheme,
+    quantile: (share) =>
+      share === 0.5
+        ? at(1, 'p50')
+        : shape === undefined
+          ? undefined
+          : at(ratioAt(shape, share), calibratedAs(share)),
+    shareWithin: (limit) =>
+      shareBelow(
+        (share) => (shape === undefined ? 1 : ratioAt(shape, share)),
+        limit / Math.exp(latency.log()),
+      ),
+  };
+}
+
+/** Where a rising function of shares passes a ratio, by bisection. */
+function shareBelow(ratioOf: (share: number) => number, ratio: number): number {
+  let [low, high] = [0, 1];
+  for (let i = 0; i < 40; i++) {
+    const middle = (low + high) / 2;
+    if (ratioOf(middle) <= ratio) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}

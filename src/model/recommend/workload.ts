@@ -1,0 +1,97 @@
+/** What a person wants to run, in a file: which function, how it is called, and what it must keep to. */
+import { z } from 'zod';
+import { invalidInput } from '../../domain/errors.js';
+import { parseObjective, type Objective } from '../../domain/slo.js';
+
+const PayloadShareSchema = z.strictObject({
+  payload: z.union([z.string().min(1), z.number().transform(String)]),
+  /** How often, relative to the others. */
+  weight: z.number().positive(),
+});
+
+const ArrivalsSchema = z.union([
+  z.strictObject({
+    /** `poisson`: independent of each other. `constant`: evenly apart. */
+    pattern: z.enum(['poisson', 'constant']).default('poisson'),
+    perSecond: z.number().positive().optional(),
+    perMinute: z.number().positive().optional(),
+    perHour: z.number().positive().optional(),
+  }),
+  /** Measured times between requests, in seconds: a trace in short. */
+  z.strictObject({ gapsSeconds: z.array(z.number().nonnegative()).min(2) }),
+]);
+
+export const workloadSchemaId = 'lumos/workload@1';
+
+export const WorkloadSchema = z.strictObject({
+  schema: z.literal(workloadSchemaId).default(workloadSchemaId),
+  function: z.string().min(1),
+  /** A label, a size (`8MiB`), or several with weights. */
+  payload: z.union([z.array(PayloadShareSchema).min(1), z.string().min(1), z.number().transform(String)]),
+  arrivals: ArrivalsSchema,
+  /** How long an idle instance is kept, in seconds. */
+  keepAliveSeconds: z.number().nonnegative().default(600),
+  environment: z.string().min(1).optional(),
+  /** How objects are reached, e.g. `s3/host/reused`. */
+  access: z.string().min(1).optional(),
+  /** Which runtimes come into question; absent: all the model saw. */
+  runtimes: z.array(z.string().min(1)).min(1).optional(),
+  objectives: z.array(z.string()).default([]),
+  /** Name or file of a platform's prices. */
+  prices: z.string().optional(),
+  /** Memory that is paid for, where it is set and not what is used. */
+  memoryMiB: z.number().positive().optional(),
+});
+export type Workload = z.infer<typeof WorkloadSchema>;
+
+/** @throws LumosError `invalid-input` with the first key that does not fit */
+export function parseWorkload(value: unknown, source: string): Workload {
+  const parsed = WorkloadSchema.safeParse(value);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw invalidInput(
+      `${source}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'does not fit its schema'}`,
+      'A workload is, e.g.: { function: hashing, payload: medium, arrivals: { perMinute: 6 }, objectives: [p95 < 100ms] }.',
+    );
+  }
+  const { data } = parsed;
+  if (!('gapsSeconds' in data.arrivals) && ratesOf(data.arrivals).length !== 1)
+    throw invalidInput(`${source}: arrivals: exactly one of perSecond, perMinute and perHour is expected`);
+  for (const objective of data.objectives) refuseUnpredicted(parseObjective(objective), source, data);
+  return data;
+}
+
+function refuseUnpredicted(objective: Objective, source: string, { prices }: Workload): void {
+  if (objective.metric === 'error-rate' || objective.metric === 'throughput')
+    throw invalidInput(
+      `${source}: "${objective.text}": the model predicts latency and cost, no ${objective.metric.replace('-', ' ')}`,
+      'lumos run measures it: put the objective into an experiment as slo.',
+    );
+  if (objective.metric === 'cost' && prices === undefined)
+    throw invalidInput(`${source}: "${objective.text}" needs prices`, 'Name some, e.g. prices: aws-lambda.');
+}
+
+type Rates = Exclude<Workload['arrivals'], { gapsSeconds: number[] }>;
+
+const ratesOf = ({ perSecond, perMinute, perHour }: Rates): number[] =>
+  [
+    perSecond,
+    perMinute === undefined ? undefined : perMinute / 60,
+    perHour === undefined ? undefined : perHour / 3600,
+  ].filter((rate) => rate !== undefined);
+
+/** Mean requests a second. */
+export function rateOf({ arrivals }: Workload): number {
+  if (!('gapsSeconds' in arrivals)) return ratesOf(arrivals)[0] as number;
+  const sum = arrivals.gapsSeconds.reduce((total, gap) => total + gap, 0);
+  return sum > 0 ? arrivals.gapsSeconds.length / sum : Infinity;
+}
+
+/** The same workload at another rate; gaps are squeezed or stretched. */
+export function atRate(workload: Workload, perSecond: number): Workload {
+  const { arrivals } = workload;
+  if (!('gapsSeconds' in arrivals))
+    return { ...workload, arrivals: { pattern: arrivals.pattern, perSecond } };
+  const factor = rateOf(workload) / perSecond;
+  return { ...workload, arrivals: { gapsSeconds: arrivals.gapsSeconds.map((gap) => gap * factor) } };
+}

@@ -1,0 +1,159 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { runCli } from '../../../src/cli/program.js';
+import type { Measurement } from '../../../src/domain/measurement.js';
+import type { RunManifest } from '../../../src/domain/run-manifest.js';
+import { milliseconds } from '../../../src/domain/units.js';
+import { readRuns } from '../../../src/model/observations/read-runs.js';
+import { encodeRow } from '../../../src/records/row-codec.js';
+import { fixtureManifest, fixtureRows } from '../report/fixture.js';
+
+let folder: string;
+let out: string;
+let err: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'model-'));
+  [out, err] = ['', ''];
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((out += text.toString()), true));
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((err += text.toString()), true));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const noLadders = () => undefined;
+
+function runDirectory(
+  name: string,
+  rows: readonly Measurement[] = fixtureRows(),
+  changes: Partial<RunManifest> = {},
+): string {
+  const path = join(folder, name);
+  mkdirSync(path);
+  writeFileSync(
+    join(path, 'manifest.json'),
+    JSON.stringify({ ...fixtureManifest(), runId: name, ...changes }),
+  );
+  writeFileSync(join(path, 'measurements.ndjson'), rows.map((row) => `${encodeRow(row)}\n`).join(''));
+  return path;
+}
+
+describe('cells of run directories', () => {
+  it('have the medians of their verified rows, and count the others', async () => {
+    const [row] = fixtureRows().filter(({ outcome, start }) => outcome === 'ok' && start === 'warm');
+    if (row === undefined) throw new Error('no row');
+    const rows = [10, 30, 20].map((latency, i) => ({
+      ...row,
+      trial: i,
+      sandbox: i,
+      latencyMs: milliseconds(latency),
+    }));
+    const failed = { ...row, trial: 9, outcome: 'timeout' as const, latencyMs: undefined };
+    const { cells } = await readRuns([runDirectory('a', [...rows, failed])], noLadders);
+    expect(cells).toHaveLength(1);
+    expect(cells[0]).toMatchObject({ n: 3, failed: 1, latencyMs: { p50: 20 }, runs: ['a'] });
+    expect(cells[0]?.latencyMs.p90).toBeUndefined();
+    expect(cells[0]?.medianError).toBeGreaterThan(0);
+  });
+
+  it('take a size from the ladder that the manifest has, before any other', async () => {
+    const functions = [
+      { name: 'hashing', class: 'compute' as const, payloads: [{ label: 'medium', size: 77 }] },
+    ];
+    const rows = fixtureRows().filter((row) => row.function === 'hashing');
+    const label = rows[0]?.payload ?? '';
+    functions[0]?.payloads.splice(0, 1, { label, size: 77 });
+    const path = runDirectory('a', rows, { functions });
+    const { cells } = await readRuns([path], () => [{ label, size: 5 }]);
+    expect(new Set(cells.map(({ size }) => size))).toEqual(new Set([77]));
+    const older = await readRuns([runDirectory('b', rows)], () => [{ label, size: 5 }]);
+    expect(older.cells[0]).toMatchObject({ size: 5, sizeUnit: 'steps' });
+  });
+
+  it('leave rows under load out, and say so', async () => {
+    const rows = fixtureRows().map((row, i) => (i % 2 === 0 ? { ...row, concurrency: 20 } : row));
+    const { cells, notes } = await readRuns([runDirectory('a', rows)], noLadders);
+    expect(cells.every(({ cell }) => cell.concurrency === 1)).toBe(true);
+    expect(notes.join()).toMatch(/\d+ rows under load/);
+  });
+
+  it('of runs that contradict each other are kept, with a note that names them', async () => {
+    const slow = fixtureRows().map((row) =>
+      row.latencyMs === undefined ? row : { ...row, latencyMs: milliseconds(row.latencyMs * 4) },
+    );
+    const { notes } = await readRuns([runDirectory('a'), runDirectory('b', slow)], noLadders);
+    expect(notes.join('\n')).toMatch(/run b measured (3\.\d|4\.\d|4) times the latency of run a/);
+  });
+
+  it('of two machines under one environment are refused', async () => {
+    const { host } = fixtureManifest();
+    const other = runDirectory('b', fixtureRows(), { host: { ...host, cpuModel: 'Cortex-A72', cores: 4 } });
+    await expect(readRuns([runDirectory('a'), other], noLadders)).rejects.toThrow('is two machines: run a');
+  });
+
+  it('of a run given twice are refused', async () => {
+    const path = runDirectory('a');
+    await expect(readRuns([path, path], noLadders)).rejects.toThrow('Run a is given twice');
+  });
+});
+
+describe('lumos model', () => {
+  it('fits, shows, predicts and validates what a run directory holds', async () => {
+    const model = join(folder, 'model.json');
+    expect(await runCli(['model', 'fit', runDirectory('a'), '--out', model])).toBe(0);
+    expect(err).toContain(`wrote ${model}: `);
+    const file = JSON.parse(readFileSync(model, 'utf8')) as {
+      schema: string;
+      cells: { cell: Measurement }[];
+    };
+    expect(file.schema).toBe('lumos/model@1');
+    expect(await runCli(['model', 'show', model])).toBe(0);
+    expect(out).toContain('a launch');
+    const { function: name = '', payload = '' } = file.cells[0]?.cell ?? {};
+    out = '';
+    const asked = [
+      'model',
+      'predict',
+      '--model',
+      model,
+      '--function',
+      name,
+      '--payload',
+      payload,
+      '--runtime',
+      'docker',
+    ];
+    expect(await runCli([...asked, '--start', 'cold', '--json'])).toBe(0);
+    const { predictions } = JSON.parse(out) as { predictions: { latencyMs: { p50: { ms: number } } }[] };
+    expect(predictions[0]?.latencyMs.p50.ms).toBeGreaterThan(100);
+    out = '';
+    expect(await runCli(['model', 'validate', '--model', model, '--json'])).toBe(0);
+    const { schemes } = JSON.parse(out) as {
+      schemes: { scheme: string; medianApe: number; baselines: object }[];
+    };
+    expect(schemes[0]?.scheme).toBe('leave-one-cell-out');
+    expect(Object.keys(schemes[0]?.baselines ?? {})).toContain('runtime mean');
+    expect(schemes[0]?.medianApe).toBeLessThan(0.5);
+    expect(await runCli([...asked, '--rate', '0.0001', '--slo', 'p95 < 1us'])).toBe(1);
+  }, 60_000);
+
+  it('ends with 2 and says what to do for what is no run, no model, another version', async () => {
+    expect(await runCli(['model', 'fit', join(folder, 'nowhere')])).toBe(2);
+    expect(err).toContain('is no run directory');
+    expect(await runCli(['model', 'show', join(folder, 'nowhere.json')])).toBe(2);
+    expect(err).toContain('lumos model fit DIR... --out model.json');
+    writeFileSync(join(folder, 'old.json'), '{"schema":"lumos/model@0"}');
+    expect(await runCli(['model', 'validate', '--model', join(folder, 'old.json')])).toBe(2);
+    expect(err).toContain('this Lumos reads "lumos/model@1"');
+  });
+
+  it('ends with 2 for a run of one runtime, and names one with more', async () => {
+    const rows = fixtureRows().filter(({ runtime }) => runtime === 'docker');
+    expect(await runCli(['model', 'fit', runDirectory('a', rows), '--out', join(folder, 'm.json')])).toBe(2);
+    expect(err).toContain('Every cell is of one runtime, docker');
+    expect(err).toContain('lumos run --functions');
+  });
+});

@@ -1,0 +1,158 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { bytes, milliseconds } from '../../../src/domain/units.js';
+import { costPerMillion, loadPrices } from '../../../src/model/cost/prices.js';
+import { fitModel } from '../../../src/model/fit/fit-model.js';
+import type { ModelFile } from '../../../src/model/fit/model-file.js';
+import { coldShareOf } from '../../../src/model/recommend/cold-share.js';
+import { workloadLatency } from '../../../src/model/recommend/mixture.js';
+import { recommend } from '../../../src/model/recommend/recommend.js';
+import { parseWorkload, type Workload } from '../../../src/model/recommend/workload.js';
+import { seededRandom } from '../../../src/stats/random.js';
+import { allCells, runsOf } from './synthetic-cells.js';
+
+let file: ModelFile;
+beforeAll(() => {
+  file = fitModel(runsOf(allCells()), '0.1.0').file;
+});
+
+const workload = (changed: object = {}): Workload =>
+  parseWorkload(
+    { function: 'work-1', payload: '8192', arrivals: { perMinute: 1 }, keepAliveSeconds: 60, ...changed },
+    'w.yaml',
+  );
+
+describe('the share of cold requests', () => {
+  it('is exp(-rate T) for Poisson arrivals, as a simulation of them finds', () => {
+    expect(coldShareOf(workload())).toBeCloseTo(Math.exp(-1), 12);
+    const random = seededRandom(9);
+    const gapsSeconds = Array.from({ length: 200_000 }, () => -60 * Math.log(1 - random.uniform()));
+    expect(coldShareOf(workload({ arrivals: { gapsSeconds } }))).toBeCloseTo(Math.exp(-1), 2);
+  });
+  it('is all or nothing for evenly spaced ones', () => {
+    const even = (perSecond: number): number =>
+      coldShareOf(workload({ arrivals: { pattern: 'constant', perSecond } }));
+    expect(even(1)).toBe(0);
+    expect(even(1 / 61)).toBe(1);
+  });
+});
+
+describe('prices', () => {
+  const folder = 'prices';
+  it('of AWS Lambda: 512 MiB for 300 ms, a million times, is 0.15 GB-s each', () => {
+    const cost = costPerMillion(loadPrices('aws-lambda', folder), {
+      latencyMs: milliseconds(299.5),
+      memoryBytes: bytes(512 << 20),
+    });
+    expect(cost).toBeCloseTo(0.2 + 1e6 * 0.15 * 0.0000166667, 6);
+  });
+  it('charge no less than the least memory', () => {
+    const prices = loadPrices('aws-lambda', folder);
+    const at = (memory: number) =>
+      costPerMillion(prices, { latencyMs: milliseconds(10), memoryBytes: bytes(memory) });
+    expect(at(4 << 20)).toBe(at(128 << 20));
+  });
+  it('of Cloudflare: 7 ms of CPU, 15 million requests, without what is included', () => {
+    const cost = costPerMillion(loadPrices('cloudflare-workers', folder), {
+      latencyMs: milliseconds(50),
+      cpuMs: milliseconds(7),
+    });
+    expect((cost ?? 0) * 15).toBeCloseTo(15 * 0.3 + 105 * 0.02, 9);
+  });
+  it('give no figure where what they charge by was not measured', () => {
+    expect(costPerMillion(loadPrices('aws-lambda', folder), { latencyMs: milliseconds(10) })).toBeUndefined();
+    expect(
+      costPerMillion(loadPrices('cloudflare-workers', folder), { latencyMs: milliseconds(10) }),
+    ).toBeUndefined();
+  });
+  it('that are not there are refused with the nearest that are', () => {
+    expect(() => loadPrices('aws-lamda', folder)).toThrow('no prices "aws-lamda"');
+    const own = join(mkdtempSync(join(tmpdir(), 'prices-')), 'own.yaml');
+    writeFileSync(own, 'schema: lumos/prices@1\nname: own\n');
+    expect(() => loadPrices(own, folder)).toThrow('own.yaml: title');
+  });
+  it.each(['aws-lambda', 'cloud-run', 'cloudflare-workers'])(
+    'of %s say when they held and who says so',
+    (name) => {
+      const { asOf, sources } = loadPrices(name, folder);
+      expect(asOf).toMatch(/^20\d\d/);
+      expect(sources.length).toBeGreaterThan(0);
+    },
+  );
+});
+
+describe('a workload', () => {
+  it.each([
+    [{ arrivals: { perSecond: 1, perHour: 2 } }, 'exactly one of'],
+    [{ arrivals: { perSecond: -1 } }, 'arrivals'],
+    [{ objectives: ['error rate < 1%'] }, 'no error rate'],
+    [{ objectives: ['cost < $1 per million'] }, 'needs prices'],
+    [{ keepAlive: 3 }, 'w.yaml'],
+  ])('%j is refused', (changed, message) => {
+    expect(() => workload(changed)).toThrow(message);
+  });
+
+  it('of two payloads has the latencies of both, in their shares', () => {
+    const of = (payload: unknown) => workloadLatency(file, workload({ payload }), 'native', () => 0);
+    const small = of('1024').quantile(0.5);
+    const large = of('65536').quantile(0.5);
+    const both = of([
+      { payload: '1024', weight: 9 },
+      { payload: '65536', weight: 1 },
+    ]);
+    expect(both.quantile(0.4)).toBeLessThan(small * 1.1);
+    expect(both.quantile(0.97)).toBeGreaterThan(large * 0.85);
+    expect(both.mean()).toBeCloseTo(0.9 * of('1024').mean() + 0.1 * of('65536').mean(), 6);
+  });
+});
+
+describe('a recommendation', () => {
+  const asked = (changed: object = {}) =>
+    recommend(file, workload({ runtimes: ['docker', 'wasmtime-aot'], ...changed }));
+
+  it('prefers AoT where half of the requests are cold, and says that the launch decides', () => {
+    const { winner, decidedBy, candidates } = asked({ objectives: ['p95 < 100ms'] });
+    expect(winner).toBe('wasmtime-aot');
+    expect(decidedBy).toMatchObject({ component: 'launch', start: 'cold' });
+    expect(decidedBy?.byMs).toBeGreaterThan(200);
+    expect(candidates.map(({ runtime }) => runtime)).toEqual(['wasmtime-aot', 'docker']);
+    expect(candidates[0]?.objectives).toEqual([{ text: 'p95 < 100ms', judgement: 'met' }]);
+    expect(candidates[1]?.objectives).toEqual([{ text: 'p95 < 100ms', judgement: 'missed' }]);
+  });
+
+  it('names the rate at which container and AoT change places: where the cold share passes 5 %', () => {
+    // A function whose work is dearer as Wasm, so that a warm container is ahead.
+    const { flips } = asked({ function: 'work-7', payload: '65536' });
+    const flip = flips.find(({ dial }) => dial === 'rate');
+    // exp(-rate 60 s) = 5 % at 0.05 a second: above, the 95th percentile is a warm request's.
+    expect(flip?.at).toBeGreaterThan(0.04);
+    expect(flip?.at).toBeLessThan(0.08);
+    expect(flip?.below).toBe('wasmtime-aot');
+    expect(flip?.above).toBe('docker');
+    expect(flip?.interval90[0] ?? 0).toBeLessThanOrEqual(flip?.at ?? NaN);
+  });
+
+  it('has no clear winner where the intervals overlap', () => {
+    const [a, b] = recommend(
+      file,
+      workload({ runtimes: ['native', 'native'], arrivals: { perSecond: 1 } }),
+    ).candidates;
+    expect(a?.latency.p50.ms).toBe(b?.latency.p50.ms);
+    const same = recommend(file, workload({ runtimes: ['native', 'native'], arrivals: { perSecond: 1 } }));
+    expect(same.winner).toBeUndefined();
+    expect(same.why).toContain('No clear winner');
+  });
+
+  it('has none either where all miss', () => {
+    const { winner, why } = asked({ objectives: ['p50 < 1us'] });
+    expect(winner).toBeUndefined();
+    expect(why).toBe('No clear winner: every runtime misses an objective.');
+  });
+
+  it('warns where requests overlap', () => {
+    expect(asked({ arrivals: { perSecond: 500 } }).warnings[0]).toContain('requests overlap');
+    expect(asked().warnings).toEqual([]);
+  });
+});
