@@ -7,17 +7,21 @@ import tseslint from 'typescript-eslint';
  */
 export const rooms = {
   domain: [],
+  policies: ['domain'],
   stats: ['domain'],
   records: ['domain'],
   'user-plane': ['domain'],
-  'control-plane': ['domain'],
+  'control-plane': ['domain', 'policies'],
   'data-plane': ['domain'],
+  simulation: ['domain', 'stats', 'policies'],
   report: ['domain', 'stats', 'records'],
-  experiment: ['domain', 'stats', 'records', 'user-plane', 'control-plane', 'data-plane'],
+  experiment: ['domain', 'policies', 'stats', 'records', 'user-plane', 'control-plane', 'data-plane'],
   conformance: ['domain', 'stats', 'records', 'user-plane', 'control-plane', 'data-plane', 'experiment'],
   cli: [
     'domain',
+    'policies',
     'stats',
+    'simulation',
     'records',
     'user-plane',
     'control-plane',
