@@ -6,7 +6,7 @@ import { IdleTimers } from './idle-timers.js';
 import type { PlatformEvent, RunningInstance, Served, StartInstance } from './instance.js';
 import { PoolFigures, type PoolCounts } from './pool-figures.js';
 import type { CpuPlacement } from './placement.js';
-import type { PlatformPolicy } from './policies/policy.js';
+import type { PlatformPolicy } from '../../policies/policy.js';
 import { ScalingTicks } from './scaling-ticks.js';
 import type { StartLimiter } from './start-limiter.js';
 

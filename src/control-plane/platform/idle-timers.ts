@@ -2,7 +2,7 @@
 import type { Clock } from '../../domain/clock.js';
 import { milliseconds } from '../../domain/units.js';
 import type { Slot } from './function-pool.js';
-import type { KeepAlivePolicy } from './policies/policy.js';
+import type { KeepAlivePolicy } from '../../policies/policy.js';
 
 export interface IdleActions<Request, Answer> {
   readonly retire: (slot: Slot<Request, Answer>) => unknown;

@@ -1,9 +1,9 @@
 /** One level of load, from its first instance to its record and rows. */
 import { Platform } from '../../control-plane/platform/platform.js';
-import { ConcurrencyTarget } from '../../control-plane/platform/policies/concurrency-target.js';
-import { fixedKeepAlive } from '../../control-plane/platform/policies/fixed-keep-alive.js';
-import { HybridHistogram } from '../../control-plane/platform/policies/hybrid-histogram.js';
-import type { PlatformPolicy } from '../../control-plane/platform/policies/policy.js';
+import { ConcurrencyTarget } from '../../policies/concurrency-target.js';
+import { fixedKeepAlive } from '../../policies/fixed-keep-alive.js';
+import { HybridHistogram } from '../../policies/hybrid-histogram.js';
+import type { PlatformPolicy } from '../../policies/policy.js';
 import { findEnergyCounter, type EnergyCounter } from '../../data-plane/probes/energy-counter.js';
 import type { Clock } from '../../domain/clock.js';
 import type { LevelRecord } from '../../domain/level.js';

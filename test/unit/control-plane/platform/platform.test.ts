@@ -3,9 +3,9 @@ import type { RunningInstance, Served } from '../../../../src/control-plane/plat
 import { spreadOver, type CpuSet } from '../../../../src/control-plane/platform/placement.js';
 import { Platform } from '../../../../src/control-plane/platform/platform.js';
 import type { FunctionOptions } from '../../../../src/control-plane/platform/function-pool.js';
-import { ConcurrencyTarget } from '../../../../src/control-plane/platform/policies/concurrency-target.js';
-import { fixedKeepAlive } from '../../../../src/control-plane/platform/policies/fixed-keep-alive.js';
-import { HybridHistogram } from '../../../../src/control-plane/platform/policies/hybrid-histogram.js';
+import { ConcurrencyTarget } from '../../../../src/policies/concurrency-target.js';
+import { fixedKeepAlive } from '../../../../src/policies/fixed-keep-alive.js';
+import { HybridHistogram } from '../../../../src/policies/hybrid-histogram.js';
 import { VirtualClock } from '../../../../src/control-plane/runtimes/fake/virtual-clock.js';
 import { milliseconds as ms } from '../../../../src/domain/units.js';
 

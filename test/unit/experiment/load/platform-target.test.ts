@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Platform } from '../../../../src/control-plane/platform/platform.js';
-import { fixedKeepAlive } from '../../../../src/control-plane/platform/policies/fixed-keep-alive.js';
+import { fixedKeepAlive } from '../../../../src/policies/fixed-keep-alive.js';
 import { milliseconds as ms } from '../../../../src/domain/units.js';
 import { runOpenLoop } from '../../../../src/experiment/load/open-loop.js';
 import { loadExchangeOf, platformTarget } from '../../../../src/experiment/load/platform-target.js';

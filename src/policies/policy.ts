@@ -1,5 +1,5 @@
 /** What decides how many instances of a function there are, and for how long. */
-import type { Milliseconds } from '../../../domain/units.js';
+import type { Milliseconds } from '../domain/units.js';
 
 /** Counted from the moment an instance, or the whole function, became idle. */
 export interface IdleWindows {

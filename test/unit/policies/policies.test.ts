@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ConcurrencyTarget } from '../../../../src/control-plane/platform/policies/concurrency-target.js';
-import { fixedKeepAlive } from '../../../../src/control-plane/platform/policies/fixed-keep-alive.js';
-import { HybridHistogram } from '../../../../src/control-plane/platform/policies/hybrid-histogram.js';
-import { milliseconds as ms } from '../../../../src/domain/units.js';
+import { ConcurrencyTarget } from '../../../src/policies/concurrency-target.js';
+import { fixedKeepAlive } from '../../../src/policies/fixed-keep-alive.js';
+import { HybridHistogram } from '../../../src/policies/hybrid-histogram.js';
+import { milliseconds as ms } from '../../../src/domain/units.js';
 
 const minute = 60_000;
 

@@ -1,5 +1,5 @@
 /** Azure's policy: learns from a function's idle times when it will be needed again. */
-import { milliseconds, type Milliseconds } from '../../../domain/units.js';
+import { milliseconds, type Milliseconds } from '../domain/units.js';
 import type { IdleWindows, KeepAlivePolicy } from './policy.js';
 
 export interface HybridHistogramOptions {
@@ -44,6 +44,9 @@ export class HybridHistogram implements KeepAlivePolicy {
   private readonly counts: number[];
   private outOfBounds = 0;
   private inBounds = 0;
+  private sumOfSquares = 0;
+  /** Asked for at every request, and changed by an idle time alone. */
+  private known: IdleWindows | undefined;
 
   constructor(options: Partial<HybridHistogramOptions> = {}) {
     const merged = { ...defaults, ...options };
@@ -52,15 +55,23 @@ export class HybridHistogram implements KeepAlivePolicy {
   }
 
   idleEnded(idle: Milliseconds): void {
+    this.known = undefined;
     const bin = Math.floor(idle / this.options.binMs);
     if (bin >= this.options.bins) this.outOfBounds += 1;
     else {
-      this.counts[bin] = (this.counts[bin] ?? 0) + 1;
+      const before = this.counts[bin] ?? 0;
+      this.counts[bin] = before + 1;
+      this.sumOfSquares += 2 * before + 1;
       this.inBounds += 1;
     }
   }
 
   windows(): IdleWindows {
+    this.known ??= this.findWindows();
+    return this.known;
+  }
+
+  private findWindows(): IdleWindows {
     const { binMs, head, tail, margin, fallbackMs } = this.options;
     if (!this.isRepresentative()) return { preWarmMs: milliseconds(0), keepAliveMs: fallbackMs };
     const preWarm = this.binOf(head) * binMs * (1 - margin);
@@ -72,9 +83,9 @@ export class HybridHistogram implements KeepAlivePolicy {
     const { mostOutOfBounds, leastVariation, bins } = this.options;
     if (this.inBounds === 0 || this.outOfBounds / (this.inBounds + this.outOfBounds) > mostOutOfBounds)
       return false;
-    const mean = this.inBounds / bins;
-    const variance = this.counts.reduce((sum, count) => sum + (count - mean) ** 2, 0) / bins;
-    return Math.sqrt(variance) / mean > leastVariation;
+    // The squared variation, in whole numbers: variance / mean^2 = (bins * sum of squares - n^2) / n^2.
+    const squared = this.inBounds ** 2;
+    return bins * this.sumOfSquares - squared > leastVariation ** 2 * squared;
   }
 
   /** The bin in which the share of idle times within bounds is reached. */

@@ -1,5 +1,5 @@
 /** Knative's policy: as many instances as keep the requests an instance serves at once near a target. */
-import { milliseconds, type Milliseconds } from '../../../domain/units.js';
+import { milliseconds, type Milliseconds } from '../domain/units.js';
 import type { ScalingPolicy } from './policy.js';
 
 /** The names and defaults are those of Knative's ConfigMap `config-autoscaler`. */
