@@ -58,10 +58,24 @@ export async function askS3(connection: S3Connection, question: S3Question): Pro
       return await exchange({ agent, place, path, headers, question, remaining, used });
     } catch (error) {
       // A server may close an idle connection just as we write to it. Every request here may be repeated.
-      if (used.again && attempt === 0 && hasCode(error, ...brokenPipe)) continue;
+      const broken = hasCode(error, ...brokenPipe);
+      if (used.again && attempt === 0 && broken) continue;
+      const refused = broken && question.body !== undefined ? await refusalOf(connection, question) : undefined;
+      if (refused !== undefined) return refused;
       throw asStorageError(error);
     }
   }
+}
+
+/**
+ * Whether a server that stopped listening in the middle of an object refuses us: the reset overtakes its answer at times
+ * (it says `100 Continue` first and refuses after, for instance), so it is asked without an object.
+ */
+async function refusalOf(connection: S3Connection, question: S3Question): Promise<S3Answer | undefined> {
+  const { object, limit, timeLimit } = question;
+  const bare = { method: 'HEAD', limit, timeLimit, ...(object !== undefined && { object }) } as const;
+  const answer = await askS3(connection, bare).catch(() => undefined);
+  return answer?.status === 401 || answer?.status === 403 ? answer : undefined;
 }
 
 const pathOf = (bucket: string, object: string | undefined): string =>
