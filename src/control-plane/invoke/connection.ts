@@ -6,7 +6,7 @@ import type { Bytes, Milliseconds } from '../../domain/units.js';
 import { checkReady, decodeAnswer, FrameParser, frameKinds, type RawFrame } from './frames.js';
 import { endedBeforeAnswer } from './ended-sandbox.js';
 import type { Host } from './host-side.js';
-import type { Exchange, Line } from './line.js';
+import { closedMeanwhile, type Exchange, type Line } from './line.js';
 import { isHostRequest } from './storage-frames.js';
 
 interface Waiting {
@@ -82,7 +82,7 @@ export class Connection implements Line {
 
   /** The streams are the sandbox's. */
   close(): void {
-    this.waiting = undefined;
+    this.break(closedMeanwhile);
   }
 
   private take(frame: RawFrame): void {

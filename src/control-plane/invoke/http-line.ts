@@ -11,7 +11,7 @@ import type { HttpEndpoint, Sandbox } from '../../domain/runtime.js';
 import type { Bytes, Milliseconds } from '../../domain/units.js';
 import { endedBeforeAnswer, lastWords } from './ended-sandbox.js';
 import { decodeHead } from './frames.js';
-import type { Exchange, Line } from './line.js';
+import { closedMeanwhile, type Exchange, type Line } from './line.js';
 
 export interface HttpLineOptions {
   readonly clock: Clock;
@@ -78,7 +78,8 @@ export class HttpLine implements Line {
   }
 
   close(): void {
-    this.settle = undefined;
+    this.broken ??= closedMeanwhile;
+    this.settle?.(this.broken);
     this.socket?.destroy();
     this.socket = undefined;
   }

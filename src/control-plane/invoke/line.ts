@@ -26,6 +26,13 @@ export interface Line {
    * goes wrong is a failed exchange. After a failure the sandbox cannot be used again.
    */
   invoke(request: Buffer, deadline: Milliseconds): Promise<Exchange>;
-  /** Gives back what the line has of its own. */
+  /** Gives back what the line has of its own. An invocation that is still waited for has failed, and its time limit with it. */
   close(): void;
 }
+
+/** What came of an invocation whose line was closed under it: a run was stopped, or its instance was taken down. */
+export const closedMeanwhile: Extract<Exchange, { state: 'failed' }> = {
+  state: 'failed',
+  outcome: 'crashed',
+  reason: 'given up before its answer',
+};

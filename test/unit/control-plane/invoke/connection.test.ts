@@ -135,6 +135,16 @@ describe('a connection', () => {
     });
   });
 
+  it('lets nobody wait for the time limit of an invocation under which it is closed', async () => {
+    const { connection, clock } = bareSandbox();
+    const givenUp = { state: 'failed', outcome: 'crashed', reason: 'given up before its answer' };
+    const pending = connection.invoke(request, ms(100));
+    connection.close();
+    expect(await pending).toEqual(givenUp);
+    expect(clock.now()).toBe(0);
+    expect(await connection.invoke(request, ms(100))).toEqual(givenUp);
+  });
+
   it('survives a write to a function that is gone', async () => {
     const { connection, stdin, clock, end } = bareSandbox();
     clock.after(ms(1), () => {

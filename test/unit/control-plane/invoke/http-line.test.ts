@@ -217,6 +217,13 @@ describe('on a bad day a line over HTTP', () => {
     });
   });
 
+  it('lets nobody wait for the time limit of an invocation under which it is closed', async () => {
+    const { ask, line } = await peer(() => line.close());
+    const givenUp = { state: 'failed', outcome: 'crashed', reason: 'given up before its answer' };
+    expect(await ask('hi', 600_000)).toEqual(givenUp);
+    expect(await ask()).toEqual(givenUp);
+  });
+
   it('takes no second answer to one request', async () => {
     const { ask } = await peer((socket, _, nth) => {
       if (nth === 1) socket.write(answer(1, 'x') + answer(1, 'x'));
