@@ -34,12 +34,18 @@ export interface OwnPath {
   readonly artifact: Artifact;
   /** The invoke frame that every invocation sends. */
   readonly frame: Uint8Array;
+  /** The payload in it. */
+  readonly input: Uint8Array;
   /** Path of wasmtime; absent where it is not installed. */
   readonly wasmtime?: string;
   /** Latencies of `count` cold starts, one sandbox each. */
   cold(count: number): Promise<number[]>;
   /** Latencies of `count` warm invocations of one sandbox, after its warm-up. */
   warm(count: number): Promise<number[]>;
+  /** Latencies of `count` requests to one engine that is up, each met by a new instance. */
+  fresh(count: number): Promise<number[]>;
+  /** Hands the port of such an engine to `use`, and takes it down after it. */
+  atPort<T>(use: (port: number) => Promise<T>): Promise<T>;
 }
 
 /** Makes a function ready on `runtimeId` for `use`, and takes everything down again. */
@@ -73,12 +79,14 @@ export async function withOwnPath<T>(
     await bench.prepare(definition, runtime, cellOf(subject, runtime, 'warm'));
     const artifact = await builder.artifact(definition, runtime.artifactKind);
     readIntoPageCache(artifact.path);
+    const { frame, input } = bench.payload(definition, subject);
     return await use({
-      artifact,
-      frame: bench.payload(definition, subject).frame,
+      ...{ artifact, frame, input },
       ...(wasmtime === undefined ? {} : { wasmtime }),
       cold: (count) => coldStarts(bench, definition, subject, runtime, count),
       warm: (count) => sample(bench, definition, subject, runtime, 'warm', count),
+      fresh: (count) => sample(bench, definition, subject, runtime, 'fresh', count),
+      atPort: (useIt) => atPort(bench, cellOf(subject, runtime, 'fresh'), useIt),
     });
   } finally {
     await bench.dispose([runtime]);
@@ -128,6 +136,19 @@ async function sample(
   });
 }
 
+async function atPort<T>(bench: Bench, cell: Cell, use: (port: number) => Promise<T>): Promise<T> {
+  const found = bench.preparedFor(cell);
+  if ('why' in found) throw new LumosError('failed', found.why);
+  const sandbox = await (await found.prepared.stage(cell.start)).launch();
+  try {
+    if (sandbox.http === undefined) throw new LumosError('failed', `${cell.runtime} serves no HTTP`);
+    await sandbox.http.listening;
+    return await use(sandbox.http.port);
+  } finally {
+    await sandbox.remove();
+  }
+}
+
 const trialOptions = (): TrialOptions => ({
   clock: monotonicClock,
   firstSandbox: 0,
@@ -146,4 +167,5 @@ const cellOf = ({ name, payload }: Subject, runtime: Runtime, start: Start): Cel
   environment: 'local',
   start,
   concurrency: 1,
+  ...(runtime.transports.includes('stdio') ? {} : { transport: 'http' as const }),
 });

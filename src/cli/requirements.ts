@@ -8,6 +8,7 @@ import type { Cell } from '../domain/factors.js';
 import type { RuntimeRecord } from '../domain/run-manifest.js';
 import type { Runtime } from '../domain/runtime.js';
 import type { Selection } from '../experiment/selection.js';
+import { snapshotOf } from '../experiment/possible-uses.js';
 import { optionsOfCell, variantsOf } from '../experiment/runtime-variants.js';
 import { reachesSockets } from '../experiment/storage-bench.js';
 import type { Workbench } from './workbench.js';
@@ -50,7 +51,10 @@ export async function requireRuntimes(
     const options = optionsOfCell(experiment, runtime, cell);
     const { transport = 'stdio', language = 'rust' } = cell;
     const reach = { sockets: reachesSockets(cell) };
-    const artifactKind = runtime.artifactKindFor(options, { reach, transport, language });
+    const artifactKind = runtime.artifactKindFor(options, {
+      ...{ reach, transport, language },
+      ...snapshotOf(cell.start),
+    });
     const engine = engineOf(workbench, runtime);
     if (artifactKind === undefined || engine === undefined) return [];
     return dependenciesOf({ engine, artifactKind, language }, workbench.precompilers);

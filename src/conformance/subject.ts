@@ -16,6 +16,8 @@ import { TrialBench, type Asked, type Settings } from './trial-bench.js';
 
 export interface OpenSettings {
   readonly memoryMiB?: number;
+  /** It is to start from a snapshot. */
+  readonly snapshot?: boolean;
   /** Another run's than the behaviour's own; whoever names one takes it down. */
   readonly runId?: string;
 }
@@ -60,7 +62,8 @@ export class Subject {
 
   /** The row of one trial with one invocation. */
   async row(what: string | FunctionDefinition, label: string, asked: Asked = {}): Promise<Measurement> {
-    return only(await (await this.open(what)).trial(label, asked));
+    const settings = asked.start === 'snapshot' ? { snapshot: true } : {};
+    return only(await (await this.open(what, settings)).trial(label, asked));
   }
 
   /** What there is on the machine of this behaviour's run, or of a run that does not say, that was not there before. */
@@ -106,23 +109,30 @@ export class Subject {
     runtime: Runtime,
     transport: Transport,
     what: string | FunctionDefinition,
-    { memoryMiB, runId = this.runId }: OpenSettings,
+    { memoryMiB, snapshot = false, runId = this.runId }: OpenSettings,
   ): Promise<TrialBench> {
     const definition = typeof what === 'string' ? this.function(what) : what;
     const { signal, workshop } = this.suite;
-    const opening = TrialBench.open(workshop, runtime, definition, runId, {
+    const settings: Settings = {
       transport,
       memoryMiB,
+      snapshot,
       ...this.objectsInPayload(definition),
       ...(signal === undefined ? {} : { signal }),
       onLaunched: ({ http }) => {
         if (http !== undefined) this.ports.add(http.port);
       },
-    });
-    const bench = await opening.catch((error: unknown) => {
-      // With its usual options the runtime has no way to be used so: it says which others would let it.
-      if (error instanceof LumosError && error.kind === 'invalid-input') return this.skip(error.message);
-      throw error;
+    };
+    const opening = (options: Settings['options'] = {}): Promise<TrialBench> =>
+      TrialBench.open(workshop, runtime, definition, runId, { ...settings, options });
+    const bench = await opening().catch(async (error: unknown) => {
+      // With its usual options the runtime has no way to be used so: others may let it.
+      if (!isRefusal(error)) throw error;
+      if (transport !== 'http') return this.skip(error.message);
+      return await opening(machinesNetwork).catch((again: unknown) => {
+        if (isRefusal(again)) return this.skip(error.message);
+        throw again;
+      });
     });
     if (runId === this.runId) this.benches.push(bench);
     return bench;
@@ -142,6 +152,12 @@ export interface NativeAnswer {
   readonly bytes: Buffer;
   readonly language: TrialBench['language'];
 }
+
+/** What lets a container be reached over HTTP whose runtime makes it no network of its own. */
+const machinesNetwork = { network: 'host' } as const;
+
+const isRefusal = (error: unknown): error is LumosError =>
+  error instanceof LumosError && error.kind === 'invalid-input';
 
 const notTakenDown = (error: unknown): string => `could not be taken down: ${messageOf(error)}`;
 

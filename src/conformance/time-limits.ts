@@ -15,8 +15,12 @@ const limits: Readonly<Record<RuntimeClass, Milliseconds>> = {
 
 export const timeLimitOf = (kind: RuntimeClass): Milliseconds => limits[kind];
 
+/** No start is shorter than this on a machine that does other work besides. */
+const shortestHangMs = 1500;
+
 /**
- * For a function that never answers. Long enough that the slowest engine has started it, so that it is the function that
- * is ended.
+ * For a function that never answers: several times what the runtime took a moment ago from its start to an answer, so that it
+ * is the function that is ended and not its start.
  */
-export const hangLimitMs: Milliseconds = milliseconds(4000);
+export const hangLimitAfter = (latency: Milliseconds): Milliseconds =>
+  milliseconds(Math.max(shortestHangMs, 5 * latency));

@@ -55,6 +55,8 @@ export interface Settings {
   readonly transport?: Transport;
   /** Absent: the first of the function's languages that the runtime can run. */
   readonly language?: Language;
+  /** It is made ready to start from a snapshot. */
+  readonly snapshot?: boolean;
   /** Where the function's objects lie; with the bench that holds them. */
   readonly factors?: StorageFactors;
   readonly storage?: Pick<StorageBench, 'reach' | 'forCell'>;
@@ -97,18 +99,12 @@ export class TrialBench {
     const transport = settings.transport ?? runtime.transports[0] ?? 'stdio';
     const label = definition.manifest.payloads[0]?.label ?? '';
     const reach = settings.storage?.reach(cellOf(runtime, definition, label, 'cold', settings)) ?? {};
-    const { kind, language } = buildableAs(
-      runtime,
-      definition,
-      options,
-      { reach, transport },
-      workshop,
-      settings,
-    );
+    const { snapshot = false, memoryMiB } = settings;
+    const use = { reach, transport, ...(snapshot ? { snapshot } : {}) };
+    const { kind, language } = buildableAs(runtime, definition, options, use, workshop, settings);
     const artifact = await workshop.builder.artifact(definition, kind, language);
-    const { memoryMiB } = settings;
     const limits = memoryMiB === undefined ? {} : { memoryBytes: fromMebibytes(memoryMiB) };
-    const prepared = await runtime.prepare({ artifact, reach, transport, language, limits, runId, options });
+    const prepared = await runtime.prepare({ artifact, ...use, language, limits, runId, options });
     return new TrialBench(
       runtime,
       definition,

@@ -3,12 +3,15 @@ import type { Cell } from './factors.js';
 import type { ArtifactRecord, RunManifest } from './run-manifest.js';
 
 /**
- * A function that opens connections itself may have another artefact than the same without; so may another language, and
- * another set of options. Runs of before these were factors say nothing of them.
+ * A function that opens connections itself may have another artefact than the same without; so may another language, another
+ * set of options, and what starts from a snapshot. Runs of before these were factors say nothing of them.
  */
 export function artifactOfCell({ artifacts }: RunManifest, cell: Cell): ArtifactRecord | undefined {
   const own = artifacts.filter(
-    ({ function: name, runtime }) => name === cell.function && runtime === cell.runtime,
+    ({ function: name, runtime, start }) =>
+      name === cell.function &&
+      runtime === cell.runtime &&
+      (start === 'snapshot') === (cell.start === 'snapshot'),
   );
   const direct = cell.access === 'direct' && cell.connection !== undefined;
   const fits = (one: ArtifactRecord): boolean =>

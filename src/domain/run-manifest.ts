@@ -57,6 +57,8 @@ export const ArtifactRecordSchema = z.object({
   access: AccessSchema.optional(),
   /** Absent in runs of before there was another than `rust`. */
   language: LanguageSchema.optional(),
+  /** Present for the artefact that starts from a snapshot. */
+  start: z.literal('snapshot').optional(),
   /** As in `Cell.options`, where another set of options runs another artefact. */
   options: z.string().optional(),
   kind: z.string(),

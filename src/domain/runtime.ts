@@ -8,6 +8,8 @@ export const compiledKinds = [
   'native-binary',
   /** A WASI 0.1 module: every engine runs it; it reaches nothing but its streams and the folders it is given. */
   'wasm-module',
+  /** The same, with an export that runs the program up to where it serves: what a snapshot is made of. */
+  'wasm-initializable',
   /** A WASI 0.2 component of the kind `wasi:cli/command`: what it takes to open a connection from within Wasm. */
   'wasm-component',
   /** A WASI 0.2 component that is a `wasi:http/proxy`: the engine's own HTTP server calls it. */
@@ -31,7 +33,7 @@ export type ArtifactKind = CompiledKind | ImageKind | PrecompiledKind;
 export interface Precompiler {
   readonly kind: PrecompiledKind;
   readonly engine: string;
-  readonly from: 'wasm-module' | 'wasm-component' | 'wasm-http-component';
+  readonly from: 'wasm-module' | 'wasm-initializable' | 'wasm-component' | 'wasm-http-component';
   /** Extension of the file it makes, which is `function.<extension>` in an image. */
   readonly extension: string;
   /**
@@ -172,6 +174,8 @@ export interface Use {
   readonly reach: Reach;
   readonly transport: Transport;
   readonly language: Language;
+  /** What starts is to be restored from a snapshot; absent for every other start. */
+  readonly snapshot?: boolean;
 }
 
 export interface PrepareRequest extends Use {

@@ -8,6 +8,7 @@ import type { Measurement } from '../domain/measurement.js';
 import type { Artifact, ArtifactKind, Prepared, Runtime } from '../domain/runtime.js';
 import { fromMebibytes } from '../domain/units.js';
 import type { Trial } from './plan.js';
+import { snapshotOf } from './possible-uses.js';
 import { optionsOfCell } from './runtime-variants.js';
 import { readyPayload, type ReadyPayload } from './ready-payloads.js';
 import type { StorageBench } from './storage-bench.js';
@@ -23,6 +24,8 @@ export interface BenchArtifact {
   readonly runtime: string;
   readonly access: Access | undefined;
   readonly language: Language | undefined;
+  /** Of what starts from a snapshot. */
+  readonly start: 'snapshot' | undefined;
   readonly options: string | undefined;
   readonly artifact: Artifact;
 }
@@ -47,7 +50,8 @@ export class Bench {
     const known = this.prepared.get(key);
     if (known !== undefined) return known;
     const options = optionsOfCell(this.experiment, runtime, cell);
-    const use = { reach, transport: cell.transport ?? 'stdio', language: cell.language ?? 'rust' };
+    const { transport = 'stdio', language: written = 'rust' } = cell;
+    const use = { reach, transport, language: written, ...snapshotOf(cell.start) };
     const kind = runtime.artifactKindFor(options, use);
     if (kind === undefined) throw new Error(`${runtime.id} has no way for ${JSON.stringify(use)}`);
     const artifact = await this.source.artifact(definition, kind, cell.language);
@@ -61,7 +65,8 @@ export class Bench {
     });
     const access = reach.sockets === true ? ('direct' as const) : undefined;
     const { language, options: label } = cell;
-    const names = { function: cell.function, runtime: runtime.id, access, language, options: label };
+    const start = cell.start === 'snapshot' ? ('snapshot' as const) : undefined;
+    const names = { function: cell.function, runtime: runtime.id, access, language, start, options: label };
     this.made.set(key, { ...names, artifact });
     this.prepared.set(key, prepared);
     return prepared;
@@ -160,7 +165,8 @@ const keyOf = (...names: string[]): string => names.join('\n');
 
 /** Cells with one key run what was prepared once: what a function reaches by itself makes the difference. */
 const preparationKey = (cell: Cell): string => {
-  const { function: name, runtime, storage, access, transport, language, options } = cell;
+  const { function: name, runtime, start, storage, access, transport, language, options } = cell;
   const reach = access !== 'direct' ? '' : storage === 'file' ? 'folder' : 'sockets';
-  return keyOf(name, runtime, reach, transport ?? '', language ?? '', options ?? '');
+  const kept = start === 'snapshot' ? start : '';
+  return keyOf(name, runtime, reach, kept, transport ?? '', language ?? '', options ?? '');
 };

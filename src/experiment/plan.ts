@@ -1,11 +1,11 @@
 /** From factors to trials: which sandboxes are launched, in which order. */
 import type { Experiment } from '../domain/experiment.js';
-import { cellKey, type Cell } from '../domain/factors.js';
+import { cellKey, type Cell, type Start } from '../domain/factors.js';
 import { arrivalsOfLoad, loadOf } from '../domain/load.js';
 import type { FunctionDefinition } from '../domain/function-manifest.js';
 import type { Runtime } from '../domain/runtime.js';
 import { seededRandom, shuffle } from '../stats/random.js';
-import { possibleUses, type Gives } from './possible-uses.js';
+import { possibleUses, type Gives, type PossibleUse } from './possible-uses.js';
 
 /** One sandbox, launched once, and the measured invocations it is to serve. */
 export interface Trial {
@@ -36,31 +36,42 @@ export function cellsOf(
 ): Cell[] {
   const loads = loadsOf(experiment);
   return functions.flatMap(({ definition, payloads }) => {
-    const uses = new Map(
-      runtimes.map((runtime) => [runtime.id, possibleUses(experiment, definition, runtime, gives)]),
+    const usesOf = remembered((runtime: Runtime, start: Start) =>
+      possibleUses(experiment, definition, runtime, gives, start),
     );
     return payloads.flatMap((payload) =>
       // The instances of a load stay between its requests.
       (loadOf(experiment) === undefined ? experiment.starts : ['warm' as const]).flatMap((start) =>
         runtimes.flatMap((runtime) =>
-          runtime.starts.includes(start)
-            ? (uses.get(runtime.id) ?? []).flatMap((use) =>
-                loads.map((load) => ({
-                  function: definition.manifest.name,
-                  payload,
-                  runtime: runtime.id,
-                  class: runtime.class,
-                  environment: experiment.environment,
-                  start,
-                  ...load,
-                  ...use,
-                })),
-              )
-            : [],
+          usesOf(runtime, start).flatMap((use) =>
+            loads.map((load) => ({
+              function: definition.manifest.name,
+              payload,
+              runtime: runtime.id,
+              class: runtime.class,
+              environment: experiment.environment,
+              start,
+              ...load,
+              ...use,
+            })),
+          ),
         ),
       ),
     );
   });
+}
+
+/** The same for every payload. */
+function remembered(
+  find: (runtime: Runtime, start: Start) => PossibleUse[],
+): (runtime: Runtime, start: Start) => PossibleUse[] {
+  const found = new Map<string, PossibleUse[]>();
+  return (runtime, start) => {
+    const key = JSON.stringify([runtime.id, start]);
+    const uses = found.get(key) ?? find(runtime, start);
+    found.set(key, uses);
+    return uses;
+  };
 }
 
 /** Clients, and schedules where there are: the factors of a cell that make it a level of a load. */

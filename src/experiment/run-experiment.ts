@@ -173,10 +173,11 @@ async function prepareAll(
 }
 
 const artifactRecords = (bench: Bench): ArtifactRecord[] =>
-  bench.artifacts().map(({ artifact, access, language, options, ...names }) => ({
+  bench.artifacts().map(({ artifact, access, language, start, options, ...names }) => ({
     ...names,
     ...(access === undefined ? {} : { access }),
     ...(language === undefined ? {} : { language }),
+    ...(start === undefined ? {} : { start }),
     ...(options === undefined ? {} : { options }),
     ...(artifact.precompileMs === undefined ? {} : { precompileMs: artifact.precompileMs }),
     kind: artifact.kind,
@@ -210,6 +211,7 @@ function checkSameArtifacts(resume: RunManifest | undefined, now: readonly Artif
         artifact.runtime === old.runtime &&
         artifact.access === old.access &&
         artifact.language === old.language &&
+        artifact.start === old.start &&
         artifact.options === old.options &&
         artifact.kind === old.kind,
     );
@@ -237,11 +239,12 @@ async function prime(request: RunRequest, plan: Plan, bench: Bench): Promise<voi
   for (const cell of plan.cells) {
     const one = JSON.stringify([
       ...[cell.function, cell.runtime, cell.storage, cell.access],
-      ...[cell.transport, cell.language, cell.options],
+      ...[cell.transport, cell.language, cell.options, cell.start === 'snapshot'],
     ]);
     if (primed.has(one)) continue;
     primed.add(one);
-    const trial = { index: 0, round: 0, cell: { ...cell, start: 'cold' as const }, invocations: 1 };
+    const start = cell.start === 'snapshot' ? cell.start : ('cold' as const);
+    const trial = { index: 0, round: 0, cell: { ...cell, start }, invocations: 1 };
     const definition = definitionOf(request.selection.functions, cell.function);
     // What fails here fails in its own trials too, and is counted there.
     await bench.run(trial, definition, options, () => undefined);

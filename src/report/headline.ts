@@ -7,6 +7,7 @@ import {
   failureText,
   groupCells,
   groupExtras,
+  startOrder,
   type CellGroup,
   type GroupRow,
 } from './cell-groups.js';
@@ -153,7 +154,7 @@ function tallies(summary: Summary, groups: readonly CellGroup[]): Tally[] {
   const [baseline] = baselinesOf(summary);
   if (baseline === undefined) return [];
   const found = new Map<string, { start: Start; candidate: string; rows: GroupRow[] }>();
-  for (const start of ['cold', 'fresh', 'warm'] as const) {
+  for (const start of startOrder) {
     for (const row of groups.filter((group) => group.start === start).flatMap((group) => group.rows)) {
       if (runtimeName(row.cell) === baseline) continue;
       const key = JSON.stringify([start, runtimeName(row.cell)]);

@@ -35,16 +35,18 @@ let runId = '';
 let before: Trace[] = [];
 let benches: TrialBench[] = [];
 let storages: StorageBench[] = [];
+let used = new Set<Runtime>();
 beforeEach(async () => {
   runId = `test${randomBytes(5).toString('hex')}`;
   before = await machineTraces();
   benches = [];
   storages = [];
+  used = new Set();
 });
 afterEach(async () => {
   for (const bench of benches) await bench.dispose();
   for (const storage of storages) await storage.dispose();
-  for (const runtime of workbench.registry) await runtime.cleanUpAfter(runId);
+  for (const runtime of used) await runtime.cleanUpAfter(runId);
   expect(await leftBehind(before, runId)).toEqual([]);
 });
 
@@ -62,6 +64,7 @@ function runtimeOf(id: string): Runtime {
 
 async function open(runtime: string, name: string, settings: Settings = {}): Promise<TrialBench> {
   const chosen = { ...settings, language } as const;
+  used.add(runtimeOf(runtime));
   const bench = await TrialBench.open(workbench, runtimeOf(runtime), functionOf(name), runId, chosen);
   benches.push(bench);
   return bench;

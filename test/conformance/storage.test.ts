@@ -62,17 +62,19 @@ let runId = '';
 let before: Trace[] = [];
 let benches: TrialBench[] = [];
 let storages: StorageBench[] = [];
+let usedRuntimes = new Set<Runtime>();
 
 beforeEach(async () => {
   runId = `test${randomBytes(5).toString('hex')}`;
   before = await machineTraces();
   benches = [];
   storages = [];
+  usedRuntimes = new Set();
 });
 afterEach(async () => {
   for (const bench of benches) await bench.prepared.dispose();
   for (const storage of storages) await storage.dispose();
-  for (const runtime of workbench.registry) await runtime.cleanUpAfter(runId);
+  for (const runtime of usedRuntimes) await runtime.cleanUpAfter(runId);
   expect(await leftBehind(before, runId)).toEqual([]);
 });
 
@@ -90,6 +92,7 @@ async function open(
 ): Promise<TrialBench> {
   const [definition] = catalogue.select([name]);
   if (definition === undefined) throw new Error(`no function ${name}`);
+  usedRuntimes.add(runtime);
   const storage = new StorageBench(runId, experiment, lasting, monotonicClock);
   storages.push(storage);
   const used = factors.storage === 'redis' || factors.storage === 's3' ? [factors] : [];

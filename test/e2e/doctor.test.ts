@@ -35,6 +35,12 @@ const VerifySchema = z.object({ verified: z.array(VerifiedMarkSchema) });
 const DoctorSchema = z.object({
   runtimes: z.array(z.intersection(examined, usability)),
   services: z.array(z.intersection(z.object({ name: z.string() }), usability)),
+  snapshots: z.array(
+    z.intersection(
+      z.object({ name: z.string(), of: z.string().min(1), runtimes: z.array(z.string()) }),
+      usability,
+    ),
+  ),
   host: HostSchema,
 });
 
@@ -70,6 +76,16 @@ describe('lumos doctor --json', () => {
     expect(services.find(({ name }) => name === 'docker')).toMatchObject({ usable: false });
     const others = runtimes.filter(({ id }) => firstRuntimes.includes(id) && id !== 'docker');
     expect(others.map(({ usable }) => usable)).toEqual(others.map(() => true));
+  });
+
+  it('names what the start snapshot is restored by, and that CRIU restores nothing here', async () => {
+    const { snapshots, runtimes } = DoctorSchema.parse(await json(['doctor']));
+    const wizer = snapshots.find(({ name }) => name === 'wizer');
+    expect(wizer).toMatchObject({ usable: true, of: 'modules of Wasm' });
+    expect(wizer?.runtimes).toEqual(
+      runtimes.filter(({ starts }) => starts.includes('snapshot')).map(({ id }) => id),
+    );
+    expect(snapshots.find(({ name }) => name === 'criu')).toMatchObject({ runtimes: [] });
   });
 
   it('the table for people fits 100 columns and names every runtime', async () => {

@@ -26,7 +26,14 @@ mod http;
 #[cfg(all(target_os = "wasi", target_env = "p2", feature = "wasi-http"))]
 #[path = "http/component.rs"]
 mod http;
-#[cfg(all(target_os = "wasi", not(all(target_env = "p2", feature = "wasi-http"))))]
+#[cfg(all(target_os = "wasi", target_env = "p1", feature = "snapshot"))]
+#[path = "snapshot.rs"]
+mod http;
+#[cfg(all(
+    target_os = "wasi",
+    not(all(target_env = "p2", feature = "wasi-http")),
+    not(all(target_env = "p1", feature = "snapshot"))
+))]
 #[path = "without_http.rs"]
 mod http;
 mod input;

@@ -6,6 +6,7 @@ import type { FunctionDefinition } from '../../domain/function-manifest.js';
 import type { Artifact, ArtifactKind, Runtime } from '../../domain/runtime.js';
 import { loadExperiment } from '../../experiment/experiment-file.js';
 import { cellsOf } from '../../experiment/plan.js';
+import { snapshotOf } from '../../experiment/possible-uses.js';
 import { optionsOfCell } from '../../experiment/runtime-variants.js';
 import { select } from '../../experiment/selection.js';
 import { reachesSockets } from '../../experiment/storage-bench.js';
@@ -86,7 +87,8 @@ async function ofExperiment(
     const runtime = selection.runtimes.find(({ id }) => id === cell.runtime) as Runtime;
     const definition = selection.functions.find((one) => one.definition.manifest.name === cell.function);
     const { transport = 'stdio', language = 'rust' } = cell;
-    const use = { reach: { sockets: reachesSockets(cell) }, transport, language };
+    const reach = { sockets: reachesSockets(cell) };
+    const use = { reach, transport, language, ...snapshotOf(cell.start) };
     const kind = runtime.artifactKindFor(optionsOfCell(experiment, runtime, cell), use);
     return kind === undefined || definition === undefined
       ? []

@@ -15,6 +15,13 @@ export interface ServiceLine extends Usability {
   readonly name: string;
 }
 
+/** What keeps the state of something that can then be restored. */
+export interface SnapshotsLine extends ServiceLine {
+  readonly of: string;
+  /** Ids of the runtimes that have the start `snapshot` by it. */
+  readonly runtimes: readonly string[];
+}
+
 /** As `lumos doctor --json` has it. */
 export interface RuntimeLine extends Usability {
   readonly id: string;
@@ -54,6 +61,19 @@ export const missingTable = (runtimes: readonly RuntimeLine[]): string =>
   renderFitted(
     ['cannot run here', 'what is missing', 'how to get it'],
     runtimes.filter(({ usable }) => !usable).map(({ id, why, remedy }) => [id, why ?? '', remedy ?? '']),
+    tableWidth(),
+  );
+
+export const snapshotsTable = (lines: readonly SnapshotsLine[]): string =>
+  renderFitted(
+    ['snapshots', 'of', 'usable', 'version, or what to do', 'the start snapshot of'],
+    lines.map((line) => [
+      line.name,
+      line.of,
+      yesOrNo(line.usable),
+      line.usable ? (line.version ?? '') : `${line.why ?? ''} -> ${line.remedy ?? ''}`,
+      line.runtimes.length === 0 ? 'none: Lumos has no start by it' : line.runtimes.join(', '),
+    ]),
     tableWidth(),
   );
 

@@ -1,5 +1,6 @@
 /** `lumos doctor`: what can run here, with versions, and what to do about the rest. */
 import { cacheFolder } from '../../control-plane/build/cache-folder.js';
+import { probeCriu } from '../../control-plane/setup/criu.js';
 import { fingerprintHost } from '../../data-plane/host/fingerprint.js';
 import { describeProbes } from '../../data-plane/probes/counters.js';
 import type { Host } from '../../domain/run-manifest.js';
@@ -13,8 +14,10 @@ import {
   missingTable,
   runtimesTable,
   servicesTable,
+  snapshotsTable,
   type RuntimeLine,
   type ServiceLine,
+  type SnapshotsLine,
 } from './doctor-table.js';
 import { verify } from './doctor-verify.js';
 
@@ -31,9 +34,10 @@ export async function doctor(options: DoctorOptions): Promise<ExitCode> {
   const runtimes: RuntimeLine[] = [];
   for (const runtime of workbench.registry) runtimes.push(await examineRuntime(runtime));
   const services = await examineServices(workbench);
+  const snapshots = await examineSnapshots(workbench);
   const host = fingerprintHost(packageVersion(), workbench.hierarchy?.version);
   if (json) {
-    printJson({ runtimes, services, host, probes: describeProbes(workbench.hierarchy?.version) });
+    printJson({ runtimes, services, snapshots, host, probes: describeProbes(workbench.hierarchy?.version) });
     return exitCodes.done;
   }
   print(runtimesTable(runtimes));
@@ -42,6 +46,7 @@ export async function doctor(options: DoctorOptions): Promise<ExitCode> {
     print(
       'verified no: it has not passed the conformance suite on this machine in this version; `lumos doctor --verify` runs it.',
     );
+  print(snapshotsTable(snapshots));
   print(servicesTable(services));
   print(hostLine(host));
   return exitCodes.done;
@@ -76,6 +81,21 @@ async function examineServices({ dependencies }: Workbench): Promise<ServiceLine
   for (const dependency of Object.values(dependencies))
     lines.push({ name: dependency.name, ...describe(await dependency.probe()) });
   return lines;
+}
+
+/** What the start `snapshot` is restored by, and what else could restore something and has no start here. */
+async function examineSnapshots({ engines }: Workbench): Promise<SnapshotsLine[]> {
+  const lines: SnapshotsLine[] = [];
+  for (const { snapshots, runtimes } of engines) {
+    if (snapshots === undefined) continue;
+    const ids = runtimes.filter(({ starts }) => starts.includes('snapshot')).map(({ id }) => id);
+    lines.push({
+      ...{ name: snapshots.name, of: snapshots.of, runtimes: ids },
+      ...describe(await snapshots.probe()),
+    });
+  }
+  const criu = describe(await probeCriu());
+  return [...lines, { name: 'criu', of: 'processes and containers', runtimes: [], ...criu }];
 }
 
 const hostLine = (host: Host): string =>

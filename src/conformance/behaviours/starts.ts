@@ -1,8 +1,10 @@
 /** Every start is what it is called. */
+import type { Start } from '../../domain/factors.js';
 import { MeasurementSchema } from '../../domain/measurement.js';
 import type { Behaviour } from '../behaviour.js';
 import { expectEqual, expectMatch } from '../expectations.js';
 import { expectOk, only } from '../subject.js';
+import type { TrialBench } from '../trial-bench.js';
 
 const warmInvocations = 1000;
 const freshInvocations = 20;
@@ -81,15 +83,46 @@ const freshIsFresh: Behaviour = {
 };
 
 const snapshotServesFirst: Behaviour = {
-  name: 'what is restored from a snapshot has served nobody',
+  name: 'what is restored from a snapshot has served nobody, time after time',
   group: 'starts',
   appliesTo: ({ starts }) => starts.includes('snapshot'),
   async run(subject) {
-    const row = await subject.row('hello-world', 'small', { start: 'snapshot' });
-    expectOk(row);
-    expectEqual('sequence', row.sequence, 1);
+    const bench = await subject.open('hello-world', { snapshot: true });
+    for (let round = 0; round < 3; round += 1) {
+      const row = only(await bench.trial('small', { start: 'snapshot' }));
+      expectOk(row);
+      expectEqual('sequence', row.sequence, 1);
+      expectEqual('row in its schema', MeasurementSchema.parse(row), row);
+    }
   },
 };
+
+/** The function's initialisation says so on standard error, and its answers come out of what it made. */
+const snapshotIsInitialised: Behaviour = {
+  name: 'what is restored from a snapshot had initialised before, and answers as what initialises at its start',
+  group: 'starts',
+  appliesTo: ({ starts }) => starts.includes('snapshot'),
+  async run(subject) {
+    for (const snapshot of [false, true]) {
+      const bench = await subject.open('initialising', { snapshot });
+      const start = snapshot ? 'snapshot' : 'cold';
+      const said = await standardErrorOf(bench, start);
+      expectEqual(`initialises at a start of ${start}`, said.includes('initialising'), !snapshot);
+      expectOk(only(await bench.trial('small', { start })));
+    }
+  },
+};
+
+/** What one sandbox said up to its first answer. */
+async function standardErrorOf(bench: TrialBench, start: Start): Promise<string> {
+  const standing = await bench.launch(start);
+  try {
+    expectEqual('exchange', (await standing.ask('small')).state, 'answered');
+  } finally {
+    await standing.sandbox.remove();
+  }
+  return standing.sandbox.stderrTail();
+}
 
 export const startBehaviours: readonly Behaviour[] = [
   usable,
@@ -98,4 +131,5 @@ export const startBehaviours: readonly Behaviour[] = [
   thousand,
   freshIsFresh,
   snapshotServesFirst,
+  snapshotIsInitialised,
 ];

@@ -74,6 +74,7 @@ function fileName(name: string, kind: ArtifactKind, precompilers: readonly Preco
     case 'native-image-debian':
       return name;
     case 'wasm-module':
+    case 'wasm-initializable':
     case 'wasm-component':
     case 'wasm-http-component':
       return `${name}.wasm`;
@@ -101,6 +102,7 @@ async function recipeFor(
   switch (kind) {
     case 'native-binary':
     case 'wasm-module':
+    case 'wasm-initializable':
     case 'wasm-component':
     case 'wasm-http-component':
     case 'node-bundle':

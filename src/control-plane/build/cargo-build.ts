@@ -33,6 +33,12 @@ export const nativeCompilation = (toolchain: RustToolchain): Compilation => ({
 
 export const wasmCompilation = (route: WasmRoute): Compilation => ({ ...route, target: wasmTarget });
 
+/** A module that can be kept as a snapshot: the SDK makes it of the same crate, by a feature of its own. */
+export const initializableCompilation = (route: WasmRoute): Compilation => ({
+  ...wasmCompilation(route),
+  cargoArgs: [...route.cargoArgs, '--features', 'lumos-function/snapshot'],
+});
+
 export const componentCompilation = (route: WasmRoute): Compilation => ({
   ...route,
   target: componentTarget,

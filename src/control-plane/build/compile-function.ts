@@ -11,6 +11,7 @@ import {
   compilationInputs,
   componentCompilation,
   httpComponentCompilation,
+  initializableCompilation,
   nativeCompilation,
   wasmCompilation,
   type Compilation,
@@ -82,6 +83,8 @@ async function compilationFor(
       return nativeCompilation(await context.toolchain(folder));
     case 'wasm-module':
       return wasmCompilation(await context.wasmRoute(folder));
+    case 'wasm-initializable':
+      return initializableCompilation(await context.wasmRoute(folder));
     case 'wasm-component':
       return componentCompilation(await context.componentRoute(folder));
     case 'wasm-http-component':
@@ -117,6 +120,7 @@ const lineReporter =
 const beginnings: Readonly<Record<CompiledKind, { readonly hex: string; readonly what: string }>> = {
   'native-binary': { hex: '7f454c46', what: 'a Linux executable (ELF)' },
   'wasm-module': { hex: '0061736d01000000', what: 'a WebAssembly module' },
+  'wasm-initializable': { hex: '0061736d01000000', what: 'a WebAssembly module' },
   'wasm-component': { hex: '0061736d0d000100', what: 'a WebAssembly component' },
   'wasm-http-component': { hex: '0061736d0d000100', what: 'a WebAssembly component' },
   'node-bundle': { hex: '', what: 'JavaScript' },

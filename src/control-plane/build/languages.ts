@@ -9,6 +9,7 @@ export function originOf(kind: ArtifactKind, precompilers: readonly Precompiler[
   switch (kind) {
     case 'native-binary':
     case 'wasm-module':
+    case 'wasm-initializable':
     case 'wasm-component':
     case 'wasm-http-component':
     case 'node-bundle':
@@ -33,9 +34,9 @@ export type Source =
   | { readonly language: 'typescript'; readonly entry: string }
   | { readonly language: 'prebuilt'; readonly file: string };
 
-/** Kinds that each language compiles to. Go: WASI 0.1 only; TypeScript: what has a JavaScript engine, or takes one along. */
+/** Kinds that each language compiles to. Rust alone: an SDK that can stop before it serves. Go: WASI 0.1 only; TypeScript: what has a JavaScript engine, or takes one along. */
 const gives: Readonly<Record<Exclude<Language, 'prebuilt'>, readonly CompiledKind[]>> = {
-  rust: ['native-binary', 'wasm-module', 'wasm-component', 'wasm-http-component'],
+  rust: ['native-binary', 'wasm-module', 'wasm-initializable', 'wasm-component', 'wasm-http-component'],
   go: ['native-binary', 'wasm-module'],
   typescript: ['node-bundle', 'wasm-http-component'],
 };
@@ -80,6 +81,8 @@ export function requireSource(
 const advice: Readonly<Record<CompiledKind, string>> = {
   'native-binary': 'Add languages.rust, languages.go or languages.prebuilt.native to its manifest.',
   'wasm-module': 'Add languages.rust, languages.go or languages.prebuilt.module to its manifest.',
+  'wasm-initializable':
+    'Add languages.rust to its manifest: of the SDKs, that in Rust can be kept as a snapshot.',
   'wasm-component':
     'Add languages.rust to its manifest, or take "access: host", which needs no connection from within Wasm.',
   'wasm-http-component': 'Add languages.rust or languages.typescript to its manifest.',

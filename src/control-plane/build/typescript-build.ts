@@ -51,6 +51,7 @@ export async function typescriptRecipe(
     }
     case 'native-binary':
     case 'wasm-module':
+    case 'wasm-initializable':
     case 'wasm-component':
       throw new Error(`TypeScript gives no ${kind}`);
   }

@@ -39,6 +39,8 @@ export interface CommandRuntimeDescription {
   probe(): Promise<Availability>;
   /** What it runs for a function that opens connections by itself; absent where nothing on it can: WASI 0.1 has no sockets. */
   readonly socketArtifactKind?: ArtifactKind;
+  /** What it runs where it starts from a snapshot, which it then has as a start; absent where it cannot. */
+  readonly snapshotArtifactKind?: ArtifactKind;
   /** What it runs for a use, where that is more than a question of sockets; `undefined`: it cannot be used so. */
   artifactKindFor?(use: Use): ArtifactKind | undefined;
   /** `stdio` alone where absent. */
@@ -92,11 +94,11 @@ export function createCommandRuntime(machine: LocalMachine, description: Command
     ...(description.mode === undefined ? {} : { mode: description.mode }),
     class: description.class,
     artifactKind: description.artifactKind,
-    starts: description.starts ?? ['cold', 'warm'],
+    starts: description.starts ?? startsOf(description),
     transports: description.transports ?? ['stdio'],
     artifactKindFor: (_options, use) =>
       description.artifactKindFor === undefined
-        ? kindBySockets(description, use)
+        ? kindByReach(description, use)
         : description.artifactKindFor(use),
     probe: () => description.probe(),
     parseOptions: (raw) => parseRuntimeOptions(description.id, z.strictObject({}), raw),
@@ -107,7 +109,15 @@ export function createCommandRuntime(machine: LocalMachine, description: Command
   };
 }
 
-function kindBySockets(description: CommandRuntimeDescription, { reach }: Use): ArtifactKind {
+const startsOf = ({ snapshotArtifactKind }: CommandRuntimeDescription): readonly Start[] =>
+  snapshotArtifactKind === undefined ? ['cold', 'warm'] : ['cold', 'snapshot', 'warm'];
+
+function kindByReach(
+  description: CommandRuntimeDescription,
+  { reach, snapshot = false }: Use,
+): ArtifactKind | undefined {
+  // What is kept is a module of WASI 0.1: it opens no connections.
+  if (snapshot) return reach.sockets === true ? undefined : description.snapshotArtifactKind;
   if (reach.sockets !== true) return description.artifactKind;
   if (description.socketArtifactKind !== undefined) return description.socketArtifactKind;
   throw invalidInput(

@@ -1,5 +1,5 @@
 /** What an engine's folder gives the house: its runtimes, its compilers, and how it is found and installed. */
-import type { Precompiler, Runtime } from '../../domain/runtime.js';
+import type { Availability, Precompiler, Runtime } from '../../domain/runtime.js';
 import type { Dependency } from '../setup/dependency.js';
 import type { SetupOptions } from '../setup/machine.js';
 import type { LocalMachine } from './command-runtime.js';
@@ -13,6 +13,15 @@ export interface Engine {
   readonly needs?: readonly string[];
   readonly runtimes: readonly Runtime[];
   readonly precompilers?: readonly Precompiler[];
+  /** What keeps the state that its start `snapshot` is restored from. */
+  readonly snapshots?: Snapshots;
+}
+
+export interface Snapshots {
+  readonly name: string;
+  /** Of what, e.g. "modules of Wasm". */
+  readonly of: string;
+  probe(): Promise<Availability>;
 }
 
 /** What an engine's folder is given. */

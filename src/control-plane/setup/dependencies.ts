@@ -48,6 +48,7 @@ function toMake(kind: ArtifactKind, precompilers: readonly Precompiler[]): reado
 
 const rustTargets: Readonly<Partial<Record<CompiledKind, readonly DependencyName[]>>> = {
   'wasm-module': ['wasm-target'],
+  'wasm-initializable': ['wasm-target'],
   'wasm-component': ['wasm-sockets-target'],
   'wasm-http-component': ['wasm-sockets-target'],
 };

@@ -10,7 +10,9 @@ const definition = claimDefinitions['image-size'];
 
 /** Of a function with several artefacts on a runtime, the one that needs no connections of its own. */
 function imageOf({ artifacts }: RunManifest, name: string, runtime: string): number | undefined {
-  const own = artifacts.filter((one) => one.function === name && one.runtime === runtime);
+  const own = artifacts.filter(
+    (one) => one.function === name && one.runtime === runtime && one.start === undefined,
+  );
   const plainest = own.find((one: ArtifactRecord) => one.access !== 'direct') ?? own[0];
   return plainest?.imageCompressedBytes;
 }

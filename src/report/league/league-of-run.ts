@@ -33,7 +33,10 @@ function rowOf(cells: readonly CellSummary[], manifest: RunManifest): LeagueRow 
   const [first] = cells;
   if (first === undefined) throw new Error('a row of the league has no cell');
   const { runtime, transport, language, options } = first;
-  const artifacts = cells.flatMap((cell) => artifactOfCell(manifest, cell) ?? []);
+  const usual = cells.filter(({ start }) => start !== 'snapshot');
+  const artifacts = (usual.length === 0 ? cells : usual).flatMap(
+    (cell) => artifactOfCell(manifest, cell) ?? [],
+  );
   const version = manifest.runtimes.find(({ id }) => id === runtime)?.version;
   const precompile = medianOf(artifacts.flatMap((one) => one.precompileMs ?? []));
   const artifact = medianOf(artifacts.map((one) => one.sizeBytes));

@@ -45,6 +45,28 @@ describe('the cells', () => {
   });
 });
 
+describe('cells that start from a snapshot', () => {
+  it('are of the runtimes that have that start and a way to it', () => {
+    const starts = ['cold', 'snapshot', 'warm'] as const;
+    const having = new FakeRuntime(clock, { id: 'with', starts });
+    const wayless = new FakeRuntime(clock, { id: 'wayless', starts });
+    wayless.artifactKindFor = (_options, use) =>
+      use?.snapshot === true ? (undefined as never) : 'native-binary';
+    const without = new FakeRuntime(clock, { id: 'without' });
+    const experiment = experimentOf({ starts: ['cold', 'snapshot'] });
+    const cells = cellsOf(experiment, functions.slice(0, 1), [having, wayless, without], gives);
+    const found = cells
+      .filter(({ payload }) => payload === 'small')
+      .map((cell) => [cell.start, cell.runtime]);
+    expect(found).toEqual([
+      ['cold', 'with'],
+      ['cold', 'wayless'],
+      ['cold', 'without'],
+      ['snapshot', 'with'],
+    ]);
+  });
+});
+
 describe('the plan', () => {
   it('numbers its trials in their order', () => {
     const { trials } = planFor();

@@ -193,6 +193,33 @@ describe('a run', () => {
     expect(events).toContainEqual({ type: 'step', text: 'reading every artefact into the page cache' });
   });
 
+  it('starts from a snapshot on an artefact of its own, made ready and primed beside the usual one', async () => {
+    const path = join(folder, 'artefact');
+    writeFileSync(path, 'x');
+    const asked: RunRequest['experiment'] = {
+      ...experiment,
+      starts: ['cold', 'snapshot'],
+      pageCache: 'warm',
+    };
+    const changes = { experiment: asked, source: artifactSource('sha256:aa', path) };
+    const { request, runtimes } = bench(changes, [{ starts: ['cold', 'snapshot', 'warm'] }]);
+    const { artifacts } = await runExperiment(request);
+    expect(artifacts.map(({ runtime, kind, start }) => [runtime, kind, start])).toEqual([
+      ['one', 'native-binary', undefined],
+      ['two', 'native-binary', undefined],
+      ['one', 'fake:snapshot', 'snapshot'],
+    ]);
+    const rows = await rowsIn(request.directory);
+    expect(rows.map(({ start, runtime, outcome }) => `${runtime} ${start} ${outcome}`).sort()).toEqual([
+      ...Array<string>(2).fill('one cold ok'),
+      ...Array<string>(2).fill('one snapshot ok'),
+      ...Array<string>(2).fill('two cold ok'),
+    ]);
+    // Two of each, and one before that brings everything into the page cache.
+    expect(runtimes.map((runtime) => runtime.count('launched'))).toEqual([6, 3]);
+    expectNothingLeft(runtimes);
+  });
+
   it('measures its own floor with the runtime and function it is given', async () => {
     const clock = new VirtualClock();
     const native = new FakeRuntime(clock, {

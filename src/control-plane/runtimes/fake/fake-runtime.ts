@@ -13,6 +13,7 @@ import type {
   Runtime,
   Sandbox,
   StagedSandbox,
+  Use,
 } from '../../../domain/runtime.js';
 import type { RuntimeClass, Start, Transport } from '../../../domain/factors.js';
 import { milliseconds, type Milliseconds } from '../../../domain/units.js';
@@ -52,8 +53,8 @@ export class FakeRuntime implements Runtime {
     this.starts = script.starts ?? ['cold', 'warm'];
   }
 
-  artifactKindFor(): ArtifactKind {
-    return this.artifactKind;
+  artifactKindFor(_options: unknown, { snapshot = false }: Partial<Use> = {}): ArtifactKind {
+    return snapshot ? 'fake:snapshot' : this.artifactKind;
   }
 
   /** How often `what` happened. */

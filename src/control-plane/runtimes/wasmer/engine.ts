@@ -1,6 +1,7 @@
 /** Wasmer with Cranelift: compiled ahead of time, and at the start without its cache. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { compileCargoProgram } from '../../setup/cargo-install.js';
 import { createEngineCommand, type EngineCommand } from '../../setup/engine-command.js';
 import type { SetupOptions } from '../../setup/machine.js';
 import { createCommandPrecompiler } from '../command-precompiler.js';
@@ -8,6 +9,14 @@ import { createCommandRuntime, type CommandRuntimeDescription } from '../command
 import type { Engine, EngineHost } from '../engine.js';
 import { objectsFolder, seenFolder } from '../objects-folder.js';
 import { filledRunFolder, removingRunFolders } from '../run-folders.js';
+
+/** The newest that Rust 1.95 compiles; with what `run` and `compile` take, and nothing of its registry or debugger. */
+const program = {
+  crate: 'wasmer-cli',
+  version: '7.4.2',
+  program: 'wasmer',
+  args: ['--no-default-features', '--features', 'sys,cranelift,wasmer-artifact-create'],
+} as const;
 
 const wasmerAot = 'wasmer:aot';
 
@@ -56,6 +65,13 @@ export const wasmerCommand = (setup: SetupOptions): EngineCommand =>
     oldest: '6.0.0',
     byHand:
       'take a release of the Wasmer project, or compile it: cargo install wasmer-cli --locked --features cranelift; put wasmer on PATH',
+    pinned: {
+      version: program.version,
+      make: async (workshop, report) => {
+        report(`compiling ${program.crate} ${program.version}, which takes 10 to 20 minutes on two cores`);
+        return await compileCargoProgram(setup, program, workshop, report);
+      },
+    },
   });
 
 const described = (

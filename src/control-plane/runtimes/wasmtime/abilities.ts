@@ -40,6 +40,12 @@ export const lackOfServer: Lack = async (wasmtime) => {
   return missing.length === 0 ? undefined : `${wasmtime} serve does not know ${missing.join(', ')}`;
 };
 
+/** Whether it has Wizer as a command: snapshots are made by it. */
+export const lackOfWizer: Lack = async (wasmtime) => {
+  const { code } = await attemptCommand(wasmtime, ['wizer', '--help'], { timeout: quick });
+  return code === 0 ? undefined : `${wasmtime} has no command wizer`;
+};
+
 /** Looks for the engine, and whether it can do what is asked of it; the remedy is another wasmtime. */
 export async function probeFor(
   probe: () => Promise<Availability>,

@@ -11,6 +11,8 @@ export interface Mode {
   readonly artifactKind: ArtifactKind;
   /** Sockets are in WASI 0.2 only: a function that opens connections is a component. */
   readonly socketArtifactKind: ArtifactKind;
+  /** What runs where the function had initialised before. */
+  readonly snapshotArtifactKind: ArtifactKind;
   readonly flags: readonly string[];
   /** Its cache of compiled modules is on, in a folder of the run's own that has the module already. */
   readonly isCached?: boolean;
@@ -22,6 +24,7 @@ const compiledAtStart = {
   class: 'wasm-jit',
   artifactKind: 'wasm-module',
   socketArtifactKind: 'wasm-component',
+  snapshotArtifactKind: wasmtimeKinds.snapshot,
 } as const;
 const winch = ['-C', 'compiler=winch'];
 const pulley = ['--target', 'pulley64'];
@@ -32,6 +35,7 @@ export const modes: readonly Mode[] = [
     class: 'wasm-aot',
     artifactKind: wasmtimeKinds.aot,
     socketArtifactKind: wasmtimeKinds.aotComponent,
+    snapshotArtifactKind: wasmtimeKinds.aotSnapshot,
     flags: ['--allow-precompiled'],
   },
   {
@@ -39,6 +43,7 @@ export const modes: readonly Mode[] = [
     class: 'wasm-interpreted',
     artifactKind: wasmtimeKinds.pulley,
     socketArtifactKind: wasmtimeKinds.pulleyComponent,
+    snapshotArtifactKind: wasmtimeKinds.pulleySnapshot,
     flags: ['--allow-precompiled', ...pulley],
     trialFlags: pulley,
   },

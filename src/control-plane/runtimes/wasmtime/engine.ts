@@ -7,7 +7,7 @@ import type { Availability } from '../../../domain/runtime.js';
 import { createCommandRuntime, type CommandRuntimeDescription } from '../command-runtime.js';
 import { removingRunFolders } from '../run-folders.js';
 import type { Engine, EngineHost } from '../engine.js';
-import { lackOfCompiler, lackOfServer, probeFor } from './abilities.js';
+import { lackOfCompiler, lackOfServer, lackOfWizer, probeFor } from './abilities.js';
 import {
   modes,
   objectsFolder,
@@ -46,6 +46,11 @@ export function createWasmtimeEngine({ machine, setup }: EngineHost): Engine {
     dependency,
     runtimes: runtimes.map((one) => removingRunFolders(createCommandRuntime(machine, one))),
     precompilers: createWasmtimePrecompilers(() => find().catch(() => undefined)),
+    snapshots: {
+      name: 'wizer',
+      of: 'modules of Wasm',
+      probe: () => probeFor(wasmtime.probe, find, lackOfWizer),
+    },
   };
 }
 

@@ -36,12 +36,15 @@ describe('sourcesOf', () => {
     const languages = { ...typescript, ...both, ...go, ...rust };
     const named = (kind: CompiledKind): string[] => sourcesOf(languages, kind).map((one) => one.language);
     expect(named('wasm-module')).toEqual(['rust', 'go', 'prebuilt']);
+    expect(named('wasm-initializable')).toEqual(['rust']);
     expect(named('wasm-http-component')).toEqual(['rust', 'typescript']);
     expect(named('node-bundle')).toEqual(['typescript']);
   });
 
   it.each<[Languages, CompiledKind]>([
     [go, 'wasm-component'],
+    [go, 'wasm-initializable'],
+    [both, 'wasm-initializable'],
     [both, 'wasm-component'],
     [{ prebuilt: { native: 'mine' } }, 'wasm-module'],
     [{ prebuilt: { module: 'mine.wasm' } }, 'native-binary'],

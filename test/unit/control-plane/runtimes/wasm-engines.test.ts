@@ -105,7 +105,6 @@ describe.each(engines)('%s', (name, create, command, says) => {
 describe('an engine that no package manager has', () => {
   it.each([
     ['wasmedge', createWasmedgeEngine],
-    ['wasmer', createWasmerEngine],
     ['wamr', createWamrEngine],
   ])('%s: setup says what to do by hand', async (_name, create) => {
     await expect(create(host).dependency?.install(() => undefined)).rejects.toMatchObject({
