@@ -94,6 +94,7 @@ export function createCommandRuntime(machine: LocalMachine, description: Command
     artifactKind: description.artifactKind,
     starts: description.starts ?? ['cold', 'warm'],
     transports: description.transports ?? ['stdio'],
+    keepsToCpus: true,
     artifactKindFor: (_options, use) =>
       description.artifactKindFor === undefined
         ? kindBySockets(description, use)
@@ -147,7 +148,7 @@ class PreparedCommand implements Prepared {
     }
   }
 
-  async stage(start: Start): Promise<StagedSandbox> {
+  async stage(start: Start, cpus?: string): Promise<StagedSandbox> {
     const { hierarchy } = this.machine;
     const { runId, limits, transport } = this.request;
     const port = transport === 'http' ? await freeLoopbackPort() : undefined;
@@ -164,6 +165,7 @@ class PreparedCommand implements Prepared {
         groupFiles: group?.processFiles ?? [],
         file: command.file,
         args: command.args,
+        cpus,
         ...(command.env === undefined ? {} : { env: command.env }),
       });
       const serving = port === undefined ? undefined : { port, pattern: command.servingPattern };
