@@ -2,7 +2,7 @@
 import { median } from '../src/stats/quantiles.js';
 import { sortSamples } from '../src/stats/sorted-samples.js';
 
-export type Unit = 'ms' | 'us' | 's' | 'MiB' | 'times';
+export type Unit = 'ms' | 'us' | 's' | 'MiB' | 'times' | '/s' | '%';
 
 export interface Figure {
   readonly what: string;
@@ -10,8 +10,10 @@ export interface Figure {
   readonly unit: Unit;
   /** Samples behind the value. */
   readonly n: number;
-  /** The most the value may be, in its unit, and how that limit comes about. */
-  readonly target?: { readonly atMost: number; readonly because: string };
+  /** The most or the least that the value may be, in its unit, and how that limit comes about. */
+  readonly target?: { readonly because: string } & (
+    { readonly atMost: number } | { readonly atLeast: number }
+  );
 }
 
 export interface PartResult {
@@ -31,5 +33,7 @@ export interface Part {
 export const medianOf = (samples: readonly number[]): number => median(sortSamples(samples));
 
 /** `undefined` for a figure without a target. */
-export const isMet = ({ value, target }: Figure): boolean | undefined =>
-  target === undefined ? undefined : value <= target.atMost;
+export function isMet({ value, target }: Figure): boolean | undefined {
+  if (target === undefined) return undefined;
+  return 'atMost' in target ? value <= target.atMost : value >= target.atLeast;
+}

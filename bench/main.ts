@@ -11,12 +11,13 @@ import { boundary } from './boundary.js';
 import { crun } from './crun.js';
 import type { Part, PartResult } from './figures.js';
 import { floor } from './floor.js';
+import { load } from './load.js';
 import { lookAtMachine } from './machine.js';
 import { quickstart } from './quickstart.js';
 import { serve } from './serve.js';
 import { renderJson, renderMarkdown, renderTable, type Results } from './render.js';
 
-const parts: readonly Part[] = [floor, boundary, aot, crun, serve, analysis, quickstart];
+const parts: readonly Part[] = [floor, boundary, aot, crun, serve, load, analysis, quickstart];
 const exitCodes = { done: 0, failed: 1, invalid: 2, missing: 3 } as const;
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);

@@ -76,9 +76,13 @@ const unmeasuredOf = ({ unmeasured }: Results): string[] =>
 function targetOf(figure: Figure): string {
   const { target } = figure;
   if (target === undefined) return '';
-  const limit = quantity(target.atMost, figure);
+  const [words, most] = 'atMost' in target ? ['at most', target.atMost] : ['at least', target.atLeast];
+  const limit = quantity(most, figure);
   // A limit that depends on a measured figure is said both ways: as the rule and as what it came to.
-  return target.because.includes('hyperfine') ? `${target.because} = ${limit}` : `at most ${target.because}`;
+  if (target.because.includes('hyperfine')) return `${target.because} = ${limit}`;
+  return target.because.includes('wrk')
+    ? `${words} ${target.because} = ${limit}`
+    : `${words} ${target.because}`;
 }
 
 function verdictOf(figure: Figure): string {

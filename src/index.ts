@@ -67,6 +67,26 @@ export { select, type Selection } from './experiment/selection.js';
 export { loadCatalogue, type Catalogue } from './user-plane/functions/catalogue.js';
 
 /**
+ * Load: `loadUrl` measures levels on an HTTP server that `findEndpoint` found and `encodeUrlRequest` made a request for;
+ * `runClosedLoop` and `runOpenLoop` drive any target. `levelsOf` and `kneesOf` reduce what was measured.
+ */
+export { LoadSchema, type Load } from './domain/load.js';
+export { LevelRecordSchema, type LevelRecord } from './domain/level.js';
+export { runClosedLoop } from './experiment/load/closed-loop.js';
+export type { LevelOptions, LevelResult } from './experiment/load/level.js';
+export { loadUrl, type UrlLoad } from './experiment/load/load-url.js';
+export { runOpenLoop, type OpenLoopOptions } from './experiment/load/open-loop.js';
+export type { FailureKind, LoadExchange, LoadRequest, Target } from './experiment/load/target.js';
+export {
+  encodeUrlRequest,
+  findEndpoint,
+  type UrlEndpoint,
+  type UrlRequest,
+} from './experiment/load/url-target.js';
+export { kneesOf } from './report/levels/knees-of-run.js';
+export { levelsOf } from './report/levels/levels-of-run.js';
+
+/**
  * The performance model: `readRuns` makes cells of run directories, `fitModel` a model of them, `validateModel` its errors;
  * `predictLatency` and `recommend` answer from a model file (`parseModelFile`). docs/model.md derives it.
  */

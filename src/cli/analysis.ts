@@ -37,15 +37,16 @@ export async function analyse(directory: RunDirectory): Promise<Analysis> {
   const base = summarize(accumulated, contextOf(manifest));
   const levels = await readLevels(directory.levelsPath);
   const { cells } = base;
+  const load = levels.length === 0 ? {} : withLevels(base, levels, manifest.seed);
   const summary = {
     ...base,
-    ...(levels.length === 0 ? {} : withLevels(base, levels, manifest.seed)),
+    ...load,
     ...(analyses.includes('league') ? { league: leagueOf(cells, manifest) } : {}),
     ...(analyses.includes('claims') ? { claims: claimsOf(accumulated, manifest) } : {}),
     ...(analyses.includes('payload-size') ? { payloadSize: payloadSizeOf(accumulated, manifest) } : {}),
     ...(manifest.experiment.slo.length === 0
       ? {}
-      : { objectives: objectivesOf(accumulated, cells, manifest) }),
+      : { objectives: objectivesOf(accumulated, cells, manifest, load.levels) }),
   };
   return { manifest, accumulated, summary };
 }

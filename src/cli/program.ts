@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import pc from 'picocolors';
 import { LumosError, messageOf } from '../domain/errors.js';
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.js';
+import { decimal, decimals, precisionOf } from './load-options.js';
 import { addModelCommands } from './model-commands.js';
 import { note, print } from './output.js';
 import { packageVersion } from './package-root.js';
@@ -67,6 +68,7 @@ export function createProgram(run: Run): Command {
     );
   addMachineCommands(program, run);
   addRunCommand(program, run);
+  addLoadCommand(program, run);
   addReportCommands(program, run);
   addModelCommands(program, run);
   return program;
@@ -123,9 +125,11 @@ function addMachineCommands(program: Command, run: Run): void {
 }
 
 function addRunCommand(program: Command, run: Run): void {
-  example(
+  const command = example(
     program.command('run [experiment]'),
-    'lumos run quickstart --functions hashing --repetitions 50 --out results/hashing',
+    'lumos run quickstart --functions hashing --repetitions 50 --out results/hashing\n' +
+      '  lumos run --functions echo --runtimes native,wasmtime-aot --concurrency 1,8,64 --duration 10\n' +
+      '  lumos run --functions echo --runtimes native --rate 50,200 --duration 30 --pin',
   )
     .description('measure an experiment: a built-in name or a YAML file (default: quickstart)')
     .option('--functions <names>', 'names, classes or globs, separated by commas', list)
@@ -134,7 +138,11 @@ function addRunCommand(program: Command, run: Run): void {
     .option('--starts <starts>', 'cold, snapshot, fresh, warm, separated by commas', list)
     .option('--transport <ways>', 'stdio, http, or both (default: the usual way of each runtime)', list)
     .option('--languages <names>', 'rust, go, typescript (default: the first that a runtime can run)', list)
-    .option('--concurrency <numbers>', 'requests at once, separated by commas', numbers)
+    .option(
+      '--concurrency <numbers>',
+      'clients of a closed loop, each number a level, separated by commas',
+      numbers,
+    )
     .option('--storage <names>', 'where objects lie: inline, file, redis, s3, separated by commas', list)
     .option('--access <ways>', 'direct (the function connects itself), host, or both', list)
     .option('--connection <kinds>', 'connections to a storage: reused, per-invocation, or both', list)
@@ -151,9 +159,64 @@ function addRunCommand(program: Command, run: Run): void {
     .option('--resume <dir>', 'finish the run in this directory; its own experiment, nothing repeated')
     .option('--functions-path <dirs>', 'further folders with functions, separated by commas', list, [])
     .option('--junit <file>', 'a JUnit report besides, for a CI pipeline')
-    .option('--json', 'the summary as JSON, and nothing else on standard output')
+    .option('--json', 'the summary as JSON, and nothing else on standard output');
+  addLoadOptions(command)
+    .option(
+      '--rounds <n>',
+      'times that every level of a load is measured, in another order each',
+      wholeNumber,
+    )
+    .option('--max-instances <n>', 'the most instances of a function under load', wholeNumber)
+    .option('--instance-concurrency <n>', 'requests an instance serves at once, over HTTP', wholeNumber)
+    .option('--pin', 'keep harness and sandboxes on different CPUs under load')
     .action(async (experiment: string | undefined, options) =>
       run((await import('./commands/run.js')).run(experiment, options as never)),
+    );
+}
+
+/** Who sends when, and until when: of a load on sandboxes and on a URL alike. */
+const addLoadOptions = (command: Command): Command =>
+  command
+    .option(
+      '--rate <numbers>',
+      'requests a second of an open loop, each a level, separated by commas',
+      decimals,
+    )
+    .option('--arrivals <kind>', 'of --rate: poisson (independent users) or constant')
+    .option('--duration <seconds>', 'the longest that a level of load is measured', decimal)
+    .option('--warm-up <seconds>', 'before a level is measured', decimal)
+    .option('--requests <n>', 'the most requests that a level measures', wholeNumber)
+    .option(
+      '--until <precision>',
+      'end a level once the 95 % interval of a quantile is narrower than this share of it, e.g. p99:0.05',
+      precisionOf,
+    );
+
+function addLoadCommand(program: Command, run: Run): void {
+  const command = example(
+    program.command('load <url>'),
+    'lumos load http://127.0.0.1:8080/ --rate 1000 --duration 30\n' +
+      '  lumos load http://10.0.0.5/orders --allow-target 10.0.0.5:80 --clients 1,2,5,10,20 --body order.json',
+  ).description(
+    'load on an HTTP server that runs already: latency without coordinated omission, throughput, failures by kind, the knee',
+  );
+  addLoadOptions(command)
+    .option('--clients <numbers>', 'clients of a closed loop, each number a level (default: 1)', numbers)
+    .option(
+      '--allow-target <host:port>',
+      'send there although it is not on this machine; may be given again',
+      collect,
+      [],
+    )
+    .option('--method <method>', 'GET, or POST with --body')
+    .option('--header <header>', 'e.g. "Content-Type: application/json"; may be given again', collect, [])
+    .option('--body <file>', "the requests' body")
+    .option('--expect <file>', 'what every answer has to be; without it any status from 200 to 299 is right')
+    .option('--time-limit <ms>', 'the longest a request may take', wholeNumber, 30_000)
+    .option('--seed <n>', 'makes the arrivals', wholeNumber, 1)
+    .option('--json', 'machine-readable, and nothing else on standard output')
+    .action(async (url: string, options) =>
+      run((await import('./commands/load.js')).load(url, options as never)),
     );
 }
 

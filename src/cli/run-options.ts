@@ -1,8 +1,9 @@
 /** The options of `lumos run` laid over an experiment. */
 import type { Experiment } from '../domain/experiment.js';
+import { loadFlagsGiven, loadOver, type LoadOptions } from './load-options.js';
 import { checkExperiment } from '../experiment/experiment-file.js';
 
-export interface RunOptions {
+export interface RunOptions extends LoadOptions {
   readonly functions?: string[];
   readonly runtimes?: string[];
   readonly payloads?: string[];
@@ -50,8 +51,10 @@ const given = (options: RunOptions): Factor[] =>
   (Object.keys(factors) as Factor[]).filter((name) => options[name] !== undefined);
 
 /** The flags of the options that were given and change what is measured or judged. */
-export const factorsGiven = (options: RunOptions): string[] =>
-  given(options).map((name) => `--${name === 'timeLimit' ? 'time-limit' : name}`);
+export const factorsGiven = (options: RunOptions): string[] => [
+  ...given(options).map((name) => `--${name === 'timeLimit' ? 'time-limit' : name}`),
+  ...loadFlagsGiven(options),
+];
 
 /** @throws LumosError `invalid-input` when an option's value does not fit. */
 export function withOptions(experiment: Experiment, options: RunOptions): Experiment {
@@ -62,5 +65,6 @@ export function withOptions(experiment: Experiment, options: RunOptions): Experi
     repetitions === undefined
       ? {}
       : { repetitions: { cold: repetitions, warm: repetitions }, exceptions: [] };
-  return checkExperiment({ ...experiment, ...overrides, ...counts }, 'the command line');
+  const load = loadOver(experiment, options);
+  return checkExperiment({ ...experiment, ...overrides, ...counts, ...load }, 'the command line');
 }

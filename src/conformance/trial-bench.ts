@@ -173,8 +173,9 @@ export class TrialBench {
     for (const line of this.lines.splice(0)) line.close();
   }
 
-  async launch(start: Start = 'warm'): Promise<Standing> {
-    const staged = await this.prepared.stage(start);
+  /** @param cpus what it is kept to; of runtimes that can */
+  async launch(start: Start = 'warm', cpus?: string): Promise<Standing> {
+    const staged = await this.prepared.stage(start, cpus);
     const sandbox = await staged.launch();
     const { clock } = this;
     const options = { clock, maximumResponseBytes };
@@ -217,7 +218,7 @@ const observed = (prepared: Prepared, onLaunched: (sandbox: Sandbox) => void): P
   get folder() {
     return prepared.folder;
   },
-  stage: async (start) => observedStage(await prepared.stage(start), onLaunched),
+  stage: async (start, cpus) => observedStage(await prepared.stage(start, cpus), onLaunched),
   dispose: () => prepared.dispose(),
 });
 

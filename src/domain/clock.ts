@@ -8,4 +8,6 @@ export interface Clock {
   wallTime(): Date;
   /** Calls `callback` once after `delay`, unless the returned function is called before. */
   after(delay: Milliseconds, callback: () => void): () => void;
+  /** As `after`, at a moment of this clock and as close to it as can be; absent where `after` is exact. */
+  at?(moment: Milliseconds, callback: () => void): () => void;
 }

@@ -1,6 +1,7 @@
 /** One level of load as it was measured: a line of `levels.ndjson`. */
 import { z } from 'zod';
 import { CellSchema } from './factors.js';
+import { PrecisionSchema } from './load.js';
 import { BytesSchema, JoulesSchema, MillisecondsSchema } from './units.js';
 
 export const levelSchemaId = 'lumos/level@1';
@@ -40,7 +41,7 @@ export const LevelRecordSchema = CellSchema.extend({
   round: count,
   rate: z.number().positive().optional(),
   startedAt: z.string(),
-  endedBy: z.enum(['time', 'count', 'p50-interval', 'schedule', 'signal']),
+  endedBy: z.enum(['time', 'count', 'precision', 'schedule', 'signal']),
   /** Requests of the time measured; the warm-up's are nowhere. */
   sent: count,
   succeeded: count,
@@ -55,6 +56,8 @@ export const LevelRecordSchema = CellSchema.extend({
   /** Successes a second in each whole block. */
   blockThroughputs: z.array(z.number()),
   p50Ci95: interval.optional(),
+  /** What the level was to be measured until, and the interval that it then had. */
+  precision: PrecisionSchema.extend({ ci95: interval.optional() }).optional(),
   latency: StoredHistogramSchema,
   service: StoredHistogramSchema,
   queued: StoredHistogramSchema,
@@ -77,6 +80,10 @@ export const LevelRecordSchema = CellSchema.extend({
     rejected: count,
     instanceMs: MillisecondsSchema,
     highest: count,
+    /** Starts that waited for others, the most that did at one moment, and the most under way; absent in older records. */
+    startsDelayed: count.optional(),
+    startsWaiting: count.optional(),
+    startsAtOnce: count.optional(),
   }),
   /** CPU time of all sandboxes in the time measured; absent where one of them could not be read. */
   cpuMs: MillisecondsSchema.optional(),

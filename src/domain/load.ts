@@ -1,5 +1,6 @@
 /** A load as an experiment declares it: who decides when requests are sent, for how long, and what serves them. */
 import { z } from 'zod';
+import { CpuListSchema } from './cpu-list.js';
 
 const perSecond = z.number().positive().max(100_000);
 const seconds = z.number().positive().max(3600);
@@ -9,6 +10,11 @@ const InstancesSchema = z.strictObject({
   /** Kept up whatever happens. Absent: with clients as many as they can use, with arrivals none. */
   min: z.number().int().nonnegative().max(200).optional(),
   max: z.number().int().positive().max(200).default(8),
+  /**
+   * Idle instances kept ready besides those that serve, while requests come: whoever needs one more finds it warm (Azure
+   * Functions' pre-warmed instances). They go as any other when nobody needed them for long enough.
+   */
+  preWarm: z.number().int().nonnegative().max(200).default(0),
   /** Requests an instance serves at once; more than 1 over HTTP alone. */
   concurrency: z.number().int().positive().max(1000).default(1),
   /** Requests that may wait besides those that an instance is started for; the next is rejected. */
@@ -23,6 +29,18 @@ const InstancesSchema = z.strictObject({
   keepAliveSeconds: z.number().nonnegative().max(86_400).default(600),
 });
 export type Instances = z.infer<typeof InstancesSchema>;
+
+/** Quantiles that a level can be measured until one is known well enough. */
+export const levelQuantiles = ['p50', 'p90', 'p95', 'p99', 'p99.9'] as const;
+
+export const PrecisionSchema = z.strictObject({
+  quantile: z.enum(levelQuantiles).default('p50'),
+  width: z.number().positive().max(1),
+});
+export type Precision = z.infer<typeof PrecisionSchema>;
+
+/** Its share of all requests, e.g. 0.99. */
+export const shareOf = (quantile: Precision['quantile']): number => Number(quantile.slice(1)) / 100;
 
 /** The ways of saying when requests are due; a load has at most one. */
 const schedules = ['rates', 'ramp', 'burst', 'trace'] as const;
@@ -57,16 +75,30 @@ export const LoadSchema = z
     seconds: seconds.default(5),
     /** The most requests that a level measures. */
     count: z.number().int().positive().max(10_000_000).optional(),
-    /** A level ends when the p50's interval is narrower than this share of it. */
-    p50Width: z.number().positive().max(1).optional(),
+    /** A level ends when the 95 % interval of this quantile is narrower than this share of it. */
+    precision: PrecisionSchema.optional(),
     /** Times that every level is measured, each time in another order. */
     rounds: z.number().int().positive().max(100).default(1),
     /** Levels that may be measured besides, to find the knee. */
     refinements: z.number().int().nonnegative().max(20).default(0),
     /** Rows kept of a level, drawn evenly from all its requests. Absent: 200 with clients, 20 000 with arrivals. */
     rowsPerLevel: z.number().int().nonnegative().max(1_000_000).optional(),
-    /** Keeps harness and sandboxes on different CPUs. */
-    pin: z.boolean().default(false),
+    /** Keeps harness and sandboxes on different CPUs: true for a choice by this machine's cores, else which are whose. */
+    pin: z
+      .union([
+        z.boolean(),
+        z.strictObject({ harness: CpuListSchema, sandboxes: z.array(CpuListSchema).min(1) }),
+      ])
+      .default(false),
+    /** What a load may not go beyond unless it says so here (defaults: src/user-plane/load/bounds.ts). */
+    bounds: z
+      .strictObject({
+        clients: z.number().int().positive().optional(),
+        perSecond: perSecond.optional(),
+        seconds: seconds.optional(),
+        count: z.number().int().positive().optional(),
+      })
+      .prefault({}),
     instances: InstancesSchema.prefault({}),
   })
   .superRefine((load, context) => {

@@ -82,6 +82,14 @@ export const FloorSchema = z.object({
 });
 export type Floor = z.infer<typeof FloorSchema>;
 
+/** Whose CPUs were whose, as the kernel lists them. */
+export const PinningSchema = z.object({
+  harness: z.string(),
+  /** An instance has one of them: the one with the fewest instances. */
+  sandboxes: z.array(z.string()).min(1),
+});
+export type Pinning = z.infer<typeof PinningSchema>;
+
 export const RunManifestSchema = z.object({
   schema: z.literal(runManifestSchemaId),
   runId: z.string(),
@@ -117,5 +125,7 @@ export const RunManifestSchema = z.object({
   /** Which counter each figure of a row was read from; absent figures have none. */
   probes: z.record(z.string(), z.string()),
   floor: FloorSchema.optional(),
+  /** Of a load that kept harness and sandboxes on different CPUs. */
+  pinning: PinningSchema.optional(),
 });
 export type RunManifest = z.infer<typeof RunManifestSchema>;

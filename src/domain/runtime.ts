@@ -156,7 +156,8 @@ export interface Prepared {
   /** Where the function sees the folder it was given to reach; absent where it was given none. */
   readonly folder?: string | undefined;
   /** What is staged serves requests of this start; an engine that tells them apart keeps instances for `warm` alone. */
-  stage(start: Start): Promise<StagedSandbox>;
+  /** @param cpus what the sandbox is kept to, as the kernel lists CPUs; only of runtimes that keep to CPUs */
+  stage(start: Start, cpus?: string): Promise<StagedSandbox>;
   /** Undoes the preparation: only what it made. */
   dispose(): Promise<void>;
 }
@@ -200,6 +201,8 @@ export interface Runtime {
   readonly starts: readonly Start[];
   /** How requests can reach a function on it, the usual way first. */
   readonly transports: readonly Transport[];
+  /** Present where its sandboxes can be kept to CPUs. */
+  readonly keepsToCpus?: true;
   /**
    * What it runs with these options for this use; `undefined` where it has no way to be used so, and there is no cell.
    * @throws LumosError `invalid-input` where another option would let it, with that option.

@@ -300,8 +300,15 @@ export const LevelSummarySchema = CellSchema.extend({
   /** Of the answers and failures that an instance served, the share for which one had to be started. */
   coldShare: z.number().nonnegative().optional(),
   queuedMs: RequestQuantilesSchema.optional(),
+  /** The quantile that it was measured until, and its interval. */
+  precision: z
+    .object({ quantile: z.string(), valueMs: MillisecondsSchema, ci95: interval(z.number()).optional() })
+    .optional(),
   /** The most instances at one moment. */
   instances: z.number().int().nonnegative(),
+  /** Starts of instances that had to wait for others, and the most that waited at one moment. */
+  startsDelayed: z.number().int().nonnegative().optional(),
+  startsWaiting: z.number().int().nonnegative().optional(),
   instanceSeconds: z.number().nonnegative(),
   memoryGibSeconds: z.number().nonnegative().optional(),
   /** CPU time of all sandboxes over the successes. */

@@ -22,6 +22,7 @@ import { fromMebibytes, type Bytes } from '../domain/units.js';
 import type { RunDirectory } from '../records/run-directory.js';
 import { readRows, RowWriter } from '../records/row-store.js';
 import { Bench, type ArtifactSource } from './bench.js';
+import { choosePinning, thisMachine, withHarnessPinned } from './load/pinning.js';
 import { measureLevels } from './load/measure-levels.js';
 import { measureFloor } from './floor.js';
 import { cellsOf, makePlan, type Plan, type SelectedFunction } from './plan.js';
@@ -90,7 +91,13 @@ export async function runExperiment(request: RunRequest): Promise<RunManifest> {
     manifest = { ...manifest, ...(floor === undefined ? {} : { floor }) };
     directory.writeManifest(manifest);
     if (loadOf(request.experiment) === undefined) await measureAll(request, plan, bench, progress);
-    else await measureLevels(request, plan.cells, bench);
+    else {
+      const pinning = choosePinning(loadOf(request.experiment)?.pin ?? false, thisMachine());
+      if (pinning !== undefined) manifest = { ...manifest, pinning };
+      directory.writeManifest(manifest);
+      const run = { ...request, pinning };
+      await withHarnessPinned(pinning, () => measureLevels(run, plan.cells, bench));
+    }
     manifest = { ...manifest, state: 'complete' };
   } catch (error) {
     manifest = { ...manifest, state: 'interrupted' };

@@ -9,6 +9,8 @@ import type { FunctionDefinition } from '../domain/function-manifest.js';
 import type { Runtime } from '../domain/runtime.js';
 import type { Catalogue } from '../user-plane/functions/catalogue.js';
 import { checkObjectiveScopes } from './objective-scopes.js';
+import { planLevels } from './load/level-plan.js';
+import { checkPinnable } from './load/pinning.js';
 import { cellsOf, type SelectedFunction } from './plan.js';
 import type { Gives } from './possible-uses.js';
 import { variantsOf } from './runtime-variants.js';
@@ -44,6 +46,8 @@ export function select(
   const cells = cellsOf(experiment, functions, runtimes, gives);
   requireCells(cells, experiment, runtimes);
   refuseUnservableLoad(experiment, cells);
+  planLevels(experiment, cells);
+  checkPinnable(loadOf(experiment), runtimes);
   return { functions, runtimes, gives, baseline: selectBaseline(experiment, runtimes) };
 }
 

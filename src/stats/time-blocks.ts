@@ -6,6 +6,8 @@ export interface ClosedBlock {
   readonly completions: number;
   /** Absent where nothing was completed in it. */
   readonly p50: Milliseconds | undefined;
+  /** The quantile that was asked for besides. */
+  readonly asked: Milliseconds | undefined;
 }
 
 interface Block extends ClosedBlock {
@@ -25,10 +27,11 @@ export class TimeBlocks {
   private open = new LatencyHistogram();
   private length: number;
 
-  /** @param start on the clock; @param length of the first blocks */
+  /** @param start on the clock; @param length of the first blocks; @param share of the quantile to have of each block */
   constructor(
     private readonly start: Milliseconds,
     length: Milliseconds,
+    private readonly share = 0.5,
   ) {
     this.length = length;
   }
@@ -47,7 +50,7 @@ export class TimeBlocks {
   advance(at: Milliseconds): boolean {
     let closedAny = false;
     while (at - this.start >= (this.closed.length + 1) * this.length) {
-      this.closed.push(closedOf(this.open));
+      this.closed.push(closedOf(this.open, this.share));
       this.open = new LatencyHistogram();
       closedAny = true;
       if (this.closed.length === mostBlocks) this.join();
@@ -66,15 +69,17 @@ export class TimeBlocks {
       const [first, second] = [this.closed[i], this.closed[i + 1]];
       if (first === undefined || second === undefined) break;
       first.histogram.add(second.histogram);
-      joined.push(closedOf(first.histogram));
+      joined.push(closedOf(first.histogram, this.share));
     }
     this.closed = joined;
     this.length *= 2;
   }
 }
 
-const closedOf = (histogram: LatencyHistogram): Block => ({
-  histogram,
-  completions: histogram.count,
-  p50: histogram.quantile(0.5),
-});
+function closedOf(histogram: LatencyHistogram, share: number): Block {
+  const p50 = histogram.quantile(0.5);
+  return {
+    ...{ histogram, p50, completions: histogram.count },
+    asked: share === 0.5 ? p50 : histogram.quantile(share),
+  };
+}

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { leftBehind, machineTraces } from '../../src/conformance/machine-traces.js';
+import { allowedCpus } from '../../src/data-plane/host/cpu-topology.js';
+import { parseCpuList } from '../../src/domain/cpu-list.js';
 import { LevelRecordSchema } from '../../src/domain/level.js';
 import { RunManifestSchema, type RunManifest } from '../../src/domain/run-manifest.js';
 import { SummarySchema } from '../../src/domain/summary.js';
@@ -123,6 +125,106 @@ describe('lumos run with a schedule', () => {
     expect(rows).toHaveLength(level?.succeeded ?? -1);
     expect(rows[0]).toMatchObject({ cold: true, sequence: 1 });
     expect(rows.at(-1)?.latencyMs).toBeGreaterThan(0);
+  });
+});
+
+describe('lumos run with --pin', () => {
+  it('keeps the harness off the sandboxes’ CPUs while levels are measured, and records whose are whose', async () => {
+    const file = await fileOf(
+      'pinned.yaml',
+      'runtimes: [native, crun]\noptions: { crun: { network: host } }\n',
+    );
+    const out = join(scratch, 'pinned');
+    const args = [
+      'run',
+      file,
+      '--concurrency',
+      '2',
+      '--duration',
+      '2',
+      '--warm-up',
+      '0.2',
+      '--pin',
+      '--out',
+      out,
+    ];
+    const running = startLumos(args, here);
+    // While the first level is measured: then the second has not begun, nor has the harness all CPUs again.
+    await during(running, () => existsSync(join(out, 'levels.ndjson')));
+    const harness = allowedCpus(readFileSync(`/proc/${running.child.pid ?? 0}/status`, 'utf8'));
+    expect((await running.finished).code).toBe(0);
+    const { pinning } = manifestIn(out);
+    expect(pinning?.sandboxes).toHaveLength(1);
+    expect(harness).toEqual(parseCpuList(pinning?.harness ?? ''));
+    const theirs = parseCpuList(pinning?.sandboxes[0] ?? '');
+    expect(theirs.filter((cpu) => harness?.includes(cpu))).toEqual([]);
+    expect(
+      levelsIn(out).every(({ succeeded, errors }) => succeeded > 100 && Object.keys(errors).length === 0),
+    ).toBe(true);
+    expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain(`sandboxes on ${pinning?.sandboxes[0]}`);
+  });
+
+  it('is refused where a runtime cannot keep its sandboxes to CPUs', async () => {
+    const file = await fileOf('unpinned.yaml', 'runtimes: [containerd]\n');
+    const { code, stderr } = await lumos(['run', file, '--concurrency', '2', '--pin'], here);
+    expect(code).toBe(2);
+    expect(stderr).toContain('sandboxes of containerd cannot be kept to CPUs');
+  });
+});
+
+describe('lumos run over HTTP', () => {
+  it('lets an instance serve several requests at once, each on a kept connection', async () => {
+    const file = await fileOf('http.yaml', 'runtimes: [native]\n');
+    const out = join(scratch, 'http');
+    const load = [
+      '--concurrency',
+      '4',
+      '--max-instances',
+      '2',
+      '--instance-concurrency',
+      '2',
+      '--duration',
+      '1',
+    ];
+    expect((await lumos(['run', file, '--transport', 'http', ...load, '--out', out], here)).code).toBe(0);
+    const [level] = levelsIn(out);
+    expect(level).toMatchObject({ transport: 'http', errors: {}, cold: 0 });
+    expect(level?.instances.highest).toBe(2);
+    expect(level?.succeeded).toBeGreaterThan(500);
+    // Four at once on two instances: nobody waits for the platform.
+    expect(level?.queued.maxMs).toBeLessThan(5);
+  });
+
+  it('is refused on standard streams, where requests take turns', async () => {
+    const file = await fileOf('streams.yaml', 'runtimes: [native]\n');
+    const { code, stderr } = await lumos(
+      ['run', file, '--transport', 'stdio', '--concurrency', '2', '--instance-concurrency', '2'],
+      here,
+    );
+    expect(code).toBe(2);
+    expect(stderr).toContain('Give --transport http');
+  });
+});
+
+describe('two hundred cold starts at once', () => {
+  it('are limited, queued and shown, and nobody is lost', async () => {
+    const before = await machineTraces();
+    const file = await fileOf(
+      'two-hundred.yaml',
+      'runtimes: [native]\nconcurrency: [200]\n' +
+        'load: { warmUpSeconds: 0, seconds: 3, instances: { min: 0, max: 200, startsAtOnce: 4 } }\n',
+    );
+    const out = join(scratch, 'two-hundred');
+    const { code, stdout } = await lumos(['run', file, '--out', out], here);
+    expect(code).toBe(0);
+    const [level] = levelsIn(out);
+    expect(level?.errors).toEqual({});
+    expect(level?.instances).toMatchObject({ highest: 200, startsAtOnce: 4, startsFailed: 0 });
+    expect(level?.instances.startsDelayed).toBe(196);
+    expect(level?.instances.startsWaiting).toBe(196);
+    expect(level?.cold).toBeGreaterThan(0);
+    expect(stdout).toContain('196 starts of instances waited for others');
+    expect(await leftBehind(before, manifestIn(out).runId)).toEqual([]);
   });
 });
 

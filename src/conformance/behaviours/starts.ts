@@ -1,4 +1,6 @@
 /** Every start is what it is called. */
+import { readFileSync } from 'node:fs';
+import { allowedCpus } from '../../data-plane/host/cpu-topology.js';
 import type { Start } from '../../domain/factors.js';
 import { MeasurementSchema } from '../../domain/measurement.js';
 import type { Behaviour } from '../behaviour.js';
@@ -124,6 +126,25 @@ async function standardErrorOf(bench: TrialBench, start: Start): Promise<string>
   return standing.sandbox.stderrTail();
 }
 
+const keptToCpus: Behaviour = {
+  name: 'a sandbox that is kept to a CPU runs there and nowhere else',
+  group: 'starts',
+  appliesTo: ({ keepsToCpus }) => keepsToCpus === true,
+  async run(subject) {
+    const cpu = allowedCpus()?.slice(1).at(-1);
+    if (cpu === undefined) return subject.skip('there is one CPU here');
+    const bench = await subject.open('hello-world');
+    const standing = await bench.launch('warm', String(cpu));
+    expectEqual('exchange', (await standing.ask('small')).state, 'answered');
+    const processes = (await standing.sandbox.accounting()).processes();
+    expectEqual('has processes', processes.length > 0, true);
+    for (const pid of processes) {
+      const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+      expectEqual(`CPUs of process ${pid}`, allowedCpus(status), [cpu]);
+    }
+  },
+};
+
 export const startBehaviours: readonly Behaviour[] = [
   usable,
   coldIsCold,
@@ -132,4 +153,5 @@ export const startBehaviours: readonly Behaviour[] = [
   freshIsFresh,
   snapshotServesFirst,
   snapshotIsInitialised,
+  keptToCpus,
 ];

@@ -15,6 +15,8 @@ export type Exchange =
   | {
       readonly state: 'failed';
       readonly outcome: 'timeout' | 'crashed' | 'wrong-output';
+      /** How a connection broke whose sandbox still stands. */
+      readonly broke?: 'refused' | 'reset' | 'half-closed';
       readonly reason: string;
     };
 

@@ -16,6 +16,8 @@ export interface FunctionOptions<Request, Answer> {
   /** Kept whatever the policy says; started by `begin`. */
   readonly minInstances: number;
   readonly maxInstances: number;
+  /** Idle instances that are started besides as soon as one is taken; none where absent. */
+  readonly preWarm?: number;
   /** Requests an instance serves at once. */
   readonly concurrency: number;
   /** Requests that may wait besides those that an instance is started for; the next is rejected. */
@@ -268,13 +270,23 @@ export class FunctionPool<Request, Answer> {
         this.startForQueue();
       }),
     );
+    this.startAhead();
+  }
+
+  /** Whoever comes next is to find an instance idle, or one of these on its way. */
+  private startAhead(): void {
+    const { preWarm = 0, maxInstances, concurrency } = this.options;
+    const idle = this.ready.filter(({ inFlight }) => inFlight === 0).length;
+    const forQueue = Math.ceil(this.queue.length / concurrency);
+    while (idle + this.starting - forQueue < preWarm && this.standing < maxInstances && !this.isStopped)
+      this.startOne();
   }
 
   /** The answer, or that the instance ended or failed before it. */
   private async serve(
     request: Request,
     slot: Slot<Request, Answer>,
-  ): Promise<{ outcome: 'ok'; answer: Answer } | { outcome: 'crashed'; reason: string }> {
+  ): Promise<{ outcome: 'ok'; answer: Answer } | { outcome: 'crashed'; reason: string; cause: unknown }> {
     let breakOff: (reason: string) => void = () => undefined;
     try {
       const answer = await new Promise<Answer>((resolve, reject) => {
@@ -288,7 +300,7 @@ export class FunctionPool<Request, Answer> {
         this.figures.note('died', slot.number);
         this.retire(slot);
       }
-      return { outcome: 'crashed', reason: messageOf(error) };
+      return { outcome: 'crashed', reason: messageOf(error), cause: error };
     } finally {
       slot.breakOff.delete(breakOff);
     }

@@ -31,6 +31,8 @@ export type Served<Answer> =
   | {
       readonly outcome: 'crashed';
       readonly reason: string;
+      /** What the instance rejected with, where it did. */
+      readonly cause?: unknown;
       readonly cold: boolean;
       readonly queuedMs: Milliseconds;
       /** Absent where no instance could be started for it. */

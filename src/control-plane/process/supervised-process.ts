@@ -9,6 +9,7 @@ import { hasCode, LumosError } from '../../domain/errors.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExitStatus } from '../../domain/runtime.js';
 import { milliseconds } from '../../domain/units.js';
+import { onCpus } from './cpu-affinity.js';
 import { signalName } from './signal-name.js';
 
 const messages = { ready: 0x52, go: 0x47, started: 0x53, execFailed: 0x45, exited: 0x58 } as const;
@@ -23,6 +24,8 @@ export interface SupervisedCommand {
   readonly args: readonly string[];
   /** The whole environment of the command; empty where absent. */
   readonly env?: Readonly<Record<string, string>>;
+  /** CPUs that supervisor and command are kept to, as the kernel lists them. */
+  readonly cpus?: string | undefined;
 }
 
 export class SupervisedProcess {
@@ -59,7 +62,10 @@ export class SupervisedProcess {
       command.file,
       ...command.args,
     ];
-    const supervisor = spawn(command.shim, args, {
+    const { cpus } = command;
+    const own = { file: command.shim, args };
+    const { file, args: all } = cpus === undefined ? own : await onCpus(cpus, own);
+    const supervisor = spawn(file, all, {
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
       env: { ...command.env },
       detached: true,

@@ -96,6 +96,7 @@ export function createCommandRuntime(machine: LocalMachine, description: Command
     artifactKind: description.artifactKind,
     starts: description.starts ?? startsOf(description),
     transports: description.transports ?? ['stdio'],
+    keepsToCpus: true,
     artifactKindFor: (_options, use) =>
       description.artifactKindFor === undefined
         ? kindByReach(description, use)
@@ -157,7 +158,7 @@ class PreparedCommand implements Prepared {
     }
   }
 
-  async stage(start: Start): Promise<StagedSandbox> {
+  async stage(start: Start, cpus?: string): Promise<StagedSandbox> {
     const { hierarchy } = this.machine;
     const { runId, limits, transport } = this.request;
     const port = transport === 'http' ? await freeLoopbackPort() : undefined;
@@ -174,6 +175,7 @@ class PreparedCommand implements Prepared {
         groupFiles: group?.processFiles ?? [],
         file: command.file,
         args: command.args,
+        cpus,
         ...(command.env === undefined ? {} : { env: command.env }),
       });
       const serving = port === undefined ? undefined : { port, pattern: command.servingPattern };

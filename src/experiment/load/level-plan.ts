@@ -4,6 +4,7 @@ import { cellKey, type Cell } from '../../domain/factors.js';
 import { arrivalsOfLoad, loadOf, type Load } from '../../domain/load.js';
 import { milliseconds } from '../../domain/units.js';
 import { seededRandom, shuffle } from '../../stats/random.js';
+import { boundsOf, checkLoad } from '../../user-plane/load/bounds.js';
 import type { LoadShape } from '../../user-plane/load/shapes.js';
 
 export interface PlannedLevel {
@@ -16,7 +17,10 @@ export interface PlannedLevel {
   readonly rate?: number;
 }
 
-/** Every level once a round, in an order drawn from the seed: what drifts while the run goes on meets all alike. */
+/**
+ * Every level once a round, in an order drawn from the seed: what drifts while the run goes on meets all alike.
+ * @throws LumosError `invalid-input` for one that is beyond the load's bounds
+ */
 export function planLevels(experiment: Experiment, cells: readonly Cell[]): PlannedLevel[] {
   const load = loadOf(experiment);
   if (load === undefined) return [];
@@ -26,11 +30,17 @@ export function planLevels(experiment: Experiment, cells: readonly Cell[]): Plan
     for (const cell of shuffle([...cells], random)) {
       const rate = rateOf(load, cell);
       const shape = shapeOf(load, cell);
+      checkLoad(shape, limitsOf(load), boundsOf(load));
       levels.push({ index: levels.length, round, cell, shape, ...(rate === undefined ? {} : { rate }) });
     }
   }
   return levels;
 }
+
+const limitsOf = ({ warmUpSeconds, seconds, count }: Load): Parameters<typeof checkLoad>[1] => ({
+  timeMs: milliseconds((warmUpSeconds + seconds) * 1000),
+  ...(count === undefined ? {} : { count }),
+});
 
 /** Cells that differ in nothing but the number of clients: one has a knee. */
 export const ladderKey = (cell: Cell): string => cellKey({ ...cell, concurrency: 1 });

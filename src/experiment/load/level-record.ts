@@ -1,6 +1,8 @@
 /** From what a level gave to the record that is kept of it. */
 import type { PoolCounts } from '../../control-plane/platform/pool-figures.js';
+import type { StartLimiter } from '../../control-plane/platform/start-limiter.js';
 import { levelSchemaId, type LevelRecord, type TimeSlice } from '../../domain/level.js';
+import type { Precision } from '../../domain/load.js';
 import type { Joules } from '../../domain/units.js';
 import type { LatencyHistogram } from '../../stats/latency-histogram.js';
 import { judgeLevel } from './judge-level.js';
@@ -21,13 +23,15 @@ export interface LevelSurroundings {
   readonly notes: LevelNotes;
   readonly counts: PoolCounts;
   readonly used: UsedBySandboxes;
+  readonly starts: Pick<StartLimiter, 'delayed' | 'highestAtOnce' | 'highestWaiting'>;
+  readonly precision: Precision | undefined;
   readonly timeline?: readonly TimeSlice[];
 }
 
 export function recordOf(
   { index, round, cell, rate }: PlannedLevel,
   result: LevelResult,
-  { notes, counts, used, timeline }: LevelSurroundings,
+  { notes, counts, starts, used, precision, timeline }: LevelSurroundings,
 ): LevelRecord {
   const { valid, why } = judgeLevel(result);
   const lagP99Ms = result.lag.quantile(0.99);
@@ -50,6 +54,7 @@ export function recordOf(
     blockMs: result.blockMs,
     blockThroughputs: [...result.blockThroughputs],
     ...(result.p50Ci95 === undefined ? {} : { p50Ci95: [result.p50Ci95[0], result.p50Ci95[1]] }),
+    ...precisionOf(precision, result),
     latency: result.latency.toStored(),
     service: result.service.toStored(),
     queued: notes.queued.toStored(),
@@ -58,9 +63,23 @@ export function recordOf(
     generator: { ...result.generator },
     valid,
     why: [...why],
-    instances: { ...counts },
+    instances: {
+      ...counts,
+      startsDelayed: starts.delayed,
+      startsWaiting: starts.highestWaiting,
+      startsAtOnce: starts.highestAtOnce,
+    },
     ...used,
     ...(energyJoules === undefined ? {} : { energyJoules }),
     ...(timeline === undefined ? {} : { timeline: [...timeline] }),
   };
+}
+
+function precisionOf(
+  precision: Precision | undefined,
+  { askedCi95 }: LevelResult,
+): Pick<LevelRecord, 'precision'> {
+  if (precision === undefined) return {};
+  if (askedCi95 === undefined) return { precision };
+  return { precision: { ...precision, ci95: [askedCi95[0], askedCi95[1]] } };
 }

@@ -1,7 +1,10 @@
 /** Keeps what is measured of one level, in constant memory, and says when it is enough. */
+import { shareOf } from '../../domain/load.js';
 import { milliseconds, type Milliseconds } from '../../domain/units.js';
 import { batchMean } from '../../stats/batch-means.js';
 import { LatencyHistogram } from '../../stats/latency-histogram.js';
+import type { Interval } from '../../stats/median-interval.js';
+import { sectionedInterval } from '../../stats/sectioned-quantile.js';
 import { TimeBlocks } from '../../stats/time-blocks.js';
 import { lateAfterMs, type EndedBy, type LevelOptions, type LevelResult } from './level.js';
 import { failureOf, type FailureKind, type LoadExchange, type LoadRequest, type Target } from './target.js';
@@ -16,6 +19,7 @@ export class LevelRecorder {
   private readonly service = new LatencyHistogram();
   private readonly lag = new LatencyHistogram();
   private readonly blocks: TimeBlocks;
+  private readonly share: number;
   private readonly errors: Partial<Record<FailureKind, number>> = {};
   private asked = 0;
   private sent = 0;
@@ -32,7 +36,9 @@ export class LevelRecorder {
     this.measureFrom = milliseconds(options.clock.now() + options.warmUpMs);
     this.endAt = milliseconds(this.measureFrom + options.stop.timeMs);
     this.lastSettled = this.measureFrom;
-    this.blocks = new TimeBlocks(this.measureFrom, options.blockMs ?? defaultBlock);
+    const { precision } = options.stop;
+    this.share = precision === undefined ? 0.5 : shareOf(precision.quantile);
+    this.blocks = new TimeBlocks(this.measureFrom, options.blockMs ?? defaultBlock, this.share);
   }
 
   /** Whether nothing more is to be sent. */
@@ -88,6 +94,7 @@ export class LevelRecorder {
     );
     const throughputCi95 = batchMean(blockThroughputs)?.ci95;
     const p50Ci95 = this.medianOfBlocks()?.ci95;
+    const askedCi95 = this.options.stop.precision === undefined ? undefined : this.askedInterval();
     return {
       endedBy: end.by,
       latency: this.latency,
@@ -104,6 +111,7 @@ export class LevelRecorder {
       blockThroughputs,
       blockMs,
       ...(p50Ci95 === undefined ? {} : { p50Ci95 }),
+      ...(askedCi95 === undefined ? {} : { askedCi95 }),
       generator: this.generator,
     };
   }
@@ -148,15 +156,25 @@ export class LevelRecorder {
     if (answeredAt >= this.endedAt) return;
     const closedAny = this.blocks.advance(answeredAt);
     this.blocks.record(answeredAt, latency);
-    if (closedAny && this.isNarrow()) this.end('p50-interval');
+    if (closedAny && this.isNarrow()) this.end('precision');
   }
 
   private isNarrow(): boolean {
-    const { p50Width } = this.options.stop;
-    if (p50Width === undefined) return false;
-    const estimate = this.medianOfBlocks();
-    if (estimate?.ci95 === undefined) return false;
-    return estimate.ci95[1] - estimate.ci95[0] < p50Width * estimate.mean;
+    const { precision } = this.options.stop;
+    if (precision === undefined) return false;
+    const interval = this.askedInterval();
+    const value = this.latency.quantile(this.share);
+    if (interval === undefined || value === undefined) return false;
+    return interval[1] - interval[0] < precision.width * value;
+  }
+
+  private askedInterval(): Interval | undefined {
+    const whole = this.latency.quantile(this.share);
+    if (whole === undefined) return undefined;
+    const sections = this.blocks
+      .blocks()
+      .map(({ completions, asked }) => ({ count: completions, value: asked }));
+    return sectionedInterval(whole, this.share, sections);
   }
 
   private medianOfBlocks(): ReturnType<typeof batchMean> {

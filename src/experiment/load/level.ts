@@ -4,6 +4,7 @@ import { milliseconds, type Milliseconds } from '../../domain/units.js';
 import type { LatencyHistogram } from '../../stats/latency-histogram.js';
 import type { Interval } from '../../stats/median-interval.js';
 import type { GeneratorFigures, GeneratorProbe } from './generator-probe.js';
+import type { Precision } from '../../domain/load.js';
 import type { FailureKind, LoadExchange, LoadRequest } from './target.js';
 
 /** The first that holds ends the level. Counted from the end of the warm-up. */
@@ -12,8 +13,8 @@ export interface StopRules {
   readonly timeMs: Milliseconds;
   /** Requests to measure. */
   readonly count?: number;
-  /** The p50's 95 % interval is narrower than this share of the p50. */
-  readonly p50Width?: number;
+  /** The 95 % interval of a quantile is narrower than this share of it. */
+  readonly precision?: Precision | undefined;
 }
 
 export interface LevelOptions {
@@ -35,8 +36,8 @@ export interface LevelOptions {
 /** A send later than due by more than this is `late`. */
 export const lateAfterMs = milliseconds(2);
 
-/** `schedule`: a list of arrivals is at its end. `signal`: it was told to stop. */
-export type EndedBy = 'time' | 'count' | 'p50-interval' | 'schedule' | 'signal';
+/** `precision`: the interval that was asked for is narrow enough. `schedule`: a list of arrivals is at its end. `signal`: it was told to stop. */
+export type EndedBy = 'time' | 'count' | 'precision' | 'schedule' | 'signal';
 
 export interface LevelResult {
   readonly endedBy: EndedBy;
@@ -64,5 +65,7 @@ export interface LevelResult {
   readonly blockMs: Milliseconds;
   /** By batch means over the blocks' medians. */
   readonly p50Ci95?: Interval;
+  /** Of the quantile that `precision` asked for, by sectioning over the blocks (src/stats/sectioned-quantile.ts). */
+  readonly askedCi95?: Interval;
   readonly generator: GeneratorFigures;
 }

@@ -6,6 +6,7 @@ import { cellKey, type Cell } from '../../domain/factors.js';
 import type { FunctionDefinition } from '../../domain/function-manifest.js';
 import type { LevelRecord } from '../../domain/level.js';
 import { isOpen, loadOf, type Load } from '../../domain/load.js';
+import type { Pinning } from '../../domain/run-manifest.js';
 import { fromMebibytes } from '../../domain/units.js';
 import { appendLevels, readLevels } from '../../records/level-store.js';
 import { RowWriter } from '../../records/row-store.js';
@@ -25,6 +26,7 @@ export interface LoadRun {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onEvent: OnEvent;
+  readonly pinning?: Pinning | undefined;
   readonly selection: { readonly functions: readonly { readonly definition: FunctionDefinition }[] };
 }
 
@@ -100,6 +102,7 @@ async function refine(
     {
       most: Math.max(...experiment.concurrency),
       refinements: load.refinements,
+      ladder: [...new Set(experiment.concurrency)].sort((a, b) => a - b),
       random: seededRandom(experiment.seed, `knee ${ladderKey(ladder)}`),
     },
   );
@@ -119,7 +122,7 @@ async function measureOne(
   const ready = bench.preparedFor(cell);
   if ('why' in ready) return undefined;
   const settings: LevelSettings = {
-    ...{ load, clock, signal },
+    ...{ load, clock, signal, pinning: run.pinning },
     seed: experiment.seed,
     timeLimitMs: experiment.timeLimitMs,
     maximumResponseBytes: fromMebibytes(experiment.limits.responseMiB),

@@ -88,9 +88,9 @@ class OpenLoop {
           this.recorder.end('schedule');
           break;
         }
-        const wait = Math.min(this.next, this.recorder.endAt) - this.options.clock.now();
-        if (wait > 0) {
-          this.cancelTimer = this.options.clock.after(milliseconds(wait), () => this.pump());
+        const wake = milliseconds(Math.min(this.next, this.recorder.endAt));
+        if (wake > this.options.clock.now()) {
+          this.wakeAt(wake);
           return;
         }
         if (this.outstanding >= this.most) {
@@ -105,6 +105,14 @@ class OpenLoop {
       this.fail(error);
     }
     if (this.outstanding === 0) this.done();
+  }
+
+  /** What a timer is late by is in the latency of the request that was due. */
+  private wakeAt(moment: Milliseconds): void {
+    const { clock } = this.options;
+    const pump = (): void => this.pump();
+    this.cancelTimer =
+      clock.at?.(moment, pump) ?? clock.after(milliseconds(Math.max(0, moment - clock.now())), pump);
   }
 
   /** The next answer pumps as well. */

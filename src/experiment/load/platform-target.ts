@@ -3,7 +3,7 @@ import type { Exchange } from '../../control-plane/invoke/line.js';
 import type { Platform } from '../../control-plane/platform/platform.js';
 import type { Served } from '../../control-plane/platform/instance.js';
 import { bytes } from '../../domain/units.js';
-import type { LoadExchange, LoadRequest, Target } from './target.js';
+import type { FailureKind, LoadExchange, LoadRequest, Target } from './target.js';
 
 /**
  * A function on a platform. Its instances answer with the exchange they had, verified by whoever made the instance; one
@@ -16,12 +16,26 @@ export const platformTarget = (
   send: async (request) => exchangeOf(await platform.invoke(name, request)),
 });
 
+/** Why an instance could not serve a request, as what it is counted. */
+export class BrokenLine extends Error {
+  constructor(
+    readonly kind: FailureKind,
+    reason: string,
+  ) {
+    super(reason);
+  }
+}
+
 function exchangeOf(served: Served<LoadExchange>): LoadExchange {
   switch (served.outcome) {
     case 'rejected':
       return { state: 'failed', kind: 'rejected', reason: served.reason };
     case 'crashed':
-      return { state: 'failed', kind: 'crashed', reason: served.reason };
+      return {
+        state: 'failed',
+        kind: served.cause instanceof BrokenLine ? served.cause.kind : 'crashed',
+        reason: served.reason,
+      };
     case 'ok': {
       const { cold, queuedMs, instance } = served;
       return { ...served.answer, served: { cold, queuedMs, instance } };

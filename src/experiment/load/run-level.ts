@@ -1,5 +1,6 @@
 /** One level of load, from its first instance to its record and rows. */
 import { Platform } from '../../control-plane/platform/platform.js';
+import { anywhere, spreadOver, type CpuPlacement } from '../../control-plane/platform/placement.js';
 import { ConcurrencyTarget } from '../../policies/concurrency-target.js';
 import { fixedKeepAlive } from '../../policies/fixed-keep-alive.js';
 import { HybridHistogram } from '../../policies/hybrid-histogram.js';
@@ -9,6 +10,7 @@ import type { Clock } from '../../domain/clock.js';
 import type { LevelRecord } from '../../domain/level.js';
 import type { Load } from '../../domain/load.js';
 import type { Measurement } from '../../domain/measurement.js';
+import type { Pinning } from '../../domain/run-manifest.js';
 import type { Prepared } from '../../domain/runtime.js';
 import { milliseconds, type Bytes, type Milliseconds } from '../../domain/units.js';
 import { LatencyHistogram } from '../../stats/latency-histogram.js';
@@ -35,6 +37,8 @@ export interface LevelSettings {
   readonly timeLimitMs: Milliseconds;
   readonly maximumResponseBytes: Bytes;
   readonly signal: AbortSignal;
+  /** Whose CPUs are whose; absent where nothing is kept to any. */
+  readonly pinning?: Pinning | undefined;
 }
 
 export interface MeasuredLevelOfLoad {
@@ -67,6 +71,7 @@ export async function runLevel(
   const platform: FunctionPlatform = new Platform({
     clock,
     startsAtOnce: instances.startsAtOnce,
+    cpus: placementOf(settings.pinning),
     onEvent: (event) => timeline.event(event),
   });
   const name = level.cell.function;
@@ -83,6 +88,7 @@ export async function runLevel(
       policy: policyOf(load),
       minInstances,
       maxInstances: instances.max,
+      preWarm: instances.preWarm,
       concurrency: instances.concurrency,
       queueLimit: instances.queueLimit,
     });
@@ -102,7 +108,7 @@ export async function runLevel(
     await platform.stop();
     return {
       record: recordOf(level, result, {
-        ...{ notes, counts, used: figures.used() },
+        ...{ notes, counts, used: figures.used(), starts: platform.starts, precision: load.precision },
         ...(level.shape.kind === 'open' ? { timeline: timeline.until(end) } : {}),
       }),
       rows: rows.rows(),
@@ -112,15 +118,20 @@ export async function runLevel(
   }
 }
 
+function placementOf(pinning: Pinning | undefined): CpuPlacement {
+  const [first, ...others] = pinning?.sandboxes ?? [];
+  return first === undefined ? anywhere : spreadOver([first, ...others]);
+}
+
 function limitsOf({ load, clock, timeLimitMs, signal }: LevelSettings): LevelOptions {
-  const { warmUpSeconds, seconds, count, p50Width } = load;
+  const { warmUpSeconds, seconds, count, precision } = load;
   return {
     clock,
     warmUpMs: milliseconds(warmUpSeconds * 1000),
     stop: {
       timeMs: milliseconds(seconds * 1000),
       ...(count === undefined ? {} : { count }),
-      ...(p50Width === undefined ? {} : { p50Width }),
+      precision,
     },
     timeoutMs: timeLimitMs,
     signal,

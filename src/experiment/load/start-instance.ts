@@ -8,7 +8,7 @@ import type { Transport } from '../../domain/factors.js';
 import type { Prepared, Sandbox } from '../../domain/runtime.js';
 import { milliseconds, type Bytes, type Milliseconds } from '../../domain/units.js';
 import type { ReadyPayload } from '../ready-payloads.js';
-import { loadExchangeOf } from './platform-target.js';
+import { BrokenLine, loadExchangeOf } from './platform-target.js';
 import type { SandboxFigures } from './sandbox-figures.js';
 import type { LoadExchange, LoadRequest } from './target.js';
 
@@ -31,8 +31,8 @@ const grace = 250;
  */
 export const startInstanceOf =
   (options: InstanceOptions): StartInstance<LoadRequest, LoadExchange> =>
-  async (instance) => {
-    const staged = await options.prepared.stage('warm');
+  async (instance, cpus) => {
+    const staged = await options.prepared.stage('warm', cpus);
     const sandbox = await launchedInTime(staged.launch(), options);
     options.figures.started(instance, await sandbox.accounting().catch(() => undefined));
     return instanceOf(instance, sandbox, options);
@@ -84,7 +84,7 @@ function instanceOf(
       const line = free.pop() ?? newLine();
       const exchange = await line.invoke(request, milliseconds(deadline + grace));
       if (exchange.state === 'failed' && exchange.outcome !== 'wrong-output')
-        throw new Error(exchange.reason);
+        throw new BrokenLine(exchange.broke ?? exchange.outcome, exchange.reason);
       free.push(line);
       return loadExchangeOf(exchange, payload.verify);
     },

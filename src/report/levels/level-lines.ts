@@ -1,9 +1,11 @@
 /** Levels and knees as lines of text, for every kind of report. */
 import { runtimeName } from '../../domain/factors.js';
 import type { KneeSummary, LevelSummary, Summary } from '../../domain/summary.js';
+import { milliseconds } from '../../domain/units.js';
 import {
   absent,
   asciiSigns,
+  formatBytes,
   formatCount,
   formatDuration,
   formatShare,
@@ -22,6 +24,8 @@ export const levelHead = [
   'queued p50',
   'instances',
   'CPU ms',
+  'memory',
+  'generator',
   'valid',
 ] as const;
 
@@ -42,7 +46,8 @@ const intervalText = (ci95: readonly [number, number] | undefined): string =>
   ci95 === undefined ? '' : ` [${ci95.map((end) => formatSignificant(end)).join(', ')}]`;
 
 function rowOf(level: LevelSummary, signs: Signs): string[] {
-  const { latencyMs, errors, coldShare, queuedMs, cpuMsPerRequest } = level;
+  const { latencyMs, errors, coldShare, queuedMs, cpuMsPerRequest, peakMemoryBytes, generatorCpuShare } =
+    level;
   const failed = Object.values(errors).reduce((total, count) => total + count, 0);
   const time = (value: Parameters<typeof formatDuration>[0] | undefined): string =>
     value === undefined ? absent : formatDuration(value, signs);
@@ -55,8 +60,10 @@ function rowOf(level: LevelSummary, signs: Signs): string[] {
     failed === 0 ? '0' : `${formatCount(failed)} of ${formatCount(level.sent)}`,
     coldShare === undefined ? absent : formatShare(coldShare),
     time(queuedMs?.p50),
-    String(level.instances),
+    level.instances === 0 ? absent : String(level.instances),
     cpuMsPerRequest === undefined ? absent : formatSignificant(cpuMsPerRequest),
+    peakMemoryBytes === undefined ? absent : formatBytes(peakMemoryBytes),
+    generatorCpuShare === undefined ? absent : formatShare(generatorCpuShare),
     level.valid ? 'yes' : 'NO',
   ];
 }
@@ -69,23 +76,59 @@ function kneeText({ concurrency, ci95, throughputPerSecond, throughputCi95, why 
   );
 }
 
-const nameOf = (one: Omit<LevelSummary, 'concurrency'> | KneeSummary): string =>
-  `${one.function} ${one.payload} on ${runtimeName(one)}`;
+/** The runtime, and how it was reached and what it ran where that is not the usual. */
+export function servedBy(one: Omit<LevelSummary, 'concurrency'> | KneeSummary): string {
+  const over = one.transport === 'http' ? ' over HTTP' : '';
+  const language = one.language === undefined || one.language === 'rust' ? '' : `, ${one.language}`;
+  return `${runtimeName(one)}${over}${language}`;
+}
 
-function remarksOf(level: LevelSummary): string[] {
-  const kinds = Object.entries(level.errors).map(([kind, count]) => `${formatCount(count)} ${kind}`);
+const nameOf = (one: Omit<LevelSummary, 'concurrency'> | KneeSummary): string =>
+  `${one.function} ${one.payload} on ${servedBy(one)}`;
+
+function precisionRemark(level: LevelSummary): string[] {
+  const { precision } = level;
+  if (precision === undefined) return [];
+  const ends = precision.ci95?.map((end) => formatDuration(milliseconds(end))).join(', ');
+  const interval = ends === undefined ? ', no interval' : ` [${ends}]`;
+  return [`${precision.quantile} ${formatDuration(precision.valueMs)}${interval}, ${level.why}`];
+}
+
+/** Those of instances that stood before the first request are nobody's waiting. */
+function startsRemark({ startsDelayed = 0, startsWaiting = 0, coldShare = 0 }: LevelSummary): string[] {
+  if (startsDelayed === 0 || coldShare === 0) return [];
   return [
-    ...(level.valid ? [] : [`${loadOf(level)} is not valid: ${level.why}`]),
-    ...(kinds.length === 0 ? [] : [`${loadOf(level)}: ${kinds.join(', ')}`]),
-    ...(level.unsent === 0 ? [] : [`${loadOf(level)}: ${formatCount(level.unsent)} were due and never sent`]),
-    ...(level.late === 0 || level.arrivals === undefined
-      ? []
-      : [`${loadOf(level)}: ${formatCount(level.late)} of ${formatCount(level.sent)} sent over 2 ms late`]),
+    `${formatCount(startsDelayed)} starts of instances waited for others, at most ${formatCount(startsWaiting)} at once`,
   ];
 }
 
+function scheduleRemarks({ unsent, late, sent, arrivals }: LevelSummary): string[] {
+  return [
+    ...(unsent === 0 ? [] : [`${formatCount(unsent)} were due and never sent`]),
+    ...(late === 0 || arrivals === undefined
+      ? []
+      : [`${formatCount(late)} of ${formatCount(sent)} sent over 2 ms late`]),
+  ];
+}
+
+function remarksOf(level: LevelSummary): string[] {
+  const { valid, why, errors, energyJoules } = level;
+  const kinds = Object.entries(errors).map(([kind, count]) => `${formatCount(count)} ${kind}`);
+  const remarks = [
+    ...precisionRemark(level),
+    ...startsRemark(level),
+    ...(kinds.length === 0 ? [] : [kinds.join(', ')]),
+    ...(energyJoules === undefined ? [] : [`${formatSignificant(energyJoules)} J of the whole machine`]),
+    ...scheduleRemarks(level),
+  ].map((remark) => `${loadOf(level)}: ${remark}`);
+  return [...(valid ? [] : [`${loadOf(level)} is not valid: ${why}`]), ...remarks];
+}
+
 /** One group for each function on each runtime. */
-export function levelGroups({ levels = [], knees = [] }: Summary, signs: Signs = asciiSigns): LevelGroup[] {
+export function levelGroups(
+  { levels = [], knees = [] }: Pick<Summary, 'levels' | 'knees'>,
+  signs: Signs = asciiSigns,
+): LevelGroup[] {
   const names = [...new Set(levels.map(nameOf))];
   return names.map((title) => {
     const ours = levels.filter((level) => nameOf(level) === title);
@@ -102,4 +145,4 @@ export function levelGroups({ levels = [], knees = [] }: Summary, signs: Signs =
 export const levelsReading =
   'Requests/s: verified answers over the time measured, with the interval from its blocks of time. Latency of clients counts ' +
   'from the sending, of a schedule from the moment a request was due. Cold: an instance was started for it. CPU ms: of all ' +
-  'sandboxes, for each answer. A level that is not valid measured its generator or the machine’s neighbours, not the function.';
+  'sandboxes, for each answer; memory: the most that all had together; generator: its CPU, as a share of one core. A level that is not valid measured its generator or the machine’s neighbours, not the function.';

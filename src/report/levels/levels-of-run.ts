@@ -1,6 +1,7 @@
 /** The levels of a load run: rounds merged, intervals from their blocks of time. */
 import { cellKey, CellSchema } from '../../domain/factors.js';
 import type { LevelRecord, StoredHistogram } from '../../domain/level.js';
+import { shareOf } from '../../domain/load.js';
 import type { LevelSummary } from '../../domain/summary.js';
 import { bytes, joules, milliseconds } from '../../domain/units.js';
 import { batchMean } from '../../stats/batch-means.js';
@@ -69,7 +70,7 @@ function merged(rounds: readonly [LevelRecord, ...LevelRecord[]]): LevelSummary 
   const makespan = sum(rounds.map((one) => one.makespanMs));
   const ci95 = batchMean(rounds.flatMap((one) => one.blockThroughputs))?.ci95;
   const valid = rounds.every((one) => one.valid);
-  const why = valid ? rounds.map((one) => `ended by ${one.endedBy}`) : rounds.flatMap((one) => one.why);
+  const why = valid ? rounds.map(endOf) : rounds.flatMap((one) => one.why);
   return {
     ...CellSchema.parse(first),
     ...(first.rate === undefined ? {} : { rate: first.rate }),
@@ -79,15 +80,42 @@ function merged(rounds: readonly [LevelRecord, ...LevelRecord[]]): LevelSummary 
     throughputPerSecond: makespan > 0 ? (succeeded * 1000) / makespan : 0,
     ...(ci95 === undefined ? {} : { ci95: [Math.max(0, ci95[0]), ci95[1]] }),
     ...timesOf(rounds),
+    ...precisionOf(rounds),
     errors: errorsOf(rounds),
     late: sum(rounds.map((one) => one.late)),
     unsent: sum(rounds.map((one) => one.unsent)),
     instances: Math.max(...rounds.map((one) => one.instances.highest)),
+    ...startsOf(rounds),
     instanceSeconds: sum(rounds.map((one) => one.instances.instanceMs)) / 1000,
     ...usedOf(rounds, succeeded),
     valid,
     why: [...new Set(why)].join('; '),
     ...(first.timeline === undefined ? {} : { timeline: first.timeline }),
+  };
+}
+
+function endOf({ endedBy, precision }: LevelRecord): string {
+  if (endedBy !== 'precision' || precision === undefined) return `ended by ${endedBy}`;
+  return `ended by the ${precision.quantile}'s interval being narrower than ${precision.width * 100} % of it`;
+}
+
+/** Of several rounds the hull, as the p50's. */
+function precisionOf(rounds: readonly [LevelRecord, ...LevelRecord[]]): Pick<LevelSummary, 'precision'> {
+  const [{ precision }] = rounds;
+  if (precision === undefined) return {};
+  const { quantile } = precision;
+  const valueMs = histogramOf(rounds.map((one) => one.latency)).quantile(shareOf(quantile));
+  const ci95 = hullOf(rounds.map((one) => one.precision?.ci95));
+  if (valueMs === undefined) return {};
+  return { precision: { quantile, valueMs, ...(ci95 === undefined ? {} : { ci95 }) } };
+}
+
+function startsOf(rounds: readonly LevelRecord[]): Partial<LevelSummary> {
+  const startsDelayed = sumOf(rounds, (one) => one.instances.startsDelayed);
+  if (startsDelayed === undefined) return {};
+  return {
+    startsDelayed,
+    startsWaiting: Math.max(...rounds.map((one) => one.instances.startsWaiting ?? 0)),
   };
 }
 

@@ -2,6 +2,7 @@
 import Table from 'cli-table3';
 import type pc from 'picocolors';
 import type { Summary } from '../../domain/summary.js';
+import { absent } from '../format-quantity.js';
 import { printable, wrapText } from '../wrap-text.js';
 import { levelGroups, levelHead, levelsReading } from './level-lines.js';
 
@@ -14,43 +15,58 @@ const plain = {
 };
 
 /** Columns that a narrow terminal does without, the least missed first. */
-const dispensable = ['p99.9', 'instances', 'queued p50', 'CPU ms', 'cold', 'failed'];
+const dispensable = [
+  ...['generator', 'memory', 'p99.9', 'instances', 'queued p50', 'CPU ms', 'cold', 'failed'],
+] as (typeof levelHead)[number][];
 
 /** None for a run without a load. Columns that do not fit `width` are left out. */
 export function levelsText(summary: Summary, width: number, colors: Colors): string[] {
-  const groups = levelGroups(summary);
-  if (groups.length === 0) return [];
-  const columns = columnsFor(
-    width,
-    groups.flatMap(({ rows }) => rows),
-  );
+  const lines = levelTable(summary, width, colors, true);
+  if (lines.length === 0) return [];
   return [
     colors.bold('Load'),
-    ...groups.flatMap(({ title, rows, knee, remarks }) => [
-      '',
-      ...wrapText(printable(title), width),
-      ...tableOf(columns, rows).map((line) => line.trimEnd()),
-      ...(knee === undefined ? [] : wrapText(printable(knee), width - 2).map((line) => `  ${line}`)),
-      ...remarks.flatMap((text) =>
-        wrapText(printable(text), width - 4).map((line) => `    ${colors.yellow(line)}`),
-      ),
-    ]),
+    ...lines,
     '',
     ...wrapText(levelsReading, width).map((line) => colors.dim(line)),
     '',
   ];
 }
 
+/** Each ladder with its knee and remarks, without words around it. @param named whether each says what it is of */
+export function levelTable(
+  summary: Pick<Summary, 'levels' | 'knees'>,
+  width: number,
+  colors: Colors,
+  named = false,
+): string[] {
+  const groups = levelGroups(summary);
+  const columns = columnsFor(
+    width,
+    groups.flatMap(({ rows }) => rows),
+  );
+  return groups.flatMap(({ title, rows, knee, remarks }) => [
+    ...(named ? ['', ...wrapText(printable(title), width)] : []),
+    ...tableOf(columns, rows).map((line) => line.trimEnd()),
+    ...(knee === undefined ? [] : wrapText(printable(knee), width - 2).map((line) => `  ${line}`)),
+    ...remarks.flatMap((text) =>
+      wrapText(printable(text), width - 4).map((line) => `    ${colors.yellow(line)}`),
+    ),
+  ]);
+}
+
 const widthOf = (column: number, rows: readonly (readonly string[])[]): number =>
   Math.max(levelHead[column]?.length ?? 0, ...rows.map((row) => row[column]?.length ?? 0)) + 2;
 
-/** The numbers of the columns that fit. */
+/** The numbers of the columns that fit and in which something is said. */
 function columnsFor(width: number, rows: readonly (readonly string[])[]): number[] {
-  const columns = levelHead.map((_, column) => column);
+  const columns = levelHead
+    .map((_, column) => column)
+    .filter((column) => rows.some((row) => row[column] !== absent));
   const total = (): number => columns.reduce((sum, column) => sum + widthOf(column, rows), 0);
   for (const name of dispensable) {
     if (total() <= width) break;
-    columns.splice(columns.indexOf(levelHead.indexOf(name as (typeof levelHead)[number])), 1);
+    const at = columns.indexOf(levelHead.indexOf(name));
+    if (at !== -1) columns.splice(at, 1);
   }
   return columns;
 }

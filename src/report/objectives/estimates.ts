@@ -1,6 +1,6 @@
 /** What an objective is judged by: the figure of one cell, with its interval, and what keeps that wide. */
 import type { Cost, Objective } from '../../domain/slo.js';
-import type { CellSummary, ObjectiveResult } from '../../domain/summary.js';
+import type { CellSummary, LevelSummary, ObjectiveResult } from '../../domain/summary.js';
 import { fromMebibytes, milliseconds, type Bytes, type Milliseconds } from '../../domain/units.js';
 import { estimateMean } from '../../stats/mean-interval.js';
 import { fewestWithoutSuccess, proportionInterval } from '../../stats/proportion-interval.js';
@@ -31,6 +31,8 @@ export interface JudgedCell {
   readonly cell: CellSummary;
   /** Undefined where it has no row. */
   readonly columns: CellColumns | undefined;
+  /** The cell as a level of load; undefined of single invocations. */
+  readonly level?: LevelSummary | undefined;
 }
 
 export interface Prices {
@@ -124,11 +126,14 @@ function meanOf(judged: JudgedCell): MeanFigure {
   };
 }
 
-/** Over all invocations, whatever became of them. */
-function errorRateOf(limit: number, { cell, columns }: JudgedCell): Figure {
-  const rows = columns?.rows ?? 0;
+/** Over all invocations, whatever became of them: of a load over all its requests, of which rows are a sample. */
+function errorRateOf(limit: number, { cell, columns, level }: JudgedCell): Figure {
+  const rows = level?.sent ?? columns?.rows ?? 0;
   if (rows === 0) return { basis: 'n = 0', lacking: 'no invocation was made' };
-  const failed = failureCount(cell);
+  const failed =
+    level === undefined
+      ? failureCount(cell)
+      : Object.values(level.errors).reduce((total, count) => total + count, 0);
   const needed = fewestWithoutSuccess(limit);
   return {
     measured: failed / rows,
@@ -141,17 +146,21 @@ function errorRateOf(limit: number, { cell, columns }: JudgedCell): Figure {
   };
 }
 
-/** The throughput that the summary has says nothing of its error: it can be told, and not judged. */
-function throughputOf({ cell }: JudgedCell): Figure {
-  const { throughputPerSecond: measured } = cell;
+/** Of the level of load that the cell is. One that is not valid measured something else, so it is told and not judged. */
+function throughputOf({ cell, level }: JudgedCell): Figure {
+  if (level === undefined)
+    return {
+      basis: `n = ${formatCount(cell.n)}`,
+      lacking: 'no load was kept up: a sequence of single requests has no throughput',
+      beyondRepetition: true,
+    };
+  const { throughputPerSecond: measured, ci95, succeeded, valid, why } = level;
+  const basis = `n = ${formatCount(succeeded)}`;
+  if (!valid) return { measured, basis, lacking: `the level is not valid: ${why}`, beyondRepetition: true };
   return {
-    measured,
-    basis: `n = ${formatCount(cell.n)}`,
-    lacking:
-      measured === undefined
-        ? 'no load was kept up: a sequence of single requests has no throughput'
-        : 'the throughput has no interval',
-    beyondRepetition: true,
+    ...{ measured, basis, ci95 },
+    lacking: ci95 === undefined ? 'too short for an interval: a longer load may tell' : undefined,
+    beyondRepetition: ci95 === undefined,
   };
 }
 

@@ -1,8 +1,8 @@
 /** A run's objectives, each held against every cell that it speaks of. */
-import { CellSchema } from '../../domain/factors.js';
+import { cellKey, CellSchema } from '../../domain/factors.js';
 import type { RunManifest } from '../../domain/run-manifest.js';
 import { scopedObjective, type Objective } from '../../domain/slo.js';
-import type { CellSummary, ObjectiveResult } from '../../domain/summary.js';
+import type { CellSummary, LevelSummary, ObjectiveResult } from '../../domain/summary.js';
 import type { RunAccumulator } from '../summarize/accumulate.js';
 import { estimateFor, type JudgedCell, type ObjectiveEstimate, type Prices } from './estimates.js';
 import { judge } from './judge.js';
@@ -12,14 +12,22 @@ export function objectivesOf(
   run: RunAccumulator,
   cells: readonly CellSummary[],
   { experiment }: Pick<RunManifest, 'experiment'>,
+  levels: readonly LevelSummary[] = [],
 ): ObjectiveResult[] {
+  const levelOf = new Map(levels.map((level) => [cellKey(level), level]));
   const prices: Prices = { cost: experiment.cost, memoryMiB: experiment.limits.memoryMiB };
   return experiment.slo
     .map(scopedObjective)
     .flatMap((scoped) =>
       cells
         .filter((cell) => scoped.speaksOf(cell))
-        .map((cell) => resultOf(scoped.objective, { cell, columns: run.get(cell) }, prices)),
+        .map((cell) =>
+          resultOf(
+            scoped.objective,
+            { cell, columns: run.get(cell), level: levelOf.get(cellKey(cell)) },
+            prices,
+          ),
+        ),
     );
 }
 

@@ -1,5 +1,6 @@
 /** How much load there may be unless someone asks for more: every load ends by itself. */
 import { invalidInput } from '../../domain/errors.js';
+import type { Load } from '../../domain/load.js';
 import { milliseconds, type Milliseconds } from '../../domain/units.js';
 import type { Arrivals, LoadShape } from './shapes.js';
 
@@ -32,8 +33,23 @@ export function checkLoad(
   refuseAbove('requests', limits.count ?? 0, bounds.count);
 }
 
+/** The bounds of a declared load: what it says of them, and the defaults for the rest. */
+export function boundsOf({ bounds }: Pick<Load, 'bounds'>): LoadBounds {
+  const { clients, perSecond, seconds, count } = bounds;
+  return {
+    clients: clients ?? defaultBounds.clients,
+    perSecond: perSecond ?? defaultBounds.perSecond,
+    timeMs: seconds === undefined ? defaultBounds.timeMs : milliseconds(seconds * 1000),
+    count: count ?? defaultBounds.count,
+  };
+}
+
 function refuseAbove(what: string, value: number, most: number): void {
-  if (!(value <= most)) throw invalidInput(`A load of ${value} ${what} is above the bound of ${most}.`);
+  if (value <= most) return;
+  throw invalidInput(
+    `A load of ${value} ${what} is above the bound of ${most}.`,
+    'If it is meant, raise the bound: load.bounds in the experiment has clients, perSecond, seconds and count.',
+  );
 }
 
 function highestRate(arrivals: Arrivals): number {

@@ -186,7 +186,7 @@ describe('completion', () => {
       return stdout.split('\n').filter(Boolean).sort();
     };
     expect(await complete('lumos', 'comp')).toEqual(['compare', 'completion']);
-    expect(await complete('lumos', 'run', '--re')).toEqual(['--repetitions', '--resume']);
+    expect(await complete('lumos', 'run', '--rep')).toEqual(['--repetitions']);
     expect(await complete('lumos', 'report', '--f')).toEqual(['--format']);
   });
 

@@ -4,7 +4,12 @@ import { runCli } from '../../../src/cli/program.js';
 import { factorsGiven, withOptions } from '../../../src/cli/run-options.js';
 import { ExperimentSchema } from '../../../src/domain/experiment.js';
 import type { Measurement } from '../../../src/domain/measurement.js';
-import { SummarySchema, type ObjectiveResult, type Summary } from '../../../src/domain/summary.js';
+import {
+  SummarySchema,
+  type LevelSummary,
+  type ObjectiveResult,
+  type Summary,
+} from '../../../src/domain/summary.js';
 import { renderHtml } from '../../../src/report/html/render-html.js';
 import { renderJunit } from '../../../src/report/junit/render-junit.js';
 import { legalInXml } from '../../../src/report/junit/xml-document.js';
@@ -128,6 +133,31 @@ describe('an objective held against a cell', () => {
     expect(only(hundred, 'throughput > 1/s').why).toBe(
       'n = 100: no load was kept up: a sequence of single requests has no throughput',
     );
+  });
+
+  it.each([
+    ['throughput > 400/s', {}, 'met', 'n = 5 000: the whole interval keeps to it'],
+    ['throughput > 500/s', {}, 'unsure', 'the limit lies within the interval'],
+    ['throughput > 600/s', {}, 'missed', 'the whole interval breaks it'],
+    ['throughput > 400/s', { valid: false, why: 'it lagged' }, 'unsure', 'the level is not valid: it lagged'],
+    ['throughput > 400/s', { ci95: undefined }, 'unsure', 'too short for an interval'],
+    // Of all 5 100 requests, not of the sample of rows, which has no failure.
+    ['error rate < 1%', { errors: { timeout: 100 } }, 'missed', '100 of 5 100 invocations failed'],
+    ['error rate < 4%', { errors: { timeout: 100 } }, 'met', '100 of 5 100 invocations failed'],
+  ] as const)('%s of a level with %j is %s', (objective, changes, verdict, why) => {
+    const level = {
+      ...{ ...cellOf(), throughputPerSecond: 500, ci95: [480, 520], succeeded: 5000, sent: 5100 },
+      ...{ errors: {}, valid: true, why: 'ended by time', ...changes },
+    } as unknown as LevelSummary;
+    const run = new RunAccumulator();
+    for (const row of hundred) run.add(row);
+    const { cells } = summaryOf(hundred, {});
+    const experiment = ExperimentSchema.parse({
+      ...{ name: 'mine', functions: ['hashing'], runtimes: ['docker'], slo: [objective] },
+    });
+    const [result] = objectivesOf(run, cells, { experiment }, [level]);
+    expect(result).toMatchObject({ verdict });
+    expect(result?.why).toContain(why);
   });
 
   it('of cost is mean latency x memory x price + price of a request, for a million', () => {

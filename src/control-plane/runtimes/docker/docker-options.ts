@@ -52,6 +52,8 @@ export interface ContainerWish {
   readonly folder?: string | undefined;
   /** The port of this machine's loopback on which it is to serve HTTP. */
   readonly port?: number | undefined;
+  /** The CPUs it is kept to, as the kernel lists them. */
+  readonly cpus?: string | undefined;
   /** What the daemon's containers have besides. */
   readonly hostConfig?: Docker.HostConfig | undefined;
 }
@@ -87,6 +89,7 @@ export function createBody(wish: ContainerWish): Docker.ContainerCreateOptions {
       ...(options.seccomp === 'unconfined' ? { SecurityOpt: ['seccomp=unconfined'] } : {}),
       ...(options.capabilities === 'none' ? { CapDrop: ['ALL'] } : {}),
       ...(options.cpus === undefined ? {} : { NanoCpus: Math.round(options.cpus * nanosOfCpu) }),
+      ...(wish.cpus === undefined ? {} : { CpusetCpus: wish.cpus }),
       ...memoryOf(options, wish.limits),
     },
   };

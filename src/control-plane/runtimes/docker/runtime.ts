@@ -1,6 +1,7 @@
 /** Containers of a daemon that speaks Docker's API (`docker`, `podman`), with their standard streams attached. */
 import type Dockerode from 'dockerode';
 import { invalidInput } from '../../../domain/errors.js';
+import type { Start } from '../../../domain/factors.js';
 import type {
   ArtifactKind,
   PrepareRequest,
@@ -33,6 +34,7 @@ export function createDockerRuntime(daemon: ContainerDaemon): Runtime {
     artifactKind: 'native-image',
     starts: ['cold', 'warm'],
     transports: ['stdio', 'http'],
+    keepsToCpus: true,
     artifactKindFor: (options, use) => imageKind(id, DockerOptionsSchema.parse(options), use),
     probe: () => daemon.probe(),
     parseOptions: (raw) => parseRuntimeOptions(id, DockerOptionsSchema, raw),
@@ -103,7 +105,7 @@ class PreparedImage implements Prepared {
     return this.request.reach.folder === undefined ? undefined : objectsFolder;
   }
 
-  async stage(): Promise<StagedSandbox> {
+  async stage(_start: Start, cpus?: string): Promise<StagedSandbox> {
     const { artifact, runId, limits, reach, transport } = this.request;
     const port = transport === 'http' ? await freeLoopbackPort() : undefined;
     const body = createBody({
@@ -113,6 +115,7 @@ class PreparedImage implements Prepared {
       limits,
       folder: reach.folder,
       port,
+      cpus,
       hostConfig: this.hostConfig,
     });
     const use = { port, killedForMemory: this.daemon.killedForMemory };

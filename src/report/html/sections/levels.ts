@@ -2,7 +2,8 @@
 import type { Summary } from '../../../domain/summary.js';
 import { typographicSigns } from '../../format-quantity.js';
 import { levelGroups, levelHead, levelsReading } from '../../levels/level-lines.js';
-import { levelFigures } from '../charts/levels.js';
+import { overTimeFigures } from '../charts/over-time.js';
+import { throughputFigures } from '../charts/throughput.js';
 import { dataTable } from '../figure.js';
 import { html, nothing, type Markup } from '../template.js';
 
@@ -12,7 +13,7 @@ export function levelsSection(summary: Summary): Markup {
   return html`<section id="load">
     <h2>Load</h2>
     <p>${levelsReading}</p>
-    ${levelFigures(summary)}
+    ${throughputFigures(summary)} ${overTimeFigures(summary)}
     ${groups.map(
       ({ title, rows, knee, remarks }) =>
         html`<h3>${title}</h3>

@@ -66,7 +66,7 @@ const pairs = (record: Readonly<Record<string, unknown>>): string =>
     .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(', ');
 
-function hostFacts({ host, experiment, seed, probes, floor, ...run }: RunManifest): Fact[] {
+function hostFacts({ host, experiment, seed, probes, floor, pinning, ...run }: RunManifest): Fact[] {
   const milliseconds = (value: Parameters<typeof formatDuration>[0]): string =>
     formatDuration(value, typographicSigns);
   return [
@@ -92,6 +92,12 @@ function hostFacts({ host, experiment, seed, probes, floor, ...run }: RunManifes
         ? 'not measured in this run'
         : `${milliseconds(floor.coldP50Ms)} cold (n = ${floor.n.cold}), ${milliseconds(floor.warmP50Ms)} warm (n = ${floor.n.warm}): ` +
           'the median of native hello-world with 64 B in this run; no latency here can be lower by much',
+    ],
+    [
+      'CPUs',
+      pinning === undefined
+        ? undefined
+        : `harness on ${pinning.harness}, sandboxes on ${pinning.sandboxes.join(' or ')}`,
     ],
     ['Page cache', experiment.pageCache],
     ['Seed', String(seed)],

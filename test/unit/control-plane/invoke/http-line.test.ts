@@ -187,7 +187,7 @@ describe('on a bad day a line over HTTP', () => {
       'knows a connection that is reset',
       (socket) => socket.resetAndDestroy(),
       'crashed',
-      'the connection was closed before the answer: last words',
+      'read ECONNRESET: last words',
     ],
     ['gives up on silence at the time limit', () => undefined, 'timeout', 'no answer within the time limit'],
   ])('%s', async (_, script, outcome, reason) => {

@@ -129,6 +129,33 @@ describe('a request', () => {
     await platform.stop();
   });
 
+  it('finds an instance warm that was started ahead, as long as requests come', async () => {
+    const { at, platform, wait } = scene(usual, { preWarm: 1 });
+    const served = await Promise.all([at(0), at(150), at(150), at(270), at(270)]);
+    // The first is cold; as it is served another is started, which is up at 200. Of two at 150 the second waits for the
+    // first to be done, and of two at 270 neither.
+    expect(served).toMatchObject([
+      { cold: true },
+      { cold: false, queuedMs: 0 },
+      { cold: false, queuedMs: 10 },
+      { cold: false, queuedMs: 0 },
+      { cold: false, queuedMs: 0 },
+    ]);
+    expect(platform.standing('f')).toBe(3);
+    // And none is kept for nobody.
+    await wait(2000);
+    expect(platform.standing('f')).toBe(0);
+    await platform.stop();
+  });
+
+  it('finds no more instances ahead than there may be', async () => {
+    const { at, platform } = scene(usual, { preWarm: 10, maxInstances: 3 });
+    await at(0);
+    expect(platform.standing('f')).toBe(3);
+    expect(platform.counts('f').highest).toBe(3);
+    await platform.stop();
+  });
+
   it('finds the least number of instances standing, and for good', async () => {
     const { at, platform } = scene(usual, { minInstances: 2 });
     expect(await Promise.all([at(150), at(150), at(9000)])).toMatchObject([

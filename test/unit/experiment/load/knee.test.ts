@@ -115,6 +115,23 @@ describe('searchKnee', () => {
     expect(knee.found && Math.abs(knee.capacityPerSecond / law(44) - 1)).toBeLessThan(0.03);
   });
 
+  it('begins with the ladder that was measured, and measures nothing but around its knee', async () => {
+    const steps = [1, 2, 5, 10, 20, 50, 100, 200];
+    const seen: number[] = [];
+    const law = (n: number): number => Math.min(n, 12) / (1 + Math.max(0, n - 12) / 100);
+    const { knee, levels } = await searchKnee((n) => (seen.push(n), Promise.resolve(exact(n, law(n)))), {
+      ...{ most: 200, refinements: 3, random: seededRandom(1), ladder: steps },
+    });
+    expect(seen.slice(0, steps.length)).toEqual(steps);
+    const added = seen.slice(steps.length);
+    expect(added.length).toBeGreaterThan(0);
+    expect(added.length).toBeLessThanOrEqual(4);
+    // 20 is the first within 3 % of the highest, which lies below it.
+    for (const clients of added) expect(clients > 10 && clients < 50).toBe(true);
+    expect(levels).toHaveLength(seen.length);
+    expect(knee.found && Math.abs(knee.concurrency - 12)).toBeLessThan(1);
+  });
+
   it('says so where even the most clients do not saturate it', async () => {
     const { knee, levels } = await searchKnee((n) => Promise.resolve(exact(n, n)), {
       most: 100,

@@ -115,17 +115,17 @@ describe('stop rules', () => {
     expect(result.throughputPerSecond).toBe(200);
   });
 
-  it('p50: ends once its interval is narrow, and not while it is wide', async () => {
-    const even = scripted(() => ({ takes: 10 }));
-    const stop = { timeMs: ms(10_000), p50Width: 0.05 };
+  it('precision of the p50: ends once its interval is narrow, and not while it is wide', async () => {
+    const even = scripted(() => ({ takes: 5 }));
+    const stop = { timeMs: ms(10_000), precision: { quantile: 'p50', width: 0.05 } } as const;
     const narrow = await runClosedLoop(
       { kind: 'closed', clients: 1 },
       even.target,
       level(even.clock, { stop }),
     );
-    expect(narrow.endedBy).toBe('p50-interval');
-    // Five blocks of 100 ms are the fewest with an interval.
-    expect(narrow.makespanMs).toBe(500);
+    expect(narrow.endedBy).toBe('precision');
+    // The first block of 100 ms has 19 answers, and an interval takes 20 in each: 200 ms come with the 32nd of 100 ms.
+    expect(narrow.makespanMs).toBe(3200);
     expect(narrow.throughputCi95).toBeDefined();
     const wild = scripted((_, now) => ({ takes: now % 200 < 100 ? 5 : 20 }));
     const wide = await runClosedLoop(
@@ -134,6 +134,24 @@ describe('stop rules', () => {
       level(wild.clock, { stop: { ...stop, timeMs: ms(1500) } }),
     );
     expect(wide.endedBy).toBe('time');
+  });
+
+  it('precision of a higher quantile: needs the requests that it takes, and gives its interval', async () => {
+    const slow = (every: number) => scripted(({ index }) => ({ takes: index % every === 0 ? 10 : 1 }));
+    const run = async (every: number, quantile: 'p90' | 'p99', timeMs = 60_000) => {
+      const { clock, target } = slow(every);
+      const stop = { timeMs: ms(timeMs), precision: { quantile, width: 0.2 } };
+      return await runClosedLoop({ kind: 'closed', clients: 1 }, target, level(clock, { stop }));
+    };
+    // A fifth takes 10 ms: 2.8 ms on average, 143 to a block of 400 ms, of which the p90 takes 100.
+    const p90 = await run(5, 'p90');
+    expect(p90).toMatchObject({ endedBy: 'precision', blockMs: 400, askedCi95: [about(10), about(10)] });
+    // And the p99 1000: blocks are joined until they have them.
+    const p99 = await run(5, 'p99');
+    expect(p99).toMatchObject({ endedBy: 'precision', blockMs: 3200 });
+    const early = await run(5, 'p99', 1500);
+    expect(early).toMatchObject({ endedBy: 'time' });
+    expect(early).not.toHaveProperty('askedCi95');
   });
 
   it('a list ends with its last arrival', async () => {

@@ -87,6 +87,40 @@ describe('the levels of a run', () => {
     expect(level).toMatchObject({ valid: false, why: 'the generator was the bottleneck' });
   });
 
+  it('says what a level was measured until, with the interval of that quantile, and how starts waited', () => {
+    const precision = (low: number, high: number) =>
+      ({ quantile: 'p90', width: 0.1, ci95: [low, high] }) as const;
+    const instances = { ...record().instances, startsDelayed: 5, startsWaiting: 3, startsAtOnce: 2 };
+    const cold = { cold: 1 };
+    const rounds = [
+      record({
+        ...cold,
+        endedBy: 'precision',
+        precision: { ...precision(2.9, 3), ci95: [2.9, 3] },
+        instances,
+      }),
+      record({
+        ...{ index: 1, endedBy: 'time', precision: { ...precision(2.8, 3.2), ci95: [2.8, 3.2] } },
+        instances: { ...instances, startsWaiting: 4 },
+      }),
+    ];
+    const [level] = levelsOf(rounds);
+    expect(level).toMatchObject({
+      precision: { quantile: 'p90', ci95: [2.8, 3.2] },
+      startsDelayed: 10,
+      startsWaiting: 4,
+      why: "ended by the p90's interval being narrower than 10 % of it; ended by time",
+    });
+    expect(level?.precision?.valueMs).toBeCloseTo(3, 2);
+    const text = levelsText(
+      { levels: [level], knees: [] } as unknown as Summary,
+      200,
+      pc.createColors(false),
+    );
+    expect(text.join('\n')).toContain('1 client: p90 3.00 ms [2.80 ms, 3.20 ms]');
+    expect(text.join('\n')).toContain('10 starts of instances waited for others, at most 4 at once');
+  });
+
   it('leaves a figure out that a round lacks, and a latency nobody has', () => {
     const [level] = levelsOf([
       record({ cpuMs: milliseconds(6), latencies: [] }),
@@ -145,9 +179,7 @@ describe('levels in a terminal', () => {
   });
 
   it('has nothing to say of a run without a load', () => {
-    expect(
-      levelsText({ ...summary, levels: undefined }, 80, pc.createColors(false)),
-    ).toEqual([]);
+    expect(levelsText({ ...summary, levels: undefined }, 80, pc.createColors(false))).toEqual([]);
   });
 });
 
