@@ -1,4 +1,6 @@
 /** The options of `lumos run` laid over an experiment. */
+import { resolve } from 'node:path';
+import { invalidInput } from '../domain/errors.js';
 import type { Experiment } from '../domain/experiment.js';
 import { checkExperiment } from '../experiment/experiment-file.js';
 
@@ -18,6 +20,9 @@ export interface RunOptions {
   readonly timeLimit?: number;
   readonly slo?: string[];
   readonly seed?: number;
+  readonly trace?: string;
+  readonly timeScale?: number;
+  readonly skipBadRows?: boolean;
   readonly out?: string;
   readonly resume?: string;
   /** A file for a JUnit report besides. */
@@ -43,24 +48,60 @@ const factors = {
   timeLimit: 'timeLimitMs',
   slo: 'slo',
   seed: 'seed',
+  trace: 'load',
+  timeScale: 'load',
+  skipBadRows: 'load',
 } as const satisfies Partial<Record<keyof RunOptions, keyof Experiment>>;
 type Factor = keyof typeof factors;
+
+/** Where a flag is not its option's name. */
+const flags: Partial<Record<Factor, string>> = {
+  timeLimit: 'time-limit',
+  timeScale: 'time-scale',
+  skipBadRows: 'skip-bad-rows',
+};
 
 const given = (options: RunOptions): Factor[] =>
   (Object.keys(factors) as Factor[]).filter((name) => options[name] !== undefined);
 
 /** The flags of the options that were given and change what is measured or judged. */
 export const factorsGiven = (options: RunOptions): string[] =>
-  given(options).map((name) => `--${name === 'timeLimit' ? 'time-limit' : name}`);
+  given(options).map((name) => `--${flags[name] ?? name}`);
 
 /** @throws LumosError `invalid-input` when an option's value does not fit. */
 export function withOptions(experiment: Experiment, options: RunOptions): Experiment {
   const { repetitions } = options;
-  const overrides = Object.fromEntries(given(options).map((name) => [factors[name], options[name]]));
+  const overrides = Object.fromEntries(
+    given(options)
+      .filter((name) => factors[name] !== 'load')
+      .map((name) => [factors[name], options[name]]),
+  );
   // Repetitions that are asked for are asked for in every cell.
   const counts =
     repetitions === undefined
       ? {}
       : { repetitions: { cold: repetitions, warm: repetitions }, exceptions: [] };
-  return checkExperiment({ ...experiment, ...overrides, ...counts }, 'the command line');
+  return checkExperiment(
+    { ...experiment, ...overrides, ...counts, ...traceGiven(experiment, options) },
+    'the command line',
+  );
+}
+
+/** A trace that is given takes the place of the experiment's clients, rates or trace; the platform's knobs stay. */
+function traceGiven(
+  { load }: Experiment,
+  { trace, timeScale, skipBadRows }: RunOptions,
+): Record<string, unknown> {
+  if (trace === undefined && timeScale === undefined && skipBadRows === undefined) return {};
+  if (trace === undefined && load?.trace === undefined)
+    throw invalidInput('--time-scale and --skip-bad-rows are for a trace', 'Give it as --trace FILE.');
+  const changed = {
+    ...(timeScale === undefined ? {} : { timeScale }),
+    ...(skipBadRows === undefined ? {} : { skipBadRows }),
+  };
+  if (trace === undefined) return { load: { ...load, ...changed } };
+  // Other schedules go, and times that were meant for them.
+  const gone = ['rates', 'ramp', 'burst', ...(load?.trace === undefined ? ['seconds', 'warmUpSeconds'] : [])];
+  const kept = Object.fromEntries(Object.entries(load ?? {}).filter(([key]) => !gone.includes(key)));
+  return { concurrency: [1], load: { ...kept, ...changed, trace: resolve(trace) } };
 }

@@ -7,7 +7,7 @@ import type { PlatformPolicy } from '../../policies/policy.js';
 import { findEnergyCounter, type EnergyCounter } from '../../data-plane/probes/energy-counter.js';
 import type { Clock } from '../../domain/clock.js';
 import type { LevelRecord } from '../../domain/level.js';
-import type { Load } from '../../domain/load.js';
+import { longestSeconds, warmUpOf, type Load } from '../../domain/load.js';
 import type { Measurement } from '../../domain/measurement.js';
 import type { Prepared } from '../../domain/runtime.js';
 import { milliseconds, type Bytes, type Milliseconds } from '../../domain/units.js';
@@ -61,7 +61,7 @@ export async function runLevel(
   const { load, clock } = settings;
   const [startedAt, origin] = [clock.wallTime(), clock.now()];
   const figures = new SandboxFigures(clock);
-  const length = milliseconds((load.warmUpSeconds + load.seconds) * 1000);
+  const length = milliseconds((warmUpOf(load) + longestSeconds(load)) * 1000);
   const timeline = new Timeline(origin, length);
   const { instances } = load;
   const platform: FunctionPlatform = new Platform({
@@ -112,13 +112,13 @@ export async function runLevel(
   }
 }
 
-function limitsOf({ load, clock, timeLimitMs, signal }: LevelSettings): LevelOptions {
-  const { warmUpSeconds, seconds, count, p50Width } = load;
+export function limitsOf({ load, clock, timeLimitMs, signal }: LevelSettings): LevelOptions {
+  const { count, p50Width } = load;
   return {
     clock,
-    warmUpMs: milliseconds(warmUpSeconds * 1000),
+    warmUpMs: milliseconds(warmUpOf(load) * 1000),
     stop: {
-      timeMs: milliseconds(seconds * 1000),
+      timeMs: milliseconds(longestSeconds(load) * 1000),
       ...(count === undefined ? {} : { count }),
       ...(p50Width === undefined ? {} : { p50Width }),
     },
@@ -145,7 +145,7 @@ async function loop(
 }
 
 /** Instances that were asked for beforehand are up, or could not be started: what then comes is measured as it is. */
-async function untilUp(
+export async function untilUp(
   platform: FunctionPlatform,
   name: string,
   wanted: number,
@@ -159,7 +159,7 @@ async function untilUp(
   }
 }
 
-function policyOf({ instances }: Load): PlatformPolicy {
+export function policyOf({ instances }: Load): PlatformPolicy {
   const keepAliveMs = milliseconds(instances.keepAliveSeconds * 1000);
   switch (instances.policy) {
     case 'fixed':
@@ -172,7 +172,7 @@ function policyOf({ instances }: Load): PlatformPolicy {
 }
 
 /** Counters are read at the two ends of the time measured, outside of every request's own time stamps. */
-const probing = (
+export const probing = (
   generator: GeneratorProbe,
   figures: SandboxFigures,
   energy: EnergyCounter | undefined,
