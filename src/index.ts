@@ -100,6 +100,11 @@ export { recommend, type Recommendation } from './model/recommend/recommend.js';
 export { parseWorkload, type Workload } from './model/recommend/workload.js';
 export { validateModel, type Validation } from './model/validate/validate-model.js';
 
+/** Traces of platforms: `readTrace` gives the invocations of a file in any format, in time order and constant memory. */
+export type { TraceInvocation } from './domain/trace.js';
+export type { BadRow } from './user-plane/traces/bad-rows.js';
+export { readTrace, type ReadTraceOptions } from './user-plane/traces/read-trace.js';
+
 /** A runtime with exact, scripted times on a virtual clock: tests everything above a runtime without waiting. */
 export { FakeRuntime, type FakeEvent } from './control-plane/runtimes/fake/fake-runtime.js';
 export type { FakeScript, InvocationScript, SandboxScript } from './control-plane/runtimes/fake/script.js';

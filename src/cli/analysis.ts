@@ -14,6 +14,7 @@ import { artifactOfCell } from '../domain/artifact-of-cell.js';
 import { leagueOf } from '../report/league/league-of-run.js';
 import { kneesOf } from '../report/levels/knees-of-run.js';
 import { levelsOf } from '../report/levels/levels-of-run.js';
+import { tracesOf } from '../report/traces/traces-of-run.js';
 import { objectivesOf } from '../report/objectives/objectives-of-run.js';
 import { payloadSizeOf } from '../report/payload-size/payload-size-of-run.js';
 import { RunAccumulator } from '../report/summarize/accumulate.js';
@@ -55,9 +56,11 @@ export async function analyse(directory: RunDirectory): Promise<Analysis> {
 function withLevels(base: Summary, records: readonly LevelRecord[], seed: number): Partial<Summary> {
   const levels = levelsOf(records);
   const failed = levels.flatMap(({ errors }) => Object.values(errors));
+  const traces = tracesOf(records);
   return {
     levels,
     knees: kneesOf(records, seed),
+    ...(traces.length === 0 ? {} : { traces }),
     failures: failed.reduce((sum, count) => sum + count, 0),
     cells: base.cells.map((cell) => {
       const level = levels.find((one) => cellKey(one) === cellKey(cell));

@@ -1,7 +1,6 @@
 /** The options of a load, laid over what an experiment declares of it. */
 import { InvalidArgumentError } from 'commander';
 import { levelQuantiles } from '../domain/load.js';
-import type { Experiment } from '../domain/experiment.js';
 
 export interface LoadOptions {
   readonly rate?: number[];
@@ -15,6 +14,9 @@ export interface LoadOptions {
   readonly instanceConcurrency?: number;
   readonly pin?: boolean;
 }
+
+/** A load before it is checked against its schema. */
+type Declared = Readonly<Record<string, unknown>>;
 
 const flags: Readonly<Record<keyof LoadOptions, string>> = {
   rate: '--rate',
@@ -40,12 +42,12 @@ export const loadFlagsGiven = (options: LoadOptions): string[] => given(options)
  * against the experiment's schema. Nothing where no such option was given.
  */
 export function loadOver(
-  experiment: Pick<Experiment, 'load' | 'concurrency'>,
+  experiment: { readonly load?: Declared | undefined; readonly concurrency?: readonly number[] },
   options: LoadOptions & { readonly concurrency?: number[] },
 ): { readonly load?: object; readonly concurrency?: readonly number[] } {
   if (given(options).length === 0) return {};
   const { rate, arrivals, duration, warmUp, requests, until, rounds, pin } = options;
-  const { instances, ...declared } = experiment.load ?? {};
+  const { instances, ...declared }: Declared = experiment.load ?? {};
   // Rates take the place of whatever schedule there was.
   const schedule =
     rate === undefined ? {} : { rates: rate, ramp: undefined, burst: undefined, trace: undefined };
@@ -54,7 +56,7 @@ export function loadOver(
     ...present({ arrivals, seconds: duration, warmUpSeconds: warmUp, count: requests, rounds, pin }),
     ...present({ precision: until }),
     instances: {
-      ...instances,
+      ...(typeof instances === 'object' ? instances : {}),
       ...present({ max: options.maxInstances, concurrency: options.instanceConcurrency }),
     },
   };

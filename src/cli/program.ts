@@ -7,6 +7,7 @@ import { decimal, decimals, precisionOf } from './load-options.js';
 import { addModelCommands } from './model-commands.js';
 import { note, print } from './output.js';
 import { packageVersion } from './package-root.js';
+import { addTraceCommands } from './trace-commands.js';
 
 type Run = (code: ExitCode | Promise<ExitCode>) => Promise<void>;
 
@@ -71,6 +72,7 @@ export function createProgram(run: Run): Command {
   addLoadCommand(program, run);
   addReportCommands(program, run);
   addModelCommands(program, run);
+  addTraceCommands(program, run);
   return program;
 }
 
@@ -155,6 +157,9 @@ function addRunCommand(program: Command, run: Run): void {
       collect,
     )
     .option('--seed <n>', 'makes the inputs, the order of trials and the resampling', wholeNumber)
+    .option('--trace <file>', 'replay this trace (default experiment: trace); see lumos trace')
+    .option('--time-scale <x>', 'multiply the times of the trace: 0.1 makes ten seconds one', Number)
+    .option('--skip-bad-rows', 'leave broken rows of the trace out and count them')
     .option('--out <dir>', 'the run directory (default: a new one in lumos-results/)')
     .option('--resume <dir>', 'finish the run in this directory; its own experiment, nothing repeated')
     .option('--functions-path <dirs>', 'further folders with functions, separated by commas', list, [])

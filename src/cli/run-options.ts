@@ -1,9 +1,10 @@
 /** The options of `lumos run` laid over an experiment. */
 import type { Experiment } from '../domain/experiment.js';
 import { loadFlagsGiven, loadOver, type LoadOptions } from './load-options.js';
+import { traceOver, type TraceOptions } from './trace-options.js';
 import { checkExperiment } from '../experiment/experiment-file.js';
 
-export interface RunOptions extends LoadOptions {
+export interface RunOptions extends LoadOptions, TraceOptions {
   readonly functions?: string[];
   readonly runtimes?: string[];
   readonly payloads?: string[];
@@ -44,27 +45,42 @@ const factors = {
   timeLimit: 'timeLimitMs',
   slo: 'slo',
   seed: 'seed',
+  trace: 'load',
+  timeScale: 'load',
+  skipBadRows: 'load',
 } as const satisfies Partial<Record<keyof RunOptions, keyof Experiment>>;
 type Factor = keyof typeof factors;
+
+/** Where a flag is not its option's name. */
+const flags: Partial<Record<Factor, string>> = {
+  timeLimit: 'time-limit',
+  timeScale: 'time-scale',
+  skipBadRows: 'skip-bad-rows',
+};
 
 const given = (options: RunOptions): Factor[] =>
   (Object.keys(factors) as Factor[]).filter((name) => options[name] !== undefined);
 
 /** The flags of the options that were given and change what is measured or judged. */
 export const factorsGiven = (options: RunOptions): string[] => [
-  ...given(options).map((name) => `--${name === 'timeLimit' ? 'time-limit' : name}`),
+  ...given(options).map((name) => `--${flags[name] ?? name}`),
   ...loadFlagsGiven(options),
 ];
 
 /** @throws LumosError `invalid-input` when an option's value does not fit. */
 export function withOptions(experiment: Experiment, options: RunOptions): Experiment {
   const { repetitions } = options;
-  const overrides = Object.fromEntries(given(options).map((name) => [factors[name], options[name]]));
+  const overrides = Object.fromEntries(
+    given(options)
+      .filter((name) => factors[name] !== 'load')
+      .map((name) => [factors[name], options[name]]),
+  );
   // Repetitions that are asked for are asked for in every cell.
   const counts =
     repetitions === undefined
       ? {}
       : { repetitions: { cold: repetitions, warm: repetitions }, exceptions: [] };
-  const load = loadOver(experiment, options);
-  return checkExperiment({ ...experiment, ...overrides, ...counts, ...load }, 'the command line');
+  const traced = traceOver(experiment, options);
+  const load = loadOver({ ...experiment, ...traced }, options);
+  return checkExperiment({ ...experiment, ...overrides, ...counts, ...traced, ...load }, 'the command line');
 }

@@ -31,8 +31,38 @@ export const TimeSliceSchema = z.object({
   worstMs: MillisecondsSchema.optional(),
   /** The most instances that stood or started. */
   instances: count,
+  /** Of a trace: requests that an instance took, and that a full queue sent away. */
+  served: count.optional(),
+  rejected: count.optional(),
+  /** Of a trace: instances, on average over the slice. */
+  meanInstances: z.number().nonnegative().optional(),
 });
 export type TimeSlice = z.infer<typeof TimeSliceSchema>;
+
+/** A function of a trace as it was replayed. */
+export const ReplayedFunctionSchema = z.object({
+  /** As the trace calls it. */
+  name: z.string(),
+  /** What the trace says: invocations that were due, and the typical one. */
+  invocations: count,
+  durationMs: MillisecondsSchema.optional(),
+  memoryBytes: BytesSchema.optional(),
+  /** What was measured: requests that an instance took, and those for which it had to be started. */
+  served: count,
+  cold: count,
+});
+export type ReplayedFunction = z.infer<typeof ReplayedFunctionSchema>;
+
+/** What a level's record says besides when a trace was replayed: it is of one function among several that ran at once. */
+const ReplaySchema = z.object({
+  /** Records with the same number are of one replay, on one runtime. */
+  replay: count,
+  /** The trace's functions that this function stood in for. */
+  functions: z.array(ReplayedFunctionSchema),
+  /** Of the whole replay. */
+  p50Ci95: interval.optional(),
+  energyJoules: JoulesSchema.optional(),
+});
 
 export const LevelRecordSchema = CellSchema.extend({
   schema: z.literal(levelSchemaId),
@@ -95,5 +125,6 @@ export const LevelRecordSchema = CellSchema.extend({
   energyJoules: JoulesSchema.optional(),
   /** Of an open load. */
   timeline: z.array(TimeSliceSchema).optional(),
+  trace: ReplaySchema.optional(),
 });
 export type LevelRecord = z.infer<typeof LevelRecordSchema>;

@@ -1,6 +1,7 @@
 /** A load as an experiment declares it: who decides when requests are sent, for how long, and what serves them. */
 import { z } from 'zod';
 import { CpuListSchema } from './cpu-list.js';
+import { MillisecondsSchema } from './units.js';
 
 const perSecond = z.number().positive().max(100_000);
 const seconds = z.number().positive().max(3600);
@@ -42,6 +43,16 @@ export type Precision = z.infer<typeof PrecisionSchema>;
 /** Its share of all requests, e.g. 0.99. */
 export const shareOf = (quantile: Precision['quantile']): number => Number(quantile.slice(1)) / 100;
 
+/** A function that can stand in for one of a trace. */
+const StandInSchema = z.strictObject({
+  function: z.string().min(1),
+  payload: z.string().min(1),
+  /** How long a warm invocation takes, or is to count as taking. */
+  durationMs: MillisecondsSchema.refine((ms) => ms > 0, 'must be above 0'),
+  memoryMiB: z.number().positive().optional(),
+});
+export type StandIn = z.infer<typeof StandInSchema>;
+
 /** The ways of saying when requests are due; a load has at most one. */
 const schedules = ['rates', 'ramp', 'burst', 'trace'] as const;
 
@@ -66,13 +77,24 @@ export const LoadSchema = z
         burstSeconds: seconds,
       })
       .optional(),
-    /** A file of arrivals, from the folder where the experiment's file is. */
+    /**
+     * A trace in any format that `lumos trace info` reads: a file in the folder of the experiment's file, or below it. All
+     * functions of the experiment serve it at once; a level is one runtime.
+     */
     trace: z.string().min(1).optional(),
-    /** Times of a trace are multiplied with it: 0.1 makes ten seconds one. */
+    /** Times of a trace are multiplied with it: 0.1 makes ten seconds one. What functions take is as it is. */
     timeScale: z.number().positive().max(1000).default(1),
-    warmUpSeconds: z.number().nonnegative().max(600).default(1),
-    /** The longest that a level is measured. */
-    seconds: seconds.default(5),
+    /** Leaves broken rows of a trace out and counts them, instead of refusing it. */
+    skipBadRows: z.boolean().default(false),
+    /**
+     * What a trace's functions are served by: each by the nearest of these in the logarithm of its duration, and of its
+     * memory where both are known. Absent: every function and payload of the experiment, measured on `native` beforehand.
+     */
+    mapping: z.array(StandInSchema).min(1).optional(),
+    /** Default 1; of a trace, whose first requests are its cold starts, 0. */
+    warmUpSeconds: z.number().nonnegative().max(600).optional(),
+    /** The longest that a level is measured. Default 5; of a trace, which ends by itself, 600. */
+    seconds: seconds.optional(),
     /** The most requests that a level measures. */
     count: z.number().int().positive().max(10_000_000).optional(),
     /** A level ends when the 95 % interval of this quantile is narrower than this share of it. */
@@ -102,6 +124,8 @@ export const LoadSchema = z
     instances: InstancesSchema.prefault({}),
   })
   .superRefine((load, context) => {
+    if (load.mapping !== undefined && load.trace === undefined)
+      context.addIssue({ code: 'custom', path: ['mapping'], message: 'is for a trace, and there is none' });
     const named = schedules.filter((name) => load[name] !== undefined);
     if (named.length > 1) {
       context.addIssue({ code: 'custom', message: `has ${named.join(' and ')}: a load has one of them` });
@@ -120,6 +144,14 @@ export const loadOf = (experiment: {
 }): Load | undefined =>
   experiment.load ??
   (experiment.concurrency.some((clients) => clients > 1) ? LoadSchema.parse({}) : undefined);
+
+/** How long a level of it is not measured at first. */
+export const warmUpOf = ({ warmUpSeconds, trace }: Load): number =>
+  warmUpSeconds ?? (trace === undefined ? 1 : 0);
+
+/** The longest that a level of it is measured. */
+export const longestSeconds = ({ seconds, trace }: Load): number =>
+  seconds ?? (trace === undefined ? 5 : 600);
 
 /** Whether a schedule sends, not clients. */
 export const isOpen = (load: Load): boolean => schedules.some((name) => load[name] !== undefined);

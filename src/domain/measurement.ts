@@ -38,6 +38,8 @@ export const MeasurementSchema = CellSchema.extend({
   cold: z.boolean().optional(),
   /** Of a load: which of the level's instances served it, from 0. */
   instance: z.number().int().nonnegative().optional(),
+  /** Of a trace: which of its functions was invoked. */
+  traceFunction: z.string().optional(),
   payloadBytes: BytesSchema,
   responseBytes: optionalBytes,
   /** How many invocations this instance had served when it answered, this one included, by its own count. */

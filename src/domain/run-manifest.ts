@@ -90,6 +90,42 @@ export const PinningSchema = z.object({
 });
 export type Pinning = z.infer<typeof PinningSchema>;
 
+/** The trace that a run replays, and what stands in for its functions. */
+export const TraceRecordSchema = z.object({
+  /** The file's name, without its folder. */
+  file: z.string(),
+  /** SHA-256 of the arrivals that are replayed: times and functions. */
+  digest: z.string(),
+  /** Invocations that are replayed, and those that come after the longest time of a level. */
+  invocations: z.number().int().nonnegative(),
+  leftOut: z.number().int().nonnegative(),
+  badRows: z.number().int().nonnegative(),
+  /** From the first arrival to the last, time scale included. */
+  lengthMs: MillisecondsSchema,
+  /** What could stand in, with the duration and memory it was chosen by. */
+  standIns: z.array(
+    z.object({
+      function: z.string(),
+      payload: z.string(),
+      durationMs: MillisecondsSchema,
+      memoryBytes: BytesSchema.optional(),
+      origin: z.enum(['declared', 'measured']),
+    }),
+  ),
+  /** The trace's functions, with their typical duration and memory there, and what stood in. */
+  mapping: z.array(
+    z.object({
+      name: z.string(),
+      invocations: z.number().int().positive(),
+      durationMs: MillisecondsSchema.optional(),
+      memoryBytes: BytesSchema.optional(),
+      function: z.string(),
+      payload: z.string(),
+    }),
+  ),
+});
+export type TraceRecord = z.infer<typeof TraceRecordSchema>;
+
 export const RunManifestSchema = z.object({
   schema: z.literal(runManifestSchemaId),
   runId: z.string(),
@@ -127,5 +163,7 @@ export const RunManifestSchema = z.object({
   floor: FloorSchema.optional(),
   /** Of a load that kept harness and sandboxes on different CPUs. */
   pinning: PinningSchema.optional(),
+  /** Of a load by a trace. */
+  trace: TraceRecordSchema.optional(),
 });
 export type RunManifest = z.infer<typeof RunManifestSchema>;

@@ -1,7 +1,7 @@
 /** `summary.json`: what the statistics make of the rows. */
 import { z } from 'zod';
 import { CellSchema, ConditionsSchema, OutcomeSchema, phases, RuntimeClassSchema } from './factors.js';
-import { TimeSliceSchema } from './level.js';
+import { ReplayedFunctionSchema, TimeSliceSchema } from './level.js';
 import { BytesSchema, JoulesSchema, MillisecondsSchema } from './units.js';
 
 export const summarySchemaId = 'lumos/summary@1';
@@ -340,6 +340,54 @@ export const KneeSchema = CellSchema.omit({ concurrency: true }).extend({
 });
 export type KneeSummary = z.infer<typeof KneeSchema>;
 
+/** One runtime under a trace: all its functions together, rounds merged. What each figure includes is said in docs/method.md. */
+export const TraceSummarySchema = CellSchema.pick({
+  runtime: true,
+  class: true,
+  environment: true,
+  transport: true,
+  language: true,
+  options: true,
+}).extend({
+  arrivals: z.string(),
+  rounds: z.number().int().positive(),
+  sent: z.number().int().nonnegative(),
+  succeeded: z.number().int().nonnegative(),
+  errors: z.record(z.string(), z.number().int().nonnegative()),
+  /** Of them, by a full queue. */
+  rejected: z.number().int().nonnegative(),
+  late: z.number().int().nonnegative(),
+  unsent: z.number().int().nonnegative(),
+  /** Of the requests that an instance took, the share for which one had to be started; absent where there was none. */
+  coldShare: z.number().nonnegative().optional(),
+  /** Over blocks of time (a ratio of totals); absent where they are too few. */
+  coldShareCi95: interval(z.number()).optional(),
+  latencyMs: RequestQuantilesSchema.optional(),
+  queuedMs: RequestQuantilesSchema.optional(),
+  /** Instances that were started, and starts that failed. */
+  started: z.number().int().nonnegative(),
+  startsFailed: z.number().int().nonnegative(),
+  /** From being asked for until nothing is left, summed over instances. */
+  instanceSeconds: z.number().nonnegative(),
+  memoryGibSeconds: z.number().nonnegative().optional(),
+  cpuMsPerRequest: MillisecondsSchema.optional(),
+  /** Of the whole machine. */
+  energyJoules: JoulesSchema.optional(),
+  valid: z.boolean(),
+  why: z.string(),
+  /** Of the first round. Instances of a slice are the sum of the functions' means. */
+  timeline: z.array(TimeSliceSchema),
+  functions: z.array(
+    ReplayedFunctionSchema.extend({
+      /** What stood in for it. */
+      function: z.string(),
+      payload: z.string(),
+      coldShare: z.number().nonnegative().optional(),
+    }),
+  ),
+});
+export type TraceSummary = z.infer<typeof TraceSummarySchema>;
+
 export const SummarySchema = z.object({
   schema: z.literal(summarySchemaId),
   runId: z.string(),
@@ -359,6 +407,8 @@ export const SummarySchema = z.object({
   /** Only of a load: its levels, and the knee of each ladder of clients. */
   levels: z.array(LevelSummarySchema).optional(),
   knees: z.array(KneeSchema).optional(),
+  /** Only of a load by a trace: each runtime under it. `levels` has its functions one by one. */
+  traces: z.array(TraceSummarySchema).optional(),
   /** Only where the experiment has objectives: each, held against every cell that it speaks of. */
   objectives: z.array(ObjectiveResultSchema).optional(),
 });

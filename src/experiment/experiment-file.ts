@@ -1,6 +1,6 @@
 /** Reads an experiment file. What is wrong in it is said by key, with what was expected and the nearest valid name. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
@@ -24,7 +24,24 @@ export function loadExperiment(nameOrPath: string, folder: string): Experiment {
       `Did you mean "${closest(nameOrPath, names)}"? Built in: ${names.join(', ')}.`,
     );
   }
-  return parseExperiment(readFileSync(path, 'utf8'), path);
+  return withTracePath(parseExperiment(readFileSync(path, 'utf8'), path), path);
+}
+
+/**
+ * A trace is named from the folder of the experiment's file, and lies in it: whoever runs a file of somebody else's has
+ * nothing read besides. @throws LumosError `invalid-input` for one outside
+ */
+function withTracePath(experiment: Experiment, source: string): Experiment {
+  const { load } = experiment;
+  if (load?.trace === undefined) return experiment;
+  const folder = resolve(dirname(source));
+  const trace = resolve(folder, load.trace);
+  if (!trace.startsWith(folder + sep))
+    throw invalidInput(
+      `${source}: load.trace: ${load.trace} lies outside the folder of the experiment's file`,
+      'Put it there, or give it as --trace.',
+    );
+  return { ...experiment, load: { ...load, trace } };
 }
 
 /** @throws LumosError `invalid-input` that names `source`, the key and what was expected there. */

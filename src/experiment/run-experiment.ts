@@ -24,6 +24,9 @@ import { readRows, RowWriter } from '../records/row-store.js';
 import { Bench, type ArtifactSource } from './bench.js';
 import { choosePinning, thisMachine, withHarnessPinned } from './load/pinning.js';
 import { measureLevels } from './load/measure-levels.js';
+import { checkTrace, measureTrace, traceOfRun } from './load/trace/measure-trace.js';
+import { cellsInUse } from './load/trace/replay-plan.js';
+import type { Replay } from './load/trace/replay.js';
 import { measureFloor } from './floor.js';
 import { cellsOf, makePlan, type Plan, type SelectedFunction } from './plan.js';
 import { TrialProgress } from './progress-of-trials.js';
@@ -45,6 +48,8 @@ export interface RunRequest {
   readonly directory: RunDirectory;
   /** The manifest of the run that is taken up again; absent for a new one. */
   readonly resume?: RunManifest;
+  /** Of an experiment whose load is a trace: what `readReplay` gave. */
+  readonly replay?: Replay;
   readonly source: ArtifactSource;
   readonly services: ServiceSource;
   readonly clock: Clock;
@@ -65,6 +70,7 @@ export async function runExperiment(request: RunRequest): Promise<RunManifest> {
   const { directory, onEvent, selection, runId } = request;
   const plan = planOf(request.experiment, selection);
   const progress = new TrialProgress();
+  checkTrace(request.experiment, request.resume, request.replay);
   if (request.resume !== undefined) {
     checkSameMachine(request.resume.host, fingerprintHost(request.lumosVersion, request.cgroupVersion));
     onEvent({ type: 'cleaned', removed: await removeLeftovers(everyRuntime(request), runId) });
@@ -89,15 +95,9 @@ export async function runExperiment(request: RunRequest): Promise<RunManifest> {
     await prime(request, plan, bench);
     const floor = request.resume?.floor ?? (await floorOf(request, bench));
     manifest = { ...manifest, ...(floor === undefined ? {} : { floor }) };
+    manifest = withPinning(request, await withTrace(request, manifest, plan, bench));
     directory.writeManifest(manifest);
-    if (loadOf(request.experiment) === undefined) await measureAll(request, plan, bench, progress);
-    else {
-      const pinning = choosePinning(loadOf(request.experiment)?.pin ?? false, thisMachine());
-      if (pinning !== undefined) manifest = { ...manifest, pinning };
-      directory.writeManifest(manifest);
-      const run = { ...request, pinning };
-      await withHarnessPinned(pinning, () => measureLevels(run, plan.cells, bench));
-    }
+    await measureEverything(request, manifest, plan, bench, progress);
     manifest = { ...manifest, state: 'complete' };
   } catch (error) {
     manifest = { ...manifest, state: 'interrupted' };
@@ -151,6 +151,7 @@ function startManifest(request: RunRequest, plan: Plan, bench: Bench): RunManife
     services: resume?.services ?? [],
     probes: describeProbes(request.cgroupVersion),
     ...(resume?.floor === undefined ? {} : { floor: resume.floor }),
+    ...(resume?.trace === undefined ? {} : { trace: resume.trace }),
   };
 }
 
@@ -267,6 +268,46 @@ async function floorOf(request: RunRequest, bench: Bench): Promise<RunManifest['
   const floor = await measureFloor(bench, subject.helloWorld, subject.native, options);
   if (floor !== undefined) onEvent({ type: 'floor', floor });
   return floor;
+}
+
+/** What of the trace is served by what; cells that serve for none of its functions are in the run no more. */
+async function withTrace(
+  request: RunRequest,
+  manifest: RunManifest,
+  plan: Plan,
+  bench: Bench,
+): Promise<RunManifest> {
+  const { replay, resume, floorOf: floor } = request;
+  if (replay === undefined) return manifest;
+  const trace = await traceOfRun(request, replay, plan.cells, bench, {
+    ...{ before: resume, native: floor?.native, options: trialOptions(request) },
+  });
+  return { ...manifest, trace, cells: cellsInUse(manifest.cells, trace) };
+}
+
+async function measureEverything(
+  request: RunRequest,
+  { trace, pinning }: RunManifest,
+  plan: Plan,
+  bench: Bench,
+  progress: TrialProgress,
+): Promise<void> {
+  const { replay, experiment } = request;
+  if (loadOf(experiment) === undefined) {
+    await measureAll(request, plan, bench, progress);
+    return;
+  }
+  const run = { ...request, pinning };
+  await withHarnessPinned(pinning, () =>
+    replay === undefined || trace === undefined
+      ? measureLevels(run, plan.cells, bench)
+      : measureTrace(run, replay, trace, cellsInUse(plan.cells, trace), bench),
+  );
+}
+
+function withPinning({ experiment }: RunRequest, manifest: RunManifest): RunManifest {
+  const pinning = choosePinning(loadOf(experiment)?.pin ?? false, thisMachine());
+  return pinning === undefined ? manifest : { ...manifest, pinning };
 }
 
 function trialOptions({ clock, experiment, signal, resume }: RunRequest): TrialOptions {

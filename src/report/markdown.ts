@@ -22,6 +22,7 @@ import {
 import { headlineOf } from './headline.js';
 import { leagueReading, leagueTable } from './league/league-table.js';
 import { legendOf } from './legend.js';
+import { functionHead, traceGroups, traceHead, tracesReading } from './traces/trace-lines.js';
 import { levelGroups, levelHead, levelsReading } from './levels/level-lines.js';
 import { objectiveCounts, objectiveLines, objectivesReading } from './objectives/objective-lines.js';
 import { crossoverSentences, sizeReading, sizeTable } from './payload-size/size-table.js';
@@ -109,6 +110,7 @@ export function renderMarkdown(summary: Summary): string {
     ...claimsMarkdown(summary),
     markdownTable(head, rows, [4, 5, 6, 8, 9, 10]),
     ...objectivesMarkdown(summary),
+    ...tracesMarkdown(summary),
     ...levelsMarkdown(summary),
     ...tableWithReading(storageFigures(summary), storageReading),
     ...tableWithReading(sizeTable(summary), sizeReading),
@@ -130,6 +132,27 @@ function tableWithReading({ head: columns, names, rows }: NamedTable, reading: s
   const right = columns.map((_, index) => index).filter((index) => index >= names);
   const cells = rows.map((row) => row.map(escapeMarkdown));
   return [`${markdownTable(columns, cells, right)}\n${reading}\n`];
+}
+
+function tracesMarkdown(summary: Summary): string[] {
+  const groups = traceGroups(summary);
+  if (groups.length === 0) return [];
+  const table = (head: readonly string[], rows: readonly (readonly string[])[], figures: number): string =>
+    markdownTable(
+      [...head],
+      rows.map((row) => row.map(escapeMarkdown)),
+      head.map((_, index) => index).filter((index) => index >= figures),
+    );
+  return [
+    '## Under a trace\n',
+    ...groups.flatMap(({ title, rows, remarks, runtimes, functions }) => [
+      `### ${escapeMarkdown(title)}\n`,
+      table(traceHead, rows, 1),
+      ...(remarks.length === 0 ? [] : [`${remarks.map((one) => `- ${escapeMarkdown(one)}`).join('\n')}\n`]),
+      table([...functionHead, ...runtimes.map((name) => `cold, ${name}`)], functions, 4),
+    ]),
+    `${tracesReading}\n`,
+  ];
 }
 
 function levelsMarkdown(summary: Summary): string[] {

@@ -48,6 +48,7 @@ const columnTypes: { readonly [Name in keyof Required<Measurement>]: ColumnType 
   queuedMs: optional('DOUBLE'),
   cold: optional('BOOLEAN'),
   instance: optional('INT32'),
+  traceFunction: optional('STRING'),
   payloadBytes: required('INT64'),
   responseBytes: optional('INT64'),
   sequence: optional('INT32'),

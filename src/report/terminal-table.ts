@@ -25,6 +25,7 @@ import {
 import { findingsText } from './findings-text.js';
 import { legendOf } from './legend.js';
 import { levelsText } from './levels/levels-text.js';
+import { tracesText } from './traces/traces-text.js';
 import { objectivesText } from './objectives/objectives-text.js';
 import { groupedNotes } from './notes.js';
 import { printable, wrapEntry, wrapText } from './wrap-text.js';
@@ -273,6 +274,7 @@ export function renderTerminalTable(summary: Summary, options: TerminalTableOpti
     ...body,
     '',
     ...objectivesText(summary, width, colors),
+    ...tracesText(summary, width, colors),
     ...levelsText(summary, width, colors),
     ...findingsText(summary, width),
     ...legendLines(summary, width, colors),

@@ -88,7 +88,7 @@ function headerOf(text: string): readonly [string, string] {
 function show(url: string, records: readonly LevelRecord[], { json, seed }: UrlLoadOptions): void {
   const levels = levelsOf(records);
   const knees = kneesOf(records, seed);
-  const reasons: Record<string, string> = Object.assign({}, ...records.map((record) => record.reasons));
+  const reasons = Object.fromEntries(records.flatMap((record) => Object.entries(record.reasons)));
   if (json === true) {
     const [knee] = knees.map(withoutCell);
     printJson({

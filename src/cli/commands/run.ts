@@ -4,11 +4,13 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { monotonicClock } from '../../data-plane/probes/monotonic-clock.js';
 import { invalidInput, missingDependency } from '../../domain/errors.js';
+import { loadOf } from '../../domain/load.js';
 import type { Experiment } from '../../domain/experiment.js';
 import type { Cell } from '../../domain/factors.js';
 import type { RunManifest } from '../../domain/run-manifest.js';
 import { scopedObjective } from '../../domain/slo.js';
 import { loadExperiment } from '../../experiment/experiment-file.js';
+import { lengthOf, readReplay, type Replay } from '../../experiment/load/trace/replay.js';
 import { planOf, runExperiment } from '../../experiment/run-experiment.js';
 import type { RunEvent } from '../../experiment/run-events.js';
 import { select, type Selection } from '../../experiment/selection.js';
@@ -22,7 +24,7 @@ import { analyse, samplesOf } from '../analysis.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { writeJunit } from '../junit-file.js';
 import { onStopSignal } from '../stop-signal.js';
-import { note, print, printJson, tableWidth, title, wantsColour } from '../output.js';
+import { note, print, printJson, tableWidth, title, wantsColour, warning } from '../output.js';
 import { experimentsFolder, packageVersion } from '../package-root.js';
 import { RunProgress } from '../progress.js';
 import { requireRuntimes, requireServices, withInstalled } from '../requirements.js';
@@ -33,6 +35,7 @@ interface Asked {
   readonly experiment: Experiment;
   readonly directory: RunDirectory;
   readonly resume?: RunManifest;
+  readonly replay?: Replay;
 }
 
 export async function run(name: string | undefined, options: RunOptions): Promise<ExitCode> {
@@ -48,6 +51,7 @@ export async function run(name: string | undefined, options: RunOptions): Promis
   checkRights(experiment);
   checkSameVersions(asked.resume, runtimes);
   noteIdleObjectives(experiment, plan.cells);
+  const replay = await replayOf(experiment);
   const trials = plan.trials.length;
   if (asked.resume === undefined) asked.directory.create();
   const unlock = lockRunDirectory(asked.directory.path);
@@ -58,12 +62,28 @@ export async function run(name: string | undefined, options: RunOptions): Promis
       ),
     );
     const manifest = await reportingWhatThereIs(asked.directory, options, () =>
-      measure({ ...asked, experiment }, selection, workbench, runtimes, catalogue.all),
+      measure({ ...asked, experiment, ...replay }, selection, workbench, runtimes, catalogue.all),
     );
     return await conclude(asked.directory, manifest, options);
   } finally {
     unlock();
   }
+}
+
+/** The trace is read before anything is made ready: what is wrong with it is said at once. */
+async function replayOf(experiment: Experiment): Promise<{ replay?: Replay }> {
+  const load = loadOf(experiment);
+  if (load?.trace === undefined) return {};
+  const replay = await readReplay(load.trace, load, experiment.seed);
+  const { badRowCount, badRows, leftOut, offsets, functions } = replay;
+  note(
+    `  ${replay.file}: ${offsets.length} invocations of ${functions.length} functions in ${(lengthOf(replay) / 1000).toFixed(1)} s`,
+  );
+  for (const { file, line, reason } of badRows) note(warning(`  left out: ${file}:${line}: ${reason}`));
+  if (badRowCount > badRows.length) note(warning(`  and ${badRowCount - badRows.length} more broken rows`));
+  if (leftOut > 0)
+    note(warning(`  ${leftOut} invocations come after the longest time of a level, and are left out`));
+  return { replay };
 }
 
 /** An objective for what an option left out of this run is no mistake, but nobody should take it for met. */
@@ -75,7 +95,8 @@ function noteIdleObjectives({ slo }: Experiment, cells: readonly Cell[]): void {
 
 function whatIsAsked(name: string | undefined, options: RunOptions): Asked {
   if (options.resume === undefined) {
-    const experiment = withOptions(loadExperiment(name ?? 'quickstart', experimentsFolder), options);
+    const named = name ?? (options.trace === undefined ? 'quickstart' : 'trace');
+    const experiment = withOptions(loadExperiment(named, experimentsFolder), options);
     return { experiment, directory: new RunDirectory(options.out ?? newDirectory(experiment.name)) };
   }
   const contradicting = [...factorsGiven(options), ...(options.out === undefined ? [] : ['--out'])];
@@ -117,7 +138,7 @@ function checkSameVersions(resume: RunManifest | undefined, now: RunManifest['ru
 }
 
 async function measure(
-  { experiment, directory, resume }: Asked,
+  { experiment, directory, resume, replay }: Asked,
   selection: Selection,
   workbench: Workbench,
   runtimes: RunManifest['runtimes'],
@@ -140,6 +161,7 @@ async function measure(
       lumosVersion: packageVersion(),
       directory,
       ...(resume === undefined ? {} : { resume }),
+      ...(replay === undefined ? {} : { replay }),
       source: workbench.builder,
       services: workbench.services,
       clock: monotonicClock,

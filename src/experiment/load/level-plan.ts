@@ -1,7 +1,7 @@
 /** Which levels are measured, in which order. */
 import type { Experiment } from '../../domain/experiment.js';
 import { cellKey, type Cell } from '../../domain/factors.js';
-import { arrivalsOfLoad, loadOf, type Load } from '../../domain/load.js';
+import { arrivalsOfLoad, loadOf, longestSeconds, warmUpOf, type Load } from '../../domain/load.js';
 import { milliseconds } from '../../domain/units.js';
 import { seededRandom, shuffle } from '../../stats/random.js';
 import { boundsOf, checkLoad } from '../../user-plane/load/bounds.js';
@@ -37,9 +37,9 @@ export function planLevels(experiment: Experiment, cells: readonly Cell[]): Plan
   return levels;
 }
 
-const limitsOf = ({ warmUpSeconds, seconds, count }: Load): Parameters<typeof checkLoad>[1] => ({
-  timeMs: milliseconds((warmUpSeconds + seconds) * 1000),
-  ...(count === undefined ? {} : { count }),
+export const limitsOf = (load: Load): Parameters<typeof checkLoad>[1] => ({
+  timeMs: milliseconds((warmUpOf(load) + longestSeconds(load)) * 1000),
+  ...(load.count === undefined ? {} : { count: load.count }),
 });
 
 /** Cells that differ in nothing but the number of clients: one has a knee. */

@@ -2,7 +2,7 @@
 import type { Clock } from '../../domain/clock.js';
 import type { Cell } from '../../domain/factors.js';
 import type { LevelRecord } from '../../domain/level.js';
-import { arrivalsOfLoad, isOpen, type Load } from '../../domain/load.js';
+import { arrivalsOfLoad, isOpen, longestSeconds, warmUpOf, type Load } from '../../domain/load.js';
 import { milliseconds, type Bytes, type Milliseconds } from '../../domain/units.js';
 import { LatencyHistogram } from '../../stats/latency-histogram.js';
 import { seededRandom } from '../../stats/random.js';
@@ -11,7 +11,7 @@ import type { LoadShape } from '../../user-plane/load/shapes.js';
 import { runClosedLoop } from './closed-loop.js';
 import { createGeneratorProbe } from './generator-probe.js';
 import type { LevelOptions, LevelResult } from './level.js';
-import type { PlannedLevel } from './level-plan.js';
+import { limitsOf, type PlannedLevel } from './level-plan.js';
 import { recordOf, type LevelNotes } from './level-record.js';
 import { runOpenLoop } from './open-loop.js';
 import { UrlTarget, type UrlEndpoint } from './url-target.js';
@@ -43,12 +43,8 @@ export function planUrlLevels({ load, clients }: Pick<UrlLoad, 'load' | 'clients
         shape: { kind: 'open', arrivals: { kind: load.arrivals, perSecond: rate } },
       }))
     : clients.map((count) => ({ clients: count, shape: { kind: 'closed', clients: count } }));
-  const limits = {
-    timeMs: milliseconds((load.warmUpSeconds + load.seconds) * 1000),
-    ...(load.count === undefined ? {} : { count: load.count }),
-  };
   return shapes.map(({ shape, clients: concurrency, label, rate }, index) => {
-    checkLoad(shape, limits, boundsOf(load));
+    checkLoad(shape, limitsOf(load), boundsOf(load));
     return {
       ...{ index, shape, round: 0 },
       ...(rate === undefined ? {} : { rate }),
@@ -101,11 +97,11 @@ async function runLoop(
   target: UrlTarget,
   notes: LevelNotes,
 ): Promise<LevelResult> {
-  const { warmUpSeconds, seconds, count, precision } = load;
+  const { count, precision } = load;
   const options: LevelOptions = {
-    ...{ clock, signal, timeoutMs: timeLimitMs, warmUpMs: milliseconds(warmUpSeconds * 1000) },
+    ...{ clock, signal, timeoutMs: timeLimitMs, warmUpMs: milliseconds(warmUpOf(load) * 1000) },
     stop: {
-      ...{ timeMs: milliseconds(seconds * 1000), precision },
+      ...{ timeMs: milliseconds(longestSeconds(load) * 1000), precision },
       ...(count === undefined ? {} : { count }),
     },
     probe: createGeneratorProbe(clock),

@@ -8,7 +8,7 @@ import type { PlatformPolicy } from '../../policies/policy.js';
 import { findEnergyCounter, type EnergyCounter } from '../../data-plane/probes/energy-counter.js';
 import type { Clock } from '../../domain/clock.js';
 import type { LevelRecord } from '../../domain/level.js';
-import type { Load } from '../../domain/load.js';
+import { longestSeconds, warmUpOf, type Load } from '../../domain/load.js';
 import type { Measurement } from '../../domain/measurement.js';
 import type { Pinning } from '../../domain/run-manifest.js';
 import type { Prepared } from '../../domain/runtime.js';
@@ -65,8 +65,7 @@ export async function runLevel(
   const { load, clock } = settings;
   const [startedAt, origin] = [clock.wallTime(), clock.now()];
   const figures = new SandboxFigures(clock);
-  const length = milliseconds((load.warmUpSeconds + load.seconds) * 1000);
-  const timeline = new Timeline(origin, length);
+  const timeline = new Timeline(origin, milliseconds((warmUpOf(load) + longestSeconds(load)) * 1000));
   const { instances } = load;
   const platform: FunctionPlatform = new Platform({
     clock,
@@ -118,18 +117,19 @@ export async function runLevel(
   }
 }
 
-function placementOf(pinning: Pinning | undefined): CpuPlacement {
+/** Where instances go: anywhere, or each to the CPUs with the fewest. */
+export function placementOf(pinning: Pinning | undefined): CpuPlacement {
   const [first, ...others] = pinning?.sandboxes ?? [];
   return first === undefined ? anywhere : spreadOver([first, ...others]);
 }
 
-function limitsOf({ load, clock, timeLimitMs, signal }: LevelSettings): LevelOptions {
-  const { warmUpSeconds, seconds, count, precision } = load;
+export function limitsOf({ load, clock, timeLimitMs, signal }: LevelSettings): LevelOptions {
+  const { count, precision } = load;
   return {
     clock,
-    warmUpMs: milliseconds(warmUpSeconds * 1000),
+    warmUpMs: milliseconds(warmUpOf(load) * 1000),
     stop: {
-      timeMs: milliseconds(seconds * 1000),
+      timeMs: milliseconds(longestSeconds(load) * 1000),
       ...(count === undefined ? {} : { count }),
       precision,
     },
@@ -156,7 +156,7 @@ async function loop(
 }
 
 /** Instances that were asked for beforehand are up, or could not be started: what then comes is measured as it is. */
-async function untilUp(
+export async function untilUp(
   platform: FunctionPlatform,
   name: string,
   wanted: number,
@@ -170,7 +170,7 @@ async function untilUp(
   }
 }
 
-function policyOf({ instances }: Load): PlatformPolicy {
+export function policyOf({ instances }: Load): PlatformPolicy {
   const keepAliveMs = milliseconds(instances.keepAliveSeconds * 1000);
   switch (instances.policy) {
     case 'fixed':
@@ -183,7 +183,7 @@ function policyOf({ instances }: Load): PlatformPolicy {
 }
 
 /** Counters are read at the two ends of the time measured, outside of every request's own time stamps. */
-const probing = (
+export const probing = (
   generator: GeneratorProbe,
   figures: SandboxFigures,
   energy: EnergyCounter | undefined,

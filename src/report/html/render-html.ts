@@ -14,6 +14,7 @@ import { claimsSection } from './sections/claims.js';
 import { downloadsSection, failuresSection } from './sections/failures.js';
 import { hostSection, methodSection } from './sections/method.js';
 import { levelsSection } from './sections/levels.js';
+import { tracesSection } from './sections/traces.js';
 import { leagueSection } from './sections/league.js';
 import { payloadSizeSection } from './sections/payload-size.js';
 import { objectivesSection } from './sections/objectives.js';
@@ -67,11 +68,11 @@ export function renderHtml(report: HtmlReport): string {
           <p class="quiet">Lumos run ${manifest.runId}, ${manifest.startedAt.slice(0, 10)}</p>
         </header>
         <main>
-          ${answerSection(manifest, summary)} ${objectivesSection(summary)} ${levelsSection(summary)}
-          ${leagueSection(summary)} ${claimsSection(summary)} ${payloadSizeSection(summary)}
-          ${resultsSection(summary, groups)} ${storageSection(manifest, summary)} ${charts(report, groups)}
-          ${methodSection(manifest, summary)} ${hostSection(manifest)} ${failuresSection(summary, groups)}
-          ${downloadsSection(manifest, summary)}
+          ${answerSection(manifest, summary)} ${objectivesSection(summary)} ${tracesSection(summary)}
+          ${levelsSection(summary)} ${leagueSection(summary)} ${claimsSection(summary)}
+          ${payloadSizeSection(summary)} ${resultsSection(summary, groups)}
+          ${storageSection(manifest, summary)} ${charts(report, groups)} ${methodSection(manifest, summary)}
+          ${hostSection(manifest)} ${failuresSection(summary, groups)} ${downloadsSection(manifest, summary)}
         </main>
         <footer><p>Made by Lumos ${manifest.host.lumosVersion}.</p></footer>
       </body>

@@ -29,10 +29,10 @@ export function levelsOf(records: readonly LevelRecord[]): LevelSummary[] {
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 /** A sum over the rounds; undefined where a round lacks the figure: a gap must not pass for a small sum. */
-function sumOf(
+export function sumOf(
   rounds: readonly LevelRecord[],
   of: (one: LevelRecord) => number | undefined,
 ): number | undefined {
@@ -40,13 +40,13 @@ function sumOf(
   return values.every((value) => value !== undefined) ? sum(values) : undefined;
 }
 
-function histogramOf(stored: readonly StoredHistogram[]): LatencyHistogram {
+export function histogramOf(stored: readonly StoredHistogram[]): LatencyHistogram {
   const all = new LatencyHistogram();
   for (const one of stored) all.add(LatencyHistogram.fromStored(one));
   return all;
 }
 
-function quantilesOf(
+export function quantilesOf(
   histogram: LatencyHistogram,
   ci95?: readonly [number, number],
 ): LevelSummary['latencyMs'] {
@@ -58,7 +58,9 @@ function quantilesOf(
 }
 
 /** The hull of the rounds' own intervals: wider than any of them, and never too narrow for their middle. */
-function hullOf(intervals: readonly (readonly [number, number] | undefined)[]): [number, number] | undefined {
+export function hullOf(
+  intervals: readonly (readonly [number, number] | undefined)[],
+): [number, number] | undefined {
   const known = intervals.filter((one) => one !== undefined);
   if (known.length === 0 || known.length < intervals.length) return undefined;
   return [Math.min(...known.map(([low]) => low)), Math.max(...known.map(([, high]) => high))];
@@ -90,7 +92,8 @@ function merged(rounds: readonly [LevelRecord, ...LevelRecord[]]): LevelSummary 
     ...usedOf(rounds, succeeded),
     valid,
     why: [...new Set(why)].join('; '),
-    ...(first.timeline === undefined ? {} : { timeline: first.timeline }),
+    // Of a trace all functions together have one (src/report/traces).
+    ...(first.timeline === undefined || first.trace !== undefined ? {} : { timeline: first.timeline }),
   };
 }
 
@@ -150,7 +153,7 @@ function usedOf(rounds: readonly LevelRecord[], succeeded: number): Partial<Leve
   };
 }
 
-function errorsOf(rounds: readonly LevelRecord[]): Record<string, number> {
+export function errorsOf(rounds: readonly LevelRecord[]): Record<string, number> {
   const errors: Record<string, number> = {};
   for (const { errors: ours } of rounds)
     for (const [kind, count] of Object.entries(ours)) errors[kind] = (errors[kind] ?? 0) + count;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../../src/control-plane/runtimes/fake/virtual-clock.js';
 import { findEnergyCounter } from '../../../../src/data-plane/probes/energy-counter.js';
-import { arrivalsOfLoad, loadOf, LoadSchema } from '../../../../src/domain/load.js';
+import { arrivalsOfLoad, loadOf, LoadSchema, longestSeconds, warmUpOf } from '../../../../src/domain/load.js';
 import { planLevels } from '../../../../src/experiment/load/level-plan.js';
 import { loadRow } from '../../../../src/experiment/load/load-row.js';
 import { RowSample } from '../../../../src/experiment/load/row-sample.js';
@@ -23,7 +23,13 @@ afterEach(() => {
 describe('a load that is declared', () => {
   it('is one as soon as there are several clients, and none for a single one', () => {
     expect(loadOf({ concurrency: [1] })).toBeUndefined();
-    expect(loadOf({ concurrency: [1, 2] })).toMatchObject({ seconds: 5, warmUpSeconds: 1 });
+    const load = loadOf({ concurrency: [1, 2] });
+    expect(load && [longestSeconds(load), warmUpOf(load)]).toEqual([5, 1]);
+  });
+
+  it('is measured as long as a trace is, from its first request on', () => {
+    const load = LoadSchema.parse({ trace: 'a.csv' });
+    expect([longestSeconds(load), warmUpOf(load)]).toEqual([600, 0]);
   });
 
   it('names its levels', () => {
@@ -39,6 +45,7 @@ describe('a load that is declared', () => {
   it.each([
     [{ rates: [1], trace: 'a.csv' }, 'a load has one of them'],
     [{ instances: { min: 3, max: 2 } }, 'min 3 above max 2'],
+    [{ mapping: [{ function: 'a', payload: 'b', durationMs: 1 }] }, 'there is none'],
     [{ seconds: 4000 }, '3600'],
     [{ rates: [0] }, '>0'],
     [{ rates: [1e9] }, '100000'],

@@ -131,8 +131,9 @@ describe('a server that misbehaves is counted by what it does', () => {
       { kind: 'open', arrivals: { kind: 'constant', perSecond: 200 } },
       await targetAt(url, 'fine'),
       {
-        ...{ clock: monotonicClock, warmUpMs: ms(0), timeoutMs: ms(100), random: () => 0.5 },
-        stop: { timeMs: ms(250) },
+        ...{ clock: monotonicClock, warmUpMs: ms(0), timeoutMs: ms(1000), random: () => 0.5 },
+        // By count: a machine that is busy sends late what it would not send within a time.
+        stop: { timeMs: ms(60_000), count: 50 },
       },
     );
     expect(result).toMatchObject({ sent: 50, succeeded: 49, errors: { timeout: 1 } });
