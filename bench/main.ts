@@ -13,8 +13,9 @@ import { floor } from './floor.js';
 import { lookAtMachine } from './machine.js';
 import { quickstart } from './quickstart.js';
 import { renderJson, renderMarkdown, renderTable, type Results } from './render.js';
+import { simulation } from './simulation.js';
 
-const parts: readonly Part[] = [floor, boundary, aot, analysis, quickstart];
+const parts: readonly Part[] = [floor, boundary, aot, analysis, simulation, quickstart];
 const exitCodes = { done: 0, failed: 1, invalid: 2, missing: 3 } as const;
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
