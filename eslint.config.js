@@ -10,7 +10,7 @@ export const rooms = {
   policies: ['domain'],
   stats: ['domain'],
   records: ['domain'],
-  'user-plane': ['domain'],
+  'user-plane': ['domain', 'stats'],
   'control-plane': ['domain', 'policies'],
   'data-plane': ['domain'],
   simulation: ['domain', 'stats', 'policies'],

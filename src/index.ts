@@ -85,7 +85,6 @@ export { validateModel, type Validation } from './model/validate/validate-model.
  * and service times from a model, with the ends of its intervals.
  */
 export { InstancesSchema, type Instances } from './domain/load.js';
-export type { TraceInvocation } from './domain/trace.js';
 export { whatIf, WhatIfCase, type WhatIf, type WhatIfResult } from './model/simulate/what-if.js';
 export { deploymentOf } from './simulation/deployment.js';
 export type { Deployment, Settled } from './simulation/pool.js';
@@ -97,6 +96,11 @@ export {
   type SimulatorOptions,
 } from './simulation/simulator.js';
 export { always, empirical, exponential, tabulated, type FunctionTimes } from './simulation/times.js';
+
+/** Traces of platforms: `readTrace` gives the invocations of a file in any format, in time order and constant memory. */
+export type { TraceInvocation } from './domain/trace.js';
+export type { BadRow } from './user-plane/traces/bad-rows.js';
+export { readTrace, type ReadTraceOptions } from './user-plane/traces/read-trace.js';
 
 /** A runtime with exact, scripted times on a virtual clock: tests everything above a runtime without waiting. */
 export { FakeRuntime, type FakeEvent } from './control-plane/runtimes/fake/fake-runtime.js';

@@ -1,0 +1,124 @@
+/** A smaller trace out of a larger one: a window of its time, some of its functions, a part of its invocations. */
+import { invalidInput } from '../../domain/errors.js';
+import type { TraceInvocation } from '../../domain/trace.js';
+import { milliseconds } from '../../domain/units.js';
+import { seededRandom } from '../../stats/random.js';
+import { chooseFunctions } from './choose-functions.js';
+import { MinuteTotals } from './choose-window.js';
+import { FunctionProfiles, type FunctionProfile } from './describe-trace.js';
+
+export type Batches = AsyncIterable<readonly TraceInvocation[]>;
+
+export interface SampleRequest {
+  /** Functions to keep; absent: all. */
+  readonly functions?: number;
+  /** Minutes to keep; absent: all. */
+  readonly minutes?: number;
+  /** The first of them; absent: where the rate is nearest to the whole trace's. */
+  readonly fromMinute?: number;
+  /** Mean invocations a second that are to be left; absent: all. */
+  readonly ratePerSecond?: number;
+  readonly seed: number;
+}
+
+/** What of a trace is kept. */
+export interface SamplePlan {
+  /** From the trace's beginning. */
+  readonly fromMinute: number;
+  /** Absent: to its end. */
+  readonly minutes?: number;
+  readonly functions: readonly string[];
+  /** Functions that were invoked in the window. */
+  readonly functionsThere: number;
+  /** Share of the chosen functions' invocations in the window that is kept. */
+  readonly share: number;
+  readonly rateDistance: number;
+  readonly durationDistance?: number;
+}
+
+const minute = 60_000;
+
+/**
+ * Decides what to keep, in two readings: the window by the whole trace's rate, then the functions (`chooseFunctions`)
+ * by what they do in the window. @param read the trace from its beginning; called up to twice
+ * @throws LumosError `invalid-input` where the window is empty, or has fewer invocations than are asked for
+ */
+export async function planSample(read: () => Batches, request: SampleRequest): Promise<SamplePlan> {
+  const { minutes, ratePerSecond, seed } = request;
+  const fromMinute = request.fromMinute ?? (minutes === undefined ? 0 : await typicalWindow(read(), minutes));
+  const there = await profilesIn(read(), { fromMinute, ...(minutes === undefined ? {} : { minutes }) });
+  if (there.profiles.length === 0)
+    throw invalidInput(
+      `the trace has no invocation from minute ${fromMinute} on${minutes === undefined ? '' : ` in ${minutes} minutes`}`,
+    );
+  const count = request.functions ?? there.profiles.length;
+  const { names, ...distances } = chooseFunctions(there.profiles, count, seededRandom(seed, 'functions'));
+  const chosen = new Set(names);
+  const invocations = there.profiles
+    .filter(({ name }) => chosen.has(name))
+    .reduce((sum, one) => sum + one.invocations, 0);
+  const seconds = minutes === undefined ? there.seconds : minutes * 60;
+  const rate = seconds > 0 ? invocations / seconds : invocations;
+  if (ratePerSecond !== undefined && ratePerSecond > rate * (1 + 1e-9))
+    throw invalidInput(
+      `what is chosen has ${rate.toPrecision(3)} invocations a second, fewer than the ${ratePerSecond} asked for`,
+      'A sample has no more than its trace. To replay faster, give lumos run --time-scale.',
+    );
+  return {
+    ...{ fromMinute, functions: names, functionsThere: there.profiles.length },
+    ...(minutes === undefined ? {} : { minutes }),
+    share: ratePerSecond === undefined ? 1 : Math.min(1, ratePerSecond / rate),
+    ...distances,
+  };
+}
+
+/**
+ * The invocations that a plan keeps, from the beginning of its window on. Each is kept with the plan's share, whatever
+ * became of the others (thinning: Lewis & Shedler, Naval Research Logistics Quarterly 26, 1979): the functions' shares and
+ * the shape of the rate stay, and an index of dispersion I of counts becomes 1 + share (I - 1).
+ */
+export async function* sampled(
+  batches: Batches,
+  plan: SamplePlan,
+  seed: number,
+): AsyncGenerator<TraceInvocation[], void> {
+  const names = new Set(plan.functions);
+  const random = seededRandom(seed, 'thinning');
+  const from = plan.fromMinute * minute;
+  const to = plan.minutes === undefined ? Infinity : from + plan.minutes * minute;
+  for await (const batch of batches) {
+    const kept: TraceInvocation[] = [];
+    for (const one of batch) {
+      if (one.atMs < from || one.atMs >= to || !names.has(one.function)) continue;
+      if (plan.share < 1 && random.uniform() >= plan.share) continue;
+      kept.push({ ...one, atMs: milliseconds(one.atMs - from) });
+    }
+    if (kept.length > 0) yield kept;
+    if ((batch.at(-1)?.atMs ?? 0) >= to) return;
+  }
+}
+
+async function typicalWindow(batches: Batches, length: number): Promise<number> {
+  const totals = new MinuteTotals();
+  for await (const batch of batches) for (const one of batch) totals.add(one);
+  return totals.typicalWindow(length);
+}
+
+async function profilesIn(
+  batches: Batches,
+  { fromMinute, minutes }: Pick<SamplePlan, 'fromMinute' | 'minutes'>,
+): Promise<{ profiles: FunctionProfile[]; seconds: number }> {
+  const from = fromMinute * minute;
+  const to = minutes === undefined ? Infinity : from + minutes * minute;
+  const functions = new FunctionProfiles();
+  let last = from;
+  for await (const batch of batches) {
+    for (const one of batch) {
+      if (one.atMs < from || one.atMs >= to) continue;
+      functions.add(one);
+      last = one.atMs;
+    }
+    if ((batch.at(-1)?.atMs ?? 0) >= to) break;
+  }
+  return { profiles: functions.profiles(), seconds: (last - from) / 1000 };
+}
