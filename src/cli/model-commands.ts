@@ -131,6 +131,7 @@ function addSimulating(model: Command, run: Run): void {
     .option('--concurrency <n>', 'requests an instance serves at once (default: 1)', whole)
     .option('--queue-limit <n>', 'requests that may wait; the next is rejected (default: 1000)', whole)
     .option('--starts-at-once <n>', 'starts at once, of all functions together (default: 2)', whole)
+    .option('--staging <ms>', 'what a start takes besides its launch (default: 0)', share)
     .option('--launch-slowdown <share>', 'longer by this share for each other start (default: 0)', share)
     .option('--environment <name>', 'where it runs (default: where most was measured)')
     .option('--access <way>', 'how objects are reached, e.g. s3/host/reused')

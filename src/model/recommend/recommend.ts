@@ -221,7 +221,7 @@ function flipsOf(
 const overlapping = 0.1;
 
 /** How closely a simulation looks at the workload as it is, and at each place of a dial. */
-const closeness = { asked: { requests: 50_000, steps: 1000 }, dial: { requests: 1000, steps: 200 } } as const;
+const closeness = { asked: { requests: 20_000, steps: 1000 }, dial: { requests: 1000, steps: 200 } } as const;
 
 /** A closed form is quickly asked, a simulation is not. */
 const dialSteps = {

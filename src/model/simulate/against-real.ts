@@ -31,7 +31,7 @@ export interface AgainstReal {
   readonly coldShare: Beside;
   /** Of all requests: rejected, or failed in another way. */
   readonly failedShare: Beside;
-  /** From the moment a request was due; absent where none was answered. */
+  /** From the moment a request was sent; absent where none was answered. */
   readonly latencyMs?: Readonly<Record<'p50' | 'p90' | 'p99', Beside>>;
   readonly instancesStarted: Beside;
   readonly instanceSeconds: Beside;
@@ -56,7 +56,7 @@ interface Sums {
 
 const noSums = (): Sums => ({ requests: 0, taken: 0, cold: 0, failed: 0, started: 0, instanceTime: 0 });
 
-/** When a level's requests were due, from its beginning. @throws LumosError `invalid-input` where rows are missing */
+/** When a level's requests reached the platform, from its beginning. @throws LumosError `invalid-input` where rows are missing */
 function arrivalsOf(level: LevelRecord, rows: readonly Measurement[]): TraceInvocation[] {
   if (rows.length < level.sent)
     throw invalidInput(
@@ -65,8 +65,8 @@ function arrivalsOf(level: LevelRecord, rows: readonly Measurement[]): TraceInvo
     );
   const origin = Date.parse(level.startedAt);
   return rows
-    .map(({ startedAt, function: name }) => ({
-      atMs: milliseconds(Math.max(0, Date.parse(startedAt) - origin)),
+    .map(({ startedAt, lateMs = 0, function: name }) => ({
+      atMs: milliseconds(Math.max(0, Date.parse(startedAt) - origin + lateMs)),
       function: name,
     }))
     .sort((a, b) => a.atMs - b.atMs);
@@ -88,6 +88,15 @@ function addSimulated(sums: Sums, figures: SimulationFigures): void {
   sums.failed += figures.rejected;
   sums.started += figures.instancesStarted;
   sums.instanceTime += figures.instanceMs;
+}
+
+/** From its sending: the generator's own lateness is not the platform's. */
+function addLatency(
+  histogram: LatencyHistogram,
+  { outcome, latencyMs, lateMs = milliseconds(0) }: Measurement,
+): void {
+  if (outcome !== 'ok' || latencyMs === undefined) return;
+  histogram.record(milliseconds(Math.max(0, latencyMs - lateMs)));
 }
 
 function timesOf(file: ModelFile, level: LevelRecord, options: TimesOptions): FunctionTimes {
@@ -149,7 +158,7 @@ export function againstReal(
       options.seed + level.index,
     );
     group.levels += 1;
-    group.measured.add(LatencyHistogram.fromStored(level.latency));
+    for (const row of rows) addLatency(group.measured, row);
     group.simulated.add(figures.latency);
     addMeasured(group.sums.real, level, rows);
     addSimulated(group.sums.simulated, figures);

@@ -55,6 +55,8 @@ export interface TimesOptions {
   readonly service: 'model' | 'trace';
   /** By how much a launch is longer for each other that runs when it begins, as a share of it. */
   readonly launchSlowdown: number;
+  /** What a start takes besides the launch that trials time: on the small platform, making control groups. Default 0. */
+  readonly stagingMs?: Milliseconds;
   /** Shares at which distributions are tabulated; by default every thousandth. */
   readonly steps?: number;
 }
@@ -66,7 +68,7 @@ export interface TimesOptions {
 export function modelTimes(
   parts: readonly ServedPayload[],
   side: Side,
-  { service, launchSlowdown, steps }: TimesOptions,
+  { service, launchSlowdown, steps, stagingMs = milliseconds(0) }: TimesOptions,
 ): FunctionTimes {
   const payloads = payloadsAt(parts, side, steps);
   // A launch knows no payload: that of the most frequent one.
@@ -89,7 +91,7 @@ export function modelTimes(
     return milliseconds(durationMs + Math.max(0, first.coldRest(ofInstance) - first.warm(ofInstance)));
   };
   return {
-    launch: (draw, atOnce) => milliseconds(launch(draw) * (1 + launchSlowdown * (atOnce - 1))),
+    launch: (draw, atOnce) => milliseconds(stagingMs + launch(draw) * (1 + launchSlowdown * (atOnce - 1))),
     service: (draw, ofInstance, invocation) =>
       service === 'trace' ? traced(ofInstance, invocation) : modelled(draw, ofInstance),
     stopMs: milliseconds(0),

@@ -153,7 +153,7 @@ describe('a recommendation', () => {
     expect(why).toBe('No clear winner: every runtime misses an objective.');
   });
 
-  it('simulates where requests overlap, and says so', () => {
+  it('simulates where requests overlap, and says so', { timeout: 60_000 }, () => {
     const { warnings, candidates } = asked({ arrivals: { perSecond: 300 } });
     expect(warnings[0]).toContain('requests overlap: latencies and cold starts are simulated');
     // Never idle for a minute: cold are those of the beginning, which the closed form does not know.
@@ -161,7 +161,7 @@ describe('a recommendation', () => {
     expect(asked().warnings).toEqual([]);
   });
 
-  it('simulated and in closed form agree where requests are far apart', () => {
+  it('simulated and in closed form agree where requests are far apart', { timeout: 60_000 }, () => {
     const closed = asked({ objectives: ['p95 < 100ms'] });
     const simulated = asked({ objectives: ['p95 < 100ms'], instances: {} });
     expect(simulated.warnings[0]).toContain('names limits of instances');
@@ -176,7 +176,7 @@ describe('a recommendation', () => {
     expect(flips(simulated)).toEqual(flips(closed));
   });
 
-  it('has queueing and rejections in it where instances are few', () => {
+  it('has queueing and rejections in it where instances are few', { timeout: 60_000 }, () => {
     const few = asked({ arrivals: { perSecond: 300 }, instances: { max: 1 } });
     const many = asked({ arrivals: { perSecond: 300 }, instances: { max: 50 } });
     const docker = (of: typeof few) => of.candidates.find(({ runtime }) => runtime === 'docker');
@@ -187,14 +187,18 @@ describe('a recommendation', () => {
     expect(rejected.warnings.some((words) => words.includes('turns away'))).toBe(true);
   });
 
-  it('takes arrivals from a list as they come, in bursts for which several instances are started', () => {
-    const gapsSeconds = Array.from({ length: 300 }, (_, i) => (i % 3 === 0 ? 120 : 0));
-    const { candidates, warnings } = asked({
-      ...{ function: 'work-7', payload: '65536', arrivals: { gapsSeconds } },
-    });
-    expect(warnings[0]).toContain('The arrivals are a list');
-    // The closed form would count one cold request in three.
-    // Service is long: two of three start one, and the third may be served by the first of them.
-    expect(candidates.every(({ coldShare }) => coldShare > 0.6)).toBe(true);
-  });
+  it(
+    'takes arrivals from a list as they come, in bursts for which several instances are started',
+    { timeout: 60_000 },
+    () => {
+      const gapsSeconds = Array.from({ length: 300 }, (_, i) => (i % 3 === 0 ? 120 : 0));
+      const { candidates, warnings } = asked({
+        ...{ function: 'work-7', payload: '65536', arrivals: { gapsSeconds } },
+      });
+      expect(warnings[0]).toContain('The arrivals are a list');
+      // The closed form would count one cold request in three.
+      // Service is long: two of three start one, and the third may be served by the first of them.
+      expect(candidates.every(({ coldShare }) => coldShare > 0.6)).toBe(true);
+    },
+  );
 });

@@ -132,6 +132,8 @@ describe('several payloads', () => {
     expect(times.service(0.875, undefined, request) / large).toBeCloseTo(1, 1);
     expect(times.launch(0.5, 1)).toBeGreaterThan(200);
     expect(times.launch(0.5, 2)).toBeCloseTo(1.5 * times.launch(0.5, 1), 6);
+    const staged = modelTimes(parts, 'middle', { service: 'model', launchSlowdown: 0, stagingMs: ms(20) });
+    expect(staged.launch(0.5, 1) - times.launch(0.5, 1)).toBeCloseTo(20, 6);
   });
 });
 

@@ -14,6 +14,8 @@ import { readModelFile } from './model-input.js';
 export interface SimulateRunOptions {
   readonly model: string;
   readonly launchSlowdown?: number;
+  /** ms */
+  readonly staging?: number;
   readonly seed: number;
   readonly json?: boolean;
 }
@@ -32,7 +34,10 @@ export async function simulateRun(path: string, options: SimulateRunOptions): Pr
     directory.readManifest(),
     await readLevels(directory.levelsPath),
     (level) => rows.get(level) ?? [],
-    { service: 'model', launchSlowdown: options.launchSlowdown ?? 0, seed: options.seed },
+    {
+      ...{ service: 'model', launchSlowdown: options.launchSlowdown ?? 0, seed: options.seed },
+      stagingMs: milliseconds(options.staging ?? 0),
+    },
   );
   if (options.json === true) printJson({ run: path, results });
   else print(againstRealText(results));

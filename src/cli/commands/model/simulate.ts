@@ -38,6 +38,8 @@ export interface SimulateOptions {
   readonly queueLimit?: number;
   readonly startsAtOnce?: number;
   readonly launchSlowdown?: number;
+  /** ms */
+  readonly staging?: number;
   readonly environment?: string;
   readonly access?: string;
   readonly service?: string;
@@ -160,6 +162,7 @@ async function simulateTrace(path: string, options: TraceOptions): Promise<ExitC
       ...(access === undefined ? {} : { access }),
     },
     ...{ functionOf: mappingOf(options.function), service: serviceAsked(options), seed, launchSlowdown },
+    stagingMs: milliseconds(options.staging ?? 0),
     ...(prices === undefined ? {} : { prices }),
     ...(memory === undefined ? {} : { memoryBytes: mebibytes(memory) }),
   };
