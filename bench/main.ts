@@ -16,9 +16,21 @@ import { lookAtMachine } from './machine.js';
 import { quickstart } from './quickstart.js';
 import { serve } from './serve.js';
 import { renderJson, renderMarkdown, renderTable, type Results } from './render.js';
+import { simulation } from './simulation.js';
 import { trace } from './trace.js';
 
-const parts: readonly Part[] = [floor, boundary, aot, crun, serve, load, analysis, trace, quickstart];
+const parts: readonly Part[] = [
+  floor,
+  boundary,
+  aot,
+  crun,
+  serve,
+  load,
+  analysis,
+  trace,
+  simulation,
+  quickstart,
+];
 const exitCodes = { done: 0, failed: 1, invalid: 2, missing: 3 } as const;
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);

@@ -17,7 +17,7 @@ import { RunManifestSchema, runManifestSchemaId } from '../src/domain/run-manife
 import { SummarySchema, summarySchemaId } from '../src/domain/summary.js';
 import { PricesSchema, pricesSchemaId } from '../src/model/cost/prices.js';
 import { ModelFileSchema, modelSchemaId } from '../src/model/fit/model-file.js';
-import { WorkloadSchema, workloadSchemaId } from '../src/model/recommend/workload.js';
+import { WorkloadFileSchema, workloadSchemaId } from '../src/model/recommend/workload.js';
 
 interface SchemaFile {
   readonly file: string;
@@ -100,7 +100,7 @@ const files: readonly SchemaFile[] = [
     title: 'Lumos workload',
     description:
       'What lumos model recommend reads. Not expressed here: exactly one of perSecond, perMinute and perHour; objectives are of latency or cost.',
-    schema: WorkloadSchema,
+    schema: WorkloadFileSchema,
     io: 'input',
   },
 ];

@@ -100,6 +100,23 @@ export { recommend, type Recommendation } from './model/recommend/recommend.js';
 export { parseWorkload, type Workload } from './model/recommend/workload.js';
 export { validateModel, type Validation } from './model/validate/validate-model.js';
 
+/**
+ * Simulation: a `Simulator` lets arrivals meet the instances and policies that a `Deployment` says; `whatIf` takes launches
+ * and service times from a model, with the ends of its intervals.
+ */
+export { InstancesSchema, type Instances } from './domain/load.js';
+export { whatIf, WhatIfCase, type WhatIf, type WhatIfResult } from './model/simulate/what-if.js';
+export { deploymentOf } from './simulation/deployment.js';
+export type { Deployment, Settled } from './simulation/pool.js';
+export {
+  simulateAll,
+  simulateList,
+  Simulator,
+  type SimulationFigures,
+  type SimulatorOptions,
+} from './simulation/simulator.js';
+export { always, empirical, exponential, tabulated, type FunctionTimes } from './simulation/times.js';
+
 /** Traces of platforms: `readTrace` gives the invocations of a file in any format, in time order and constant memory. */
 export type { TraceInvocation } from './domain/trace.js';
 export type { BadRow } from './user-plane/traces/bad-rows.js';

@@ -15,6 +15,25 @@ const positive = (value: string): number => {
   throw new InvalidArgumentError('A number above 0 is expected.');
 };
 
+const whole = (value: string): number => {
+  const number = Number(value);
+  if (Number.isSafeInteger(number) && number >= 0) return number;
+  throw new InvalidArgumentError('A whole number of 0 or more is expected.');
+};
+
+const share = (value: string): number => {
+  const number = Number(value);
+  if (Number.isFinite(number) && number >= 0) return number;
+  throw new InvalidArgumentError('A number of 0 or more is expected.');
+};
+
+const seconds = (value: string): number[] =>
+  list(value).map((one) => {
+    const number = Number(one);
+    if (Number.isFinite(number) && number >= 0) return number;
+    throw new InvalidArgumentError('Seconds are expected, several separated by commas.');
+  });
+
 const collect = (value: string, before: string[] = []): string[] => [...before, value];
 
 const jsonOption = ['--json', 'machine-readable, and nothing else on standard output'] as const;
@@ -28,10 +47,11 @@ const functionsOption = [
 
 export function addModelCommands(program: Command, run: Run): void {
   const model = example(program.command('model'), 'lumos model fit lumos-results/paper-1').description(
-    'a performance model of measured runs: fit, show, validate, predict, recommend',
+    'a performance model of measured runs: fit, show, validate, predict, recommend, simulate',
   );
   addFitting(model, run);
   addPredicting(model, run);
+  addSimulating(model, run);
 }
 
 function addFitting(model: Command, run: Run): void {
@@ -85,5 +105,44 @@ function addPredicting(model: Command, run: Run): void {
     .option(...jsonOption)
     .action(async (workload: string, options) =>
       run((await import('./commands/model/recommend.js')).recommendFor(workload, options as never)),
+    );
+}
+
+function addSimulating(model: Command, run: Run): void {
+  example(
+    model.command('simulate <trace>'),
+    'lumos model simulate trace.csv --function hashing --payload medium --runtime docker,wasmtime-aot --keep-alive 60,600',
+  )
+    .description(
+      'what a trace would meet with: cold starts, latency, instances and cost under runtimes and policies',
+    )
+    .option(...modelOption)
+    .option(
+      '--function <name>',
+      'what every function of the trace is, or traced=name for one of them; may be given again',
+      collect,
+    )
+    .option('--payload <payload>', 'a label of its ladder, or a size: 8MiB, or in its own unit')
+    .option('--runtime <ids>', 'separated by commas (default: all that the model saw)', list)
+    .option('--policy <names>', 'fixed, hybrid-histogram, concurrency-target', list, ['fixed'])
+    .option('--keep-alive <seconds>', 'of the fixed policy; several separated by commas', seconds, [600])
+    .option('--min <n>', 'instances of a function that are kept whatever happens (default: 0)', whole)
+    .option('--max <n>', 'instances of a function at most (default: 8)', whole)
+    .option('--concurrency <n>', 'requests an instance serves at once (default: 1)', whole)
+    .option('--queue-limit <n>', 'requests that may wait; the next is rejected (default: 1000)', whole)
+    .option('--starts-at-once <n>', 'starts at once, of all functions together (default: 2)', whole)
+    .option('--staging <ms>', 'what a start takes besides its launch (default: 0)', share)
+    .option('--launch-slowdown <share>', 'longer by this share for each other start (default: 0)', share)
+    .option('--environment <name>', 'where it runs (default: where most was measured)')
+    .option('--access <way>', 'how objects are reached, e.g. s3/host/reused')
+    .option('--service <source>', 'where service times are from: model, or the trace’s durations', 'model')
+    .option('--time-scale <factor>', 'times of the trace are multiplied with it', positive)
+    .option('--skip-bad-rows', 'leave broken rows of the trace out')
+    .option('--prices <name>', 'a name or a file of prices, for the cost of a million invocations')
+    .option('--memory <MiB>', 'what is paid for, where it is set and not what is used', positive)
+    .option('--seed <n>', 'of all that is drawn', whole, 1)
+    .option(...jsonOption)
+    .action(async (trace: string, options) =>
+      run((await import('./commands/model/simulate.js')).simulate(trace, options as never)),
     );
 }

@@ -7,7 +7,7 @@ const perSecond = z.number().positive().max(100_000);
 const seconds = z.number().positive().max(3600);
 
 /** The platform's knobs, per function. */
-const InstancesSchema = z.strictObject({
+export const InstancesSchema = z.strictObject({
   /** Kept up whatever happens. Absent: with clients as many as they can use, with arrivals none. */
   min: z.number().int().nonnegative().max(200).optional(),
   max: z.number().int().positive().max(200).default(8),

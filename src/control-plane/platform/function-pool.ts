@@ -2,12 +2,12 @@
 import type { Clock } from '../../domain/clock.js';
 import { messageOf } from '../../domain/errors.js';
 import { milliseconds } from '../../domain/units.js';
-import { IdleTimers } from './idle-timers.js';
 import type { PlatformEvent, RunningInstance, Served, StartInstance } from './instance.js';
 import { PoolFigures, type PoolCounts } from './pool-figures.js';
 import type { CpuPlacement } from './placement.js';
+import { IdleTimers } from '../../policies/idle-timers.js';
 import type { PlatformPolicy } from '../../policies/policy.js';
-import { ScalingTicks } from './scaling-ticks.js';
+import { ScalingTicks } from '../../policies/scaling-ticks.js';
 import type { StartLimiter } from './start-limiter.js';
 
 export interface FunctionOptions<Request, Answer> {
@@ -59,7 +59,7 @@ export class FunctionPool<Request, Answer> {
   private numbered = 0;
   private isStopped = false;
   private readonly background = new Set<Promise<unknown>>();
-  private readonly idle: IdleTimers<Request, Answer> | undefined;
+  private readonly idle: IdleTimers<Slot<Request, Answer>> | undefined;
   private readonly scaling: ScalingTicks | undefined;
   private readonly figures: PoolFigures;
 

@@ -60,7 +60,8 @@ export async function askS3(connection: S3Connection, question: S3Question): Pro
       // A server may close an idle connection just as we write to it. Every request here may be repeated.
       const broken = hasCode(error, ...brokenPipe);
       if (used.again && attempt === 0 && broken) continue;
-      const refused = broken && question.body !== undefined ? await refusalOf(connection, question) : undefined;
+      const refused =
+        broken && question.body !== undefined ? await refusalOf(connection, question) : undefined;
       if (refused !== undefined) return refused;
       throw asStorageError(error);
     }

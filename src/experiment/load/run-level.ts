@@ -1,10 +1,7 @@
 /** One level of load, from its first instance to its record and rows. */
 import { Platform } from '../../control-plane/platform/platform.js';
 import { anywhere, spreadOver, type CpuPlacement } from '../../control-plane/platform/placement.js';
-import { ConcurrencyTarget } from '../../policies/concurrency-target.js';
-import { fixedKeepAlive } from '../../policies/fixed-keep-alive.js';
-import { HybridHistogram } from '../../policies/hybrid-histogram.js';
-import type { PlatformPolicy } from '../../policies/policy.js';
+import { createPolicy } from '../../policies/create-policy.js';
 import { findEnergyCounter, type EnergyCounter } from '../../data-plane/probes/energy-counter.js';
 import type { Clock } from '../../domain/clock.js';
 import type { LevelRecord } from '../../domain/level.js';
@@ -84,7 +81,7 @@ export async function runLevel(
         transport: level.cell.transport ?? 'stdio',
         maximumResponseBytes: settings.maximumResponseBytes,
       }),
-      policy: policyOf(load),
+      policy: createPolicy(instances),
       minInstances,
       maxInstances: instances.max,
       preWarm: instances.preWarm,
@@ -167,18 +164,6 @@ export async function untilUp(
     const { started, startsFailed } = platform.counts(name);
     if (started + startsFailed >= wanted) return;
     await new Promise<void>((resolve) => void clock.after(milliseconds(5), resolve));
-  }
-}
-
-export function policyOf({ instances }: Load): PlatformPolicy {
-  const keepAliveMs = milliseconds(instances.keepAliveSeconds * 1000);
-  switch (instances.policy) {
-    case 'fixed':
-      return fixedKeepAlive(keepAliveMs);
-    case 'hybrid-histogram':
-      return new HybridHistogram();
-    case 'concurrency-target':
-      return new ConcurrencyTarget({ concurrencyPerInstance: instances.concurrency });
   }
 }
 

@@ -1,5 +1,5 @@
 /** Where an answer flips: the rate, keep-alive or payload at which two runtimes change places. */
-import type { WorkloadLatency } from './mixture.js';
+import type { WorkloadLatency } from './workload-latency.js';
 
 /** What is asked of a runtime at a value of the dial; lower is better. */
 export interface Rivals {
@@ -19,7 +19,10 @@ export interface Flip {
 }
 
 /** Places tried along a dial, evenly apart in the logarithm, before the nearest change is bisected. */
-const places = 24;
+export interface DialSteps {
+  readonly places: number;
+  readonly bisections: number;
+}
 
 const along = ([low, high]: readonly [number, number], part: number): number => low * (high / low) ** part;
 
@@ -28,6 +31,7 @@ function crossing(
   difference: (value: number) => number,
   range: readonly [number, number],
   now: number,
+  { places, bisections }: DialSteps,
 ): { at: number; fallsTo: number } | undefined {
   const values = Array.from({ length: places + 1 }, (_, i) => along(range, i / places));
   const signs = values.map((value) => Math.sign(difference(value)));
@@ -40,7 +44,7 @@ function crossing(
   const nearest = found.sort((a, b) => distance(a) - distance(b))[0];
   if (nearest === undefined) return undefined;
   let { low, high } = nearest;
-  for (let i = 0; i < 24; i++) {
+  for (let i = 0; i < bisections; i++) {
     const middle = Math.sqrt(low * high);
     if (Math.sign(difference(middle)) === nearest.before) low = middle;
     else high = middle;
@@ -56,7 +60,7 @@ export function flipOf(
   dial: Flip['dial'],
   at: (value: number) => Rivals,
   score: (one: WorkloadLatency, side: 'low' | 'middle' | 'high') => number,
-  { range, now }: { range: readonly [number, number]; now: number },
+  { range, now, steps }: { range: readonly [number, number]; now: number; steps: DialSteps },
 ): Flip | undefined {
   const difference =
     (sides: readonly ['low' | 'middle' | 'high', 'low' | 'middle' | 'high']) =>
@@ -64,14 +68,14 @@ export function flipOf(
       const { first, second } = at(value);
       return Math.log(score(first, sides[0]) / score(second, sides[1]));
     };
-  const found = crossing(difference(['middle', 'middle']), range, now);
+  const found = crossing(difference(['middle', 'middle']), range, now, steps);
   if (found === undefined) return undefined;
   const ends = (
     [
       ['low', 'high'],
       ['high', 'low'],
     ] as const
-  ).map((sides) => crossing(difference(sides), range, found.at)?.at);
+  ).map((sides) => crossing(difference(sides), range, found.at, steps)?.at);
   const known = ends.filter((end) => end !== undefined);
   const { first, second } = at(found.at);
   const [below, above] =

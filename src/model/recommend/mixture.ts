@@ -1,49 +1,28 @@
-/** The latency of a workload on one runtime: cold and warm requests, small and large ones, in their shares. */
-import { invalidInput } from '../../domain/errors.js';
-import type { Start } from '../../domain/factors.js';
-import { milliseconds, type Milliseconds } from '../../domain/units.js';
+/** The latency of a workload in closed form: cold and warm requests, small and large ones, in their shares. */
+import { milliseconds } from '../../domain/units.js';
 import type { ModelFile } from '../fit/model-file.js';
-import { systemOf } from '../observations/model-cell.js';
-import {
-  predictLatency,
-  type LatencyPrediction,
-  type PredictedQuantile,
-} from '../predict/predict-latency.js';
 import { coldShareOf } from './cold-share.js';
+import { servedBy } from './served-by.js';
+import { sideOf, type Side } from './side.js';
 import type { Workload } from './workload.js';
+import type { WorkloadLatency, WorkloadPart } from './workload-latency.js';
 
-/** Gives the share of requests that find no instance; the closed form, or a simulation. */
+/** Gives the share of requests that find no instance. */
 export type ColdShare = (workload: Workload) => number;
-
-interface Part {
-  /** Of all requests, 0 to 1. */
-  readonly share: number;
-  readonly cold: boolean;
-  readonly prediction: LatencyPrediction;
-}
-
-/** Where an interval's ends are taken instead of the middle: all parts err to the same side, which is the worst case. */
-export type Side = 'low' | 'middle' | 'high';
-
-const sideOf = ({ ms, interval90 }: PredictedQuantile, side: Side): number =>
-  side === 'middle' || interval90 === undefined ? ms : interval90[side === 'low' ? 0 : 1];
 
 /** Shares at which a part's mean is taken, evenly apart. */
 const meanShares = Array.from({ length: 50 }, (_, i) => (i + 0.5) / 50);
 
-export class WorkloadLatency {
+class MixedLatency implements WorkloadLatency {
+  readonly rejectedShare = 0;
+
   constructor(
     readonly runtime: string,
-    readonly parts: readonly Part[],
+    readonly parts: readonly WorkloadPart[],
     readonly coldShare: number,
   ) {}
 
-  /** What the predictions say of reaching beyond what was measured, each once. */
-  get beyond(): readonly string[] {
-    return [...new Set(this.parts.flatMap(({ prediction }) => prediction.beyond))];
-  }
-
-  /** The latency that this share of all requests stays below, by bisection over the parts' own shares. */
+  /** By bisection over the parts' own shares. */
   quantile(share: number, side: Side = 'middle'): number {
     const factors = this.parts.map(({ prediction }) => {
       const predicted = prediction.quantile(share) ?? prediction.median;
@@ -64,19 +43,6 @@ export class WorkloadLatency {
     return Math.sqrt(low * high);
   }
 
-  /** Whether every part's prediction says how wrong it may be at this share. */
-  isBounded(share: number): boolean {
-    return this.parts.every(({ prediction }) => prediction.quantile(share)?.interval90 !== undefined);
-  }
-
-  predicted(share: number): PredictedQuantile {
-    const at = (side: Side): Milliseconds => milliseconds(this.quantile(share, side));
-    return {
-      ms: at('middle'),
-      ...(this.isBounded(share) ? { interval90: [at('low'), at('high')] as const } : {}),
-    };
-  }
-
   mean(side: Side = 'middle'): number {
     return this.parts.reduce((sum, { share, prediction }) => {
       const factor = sideOf(prediction.median, side) / prediction.median.ms;
@@ -86,27 +52,6 @@ export class WorkloadLatency {
   }
 }
 
-/** What serves a request that finds no instance, and one that does. */
-function startsOf(file: ModelFile, runtime: string): { cold: Start; warm: Start } {
-  const starts = new Set(
-    file.cells.filter(({ cell }) => systemOf(cell) === runtime).map(({ cell }) => cell.start),
-  );
-  const first = (...wanted: Start[]): Start | undefined => wanted.find((start) => starts.has(start));
-  const cold = first('cold', 'snapshot', 'fresh');
-  const warm = first('warm', 'fresh');
-  if (cold !== undefined && warm !== undefined) return { cold, warm };
-  throw invalidInput(
-    `${runtime} was measured ${[...starts].join(' and ')} only; a workload needs both cold and warm starts`,
-    `Measure the other: lumos run --runtimes ${runtime} --starts cold,warm.`,
-  );
-}
-
-function payloadsOf({ payload }: Workload): { payload: string; share: number }[] {
-  if (typeof payload === 'string') return [{ payload, share: 1 }];
-  const sum = payload.reduce((total, { weight }) => total + weight, 0);
-  return payload.map((one) => ({ payload: one.payload, share: one.weight / sum }));
-}
-
 /** @throws LumosError `invalid-input` for a factor that the model never saw */
 export function workloadLatency(
   file: ModelFile,
@@ -114,19 +59,10 @@ export function workloadLatency(
   runtime: string,
   coldShare: ColdShare = coldShareOf,
 ): WorkloadLatency {
-  const starts = startsOf(file, runtime);
-  const cold = coldShare(workload);
-  const { environment, access } = workload;
-  const parts = payloadsOf(workload).flatMap(({ payload, share }) =>
-    (['cold', 'warm'] as const).map((found): Part => ({
-      share: share * (found === 'cold' ? cold : 1 - cold),
-      cold: found === 'cold',
-      prediction: predictLatency(file, {
-        ...{ function: workload.function, payload, runtime, start: starts[found] },
-        ...(environment === undefined ? {} : { environment }),
-        ...(access === undefined ? {} : { access }),
-      }),
-    })),
-  );
-  return new WorkloadLatency(runtime, parts, cold);
+  const share = coldShare(workload);
+  const parts = servedBy(file, workload, runtime).flatMap((one): WorkloadPart[] => [
+    { share: one.share * share, cold: true, prediction: one.cold },
+    { share: one.share * (1 - share), cold: false, prediction: one.warm },
+  ]);
+  return new MixedLatency(runtime, parts, share);
 }

@@ -4,12 +4,16 @@ import { parseObjective, type Objective } from '../../domain/slo.js';
 import { bytes, milliseconds, type Bytes, type Milliseconds } from '../../domain/units.js';
 import { costPerMillion, type Prices } from '../cost/prices.js';
 import type { ModelFile } from '../fit/model-file.js';
-import { codeOf, systemOf, workOf, type ComponentId, type ModelCell } from '../observations/model-cell.js';
+import { codeOf, systemOf, workOf, type ComponentId } from '../observations/model-cell.js';
 import type { PredictedQuantile } from '../predict/predict-latency.js';
-import { flipOf, type Flip, type Rivals } from './flips.js';
-import { workloadLatency, type ColdShare, type Side, type WorkloadLatency } from './mixture.js';
+import { flipOf, type DialSteps, type Flip, type Rivals } from './flips.js';
 import { coldShareOf } from './cold-share.js';
-import { atRate, rateOf, type Workload } from './workload.js';
+import { measuredFigure } from './measured-figure.js';
+import { workloadLatency, type ColdShare } from './mixture.js';
+import type { Side } from './side.js';
+import { simulatedLatency } from './simulated.js';
+import { atRate, instancesOf, rateOf, type Workload } from './workload.js';
+import { beyondOf, isBounded, predictedQuantile, type WorkloadLatency } from './workload-latency.js';
 
 export type Judgement = 'met' | 'missed' | 'unsure';
 
@@ -18,6 +22,8 @@ export interface Candidate {
   readonly latency: Readonly<Record<'p50' | 'p95' | 'p99', PredictedQuantile>>;
   readonly meanMs: Milliseconds;
   readonly coldShare: number;
+  /** Of all requests; absent where none is turned away. Latencies are those of the others. */
+  readonly rejectedShare?: number;
   /** In the prices' currency; absent without prices, or where a figure they charge by was not measured. */
   readonly costPerMillion?: number;
   /** Median peak of the sandbox; absent where the function was not measured on this runtime. */
@@ -61,12 +67,12 @@ function judged(limit: number, [low, high]: readonly [number, number]): Judgemen
 
 function judge(objective: Objective, one: WorkloadLatency, cost: number | undefined): Judgement {
   const bounded = (of: (side: Side) => number): [number, number] => [of('low'), of('high')];
-  if (objective.metric === 'quantile' && one.isBounded(objective.share))
+  if (objective.metric === 'quantile' && isBounded(one, objective.share))
     return judged(
       objective.limitMs,
       bounded((side) => one.quantile(objective.share, side)),
     );
-  if (objective.metric === 'mean' && one.isBounded(0.5))
+  if (objective.metric === 'mean' && isBounded(one, 0.5))
     return judged(
       objective.limitMs,
       bounded((side) => one.mean(side)),
@@ -76,30 +82,16 @@ function judge(objective: Objective, one: WorkloadLatency, cost: number | undefi
   return 'unsure';
 }
 
-/** A figure of the function's cells on a runtime, at the nearest measured size; undefined where it was not measured. */
-function measuredFigure<T>(
-  file: ModelFile,
-  one: WorkloadLatency,
-  workload: Workload,
-  of: (cell: ModelCell) => T | undefined,
-): T | undefined {
-  const own = file.cells.filter(
-    ({ cell }) =>
-      workOf(cell) === workload.function && systemOf(cell) === one.runtime && cell.start === 'warm',
-  );
-  const label = typeof workload.payload === 'string' ? workload.payload : workload.payload[0]?.payload;
-  const exact = own.find(({ cell }) => cell.payload === label) ?? own.sort((a, b) => b.size - a.size)[0];
-  return exact === undefined ? undefined : of(exact);
-}
-
 function candidateOf(
   file: ModelFile,
   workload: Workload,
   one: WorkloadLatency,
   { prices, objectives }: { prices: Prices | undefined; objectives: readonly Objective[] },
 ): Candidate {
-  const memory = measuredFigure(file, one, workload, (cell) => cell.peakMemoryBytes);
-  const cpu = measuredFigure(file, one, workload, (cell) => cell.cpuMs);
+  const payload = typeof workload.payload === 'string' ? workload.payload : workload.payload[0]?.payload;
+  const pair = { function: workload.function, runtime: one.runtime, payload };
+  const memory = measuredFigure(file, pair, (cell) => cell.peakMemoryBytes);
+  const cpu = measuredFigure(file, pair, (cell) => cell.cpuMs);
   const paid = workload.memoryMiB === undefined ? memory : bytes(workload.memoryMiB * 2 ** 20);
   const meanMs = milliseconds(one.mean());
   const cost =
@@ -108,16 +100,21 @@ function candidateOf(
       : costPerMillion(prices, { latencyMs: meanMs, memoryBytes: paid, cpuMs: cpu });
   return {
     runtime: one.runtime,
-    latency: { p50: one.predicted(0.5), p95: one.predicted(0.95), p99: one.predicted(0.99) },
+    latency: {
+      p50: predictedQuantile(one, 0.5),
+      p95: predictedQuantile(one, 0.95),
+      p99: predictedQuantile(one, 0.99),
+    },
     meanMs,
     coldShare: one.coldShare,
+    ...(one.rejectedShare > 0 ? { rejectedShare: one.rejectedShare } : {}),
     ...(cost === undefined ? {} : { costPerMillion: cost }),
     ...(memory === undefined ? {} : { peakMemoryBytes: memory }),
     objectives: objectives.map((objective) => ({
       text: objective.text,
       judgement: judge(objective, one, cost),
     })),
-    beyond: one.beyond,
+    beyond: beyondOf(one),
   };
 }
 
@@ -152,7 +149,7 @@ function verdict(first: Ranked, second: Ranked | undefined, share: number): { wi
       why: 'It alone keeps to all objectives, over its whole interval.',
     };
   const [high, low] = [first.latency.quantile(share, 'high'), second.latency.quantile(share, 'low')];
-  return first.latency.isBounded(share) && second.latency.isBounded(share) && high < low
+  return isBounded(first.latency, share) && isBounded(second.latency, share) && high < low
     ? {
         winner: first.candidate.runtime,
         why: `Its ${name} is lower than ${second.candidate.runtime}'s over the whole intervals of both.`,
@@ -191,30 +188,85 @@ function flipsOf(
   file: ModelFile,
   workload: Workload,
   { first, second, share }: Rivals & { share: number },
-  coldShare: ColdShare,
+  { dial: latencyOf, steps }: Approach,
 ): Flip[] {
   const at = (changed: Workload): Rivals => ({
-    first: workloadLatency(file, changed, first.runtime, coldShare),
-    second: workloadLatency(file, changed, second.runtime, coldShare),
+    first: latencyOf(changed, first.runtime),
+    second: latencyOf(changed, second.runtime),
   });
   const score = (one: WorkloadLatency, side: Side): number => one.quantile(share, side);
   const sizes = file.cells.filter(({ cell }) => workOf(cell) === workload.function).map(({ size }) => size);
   const range: [number, number] = [Math.min(...sizes) / 8, Math.max(...sizes) * 8];
   const now = Math.sqrt(range[0] * range[1]);
   return [
-    flipOf('rate', (rate) => at(atRate(workload, rate)), score, { range: rates, now: rateOf(workload) }),
+    flipOf('rate', (rate) => at(atRate(workload, rate)), score, {
+      ...{ range: rates, steps },
+      now: rateOf(workload),
+    }),
     flipOf('keep-alive', (keepAliveSeconds) => at({ ...workload, keepAliveSeconds }), score, {
-      range: keepAlives,
+      ...{ range: keepAlives, steps },
       now: Math.max(1, workload.keepAliveSeconds),
     }),
     typeof workload.payload === 'string'
-      ? flipOf('payload', (size) => at({ ...workload, payload: size.toFixed(6) }), score, { range, now })
+      ? flipOf('payload', (size) => at({ ...workload, payload: size.toFixed(6) }), score, {
+          range,
+          now,
+          steps,
+        })
       : undefined,
   ].flatMap((flip) => flip ?? []);
 }
 
 /** Above this share of its time, an instance is busy often enough that requests overlap. */
 const overlapping = 0.1;
+
+/** How closely a simulation looks at the workload as it is, and at each place of a dial. */
+const closeness = { asked: { requests: 20_000, steps: 1000 }, dial: { requests: 1000, steps: 200 } } as const;
+
+/** A closed form is quickly asked, a simulation is not. */
+const dialSteps = {
+  closed: { places: 24, bisections: 24 },
+  simulated: { places: 12, bisections: 8 },
+} as const;
+
+type LatencyOf = (workload: Workload, runtime: string) => WorkloadLatency;
+
+/** In closed form, or by simulation, with the reason in words. */
+interface Approach {
+  readonly asked: LatencyOf;
+  readonly dial: LatencyOf;
+  readonly steps: DialSteps;
+  readonly why?: string;
+}
+
+/** All runtimes are judged in one way, or the way would decide. */
+function approachTo(
+  file: ModelFile,
+  workload: Workload,
+  runtimes: readonly string[],
+  coldShare: ColdShare,
+): Approach {
+  const closed: LatencyOf = (changed, runtime) => workloadLatency(file, changed, runtime, coldShare);
+  const busy = Math.max(
+    ...runtimes.map((runtime) => (rateOf(workload) * closed(workload, runtime).mean()) / 1000),
+  );
+  const why =
+    workload.instances !== undefined
+      ? 'The workload names limits of instances'
+      : 'gapsSeconds' in workload.arrivals
+        ? 'The arrivals are a list'
+        : busy > overlapping
+          ? `An instance is busy ${Math.round(busy * 100)} % of the time and requests overlap`
+          : undefined;
+  if (why === undefined) return { asked: closed, dial: closed, steps: dialSteps.closed };
+  const { max, queueLimit, policy } = instancesOf(workload);
+  return {
+    asked: simulatedLatency(file, closeness.asked),
+    dial: simulatedLatency(file, closeness.dial),
+    steps: dialSteps.simulated,
+    why: `${why}: latencies and cold starts are simulated, with up to ${max} instances, ${queueLimit} waiting requests and the policy ${policy}.`,
+  };
+}
 
 /** @throws LumosError `invalid-input` for a factor that the model never saw */
 export function recommend(
@@ -228,29 +280,29 @@ export function recommend(
   if (runtimes.length === 0) throw invalidInput('The workload names no runtime');
   const objectives = workload.objectives.map(parseObjective);
   const share = rankingShare(objectives);
+  const approach = approachTo(file, workload, runtimes, coldShare);
   const all = runtimes.map((runtime): Ranked => {
-    const latency = workloadLatency(file, workload, runtime, coldShare);
+    const latency = approach.asked(workload, runtime);
     return { latency, candidate: candidateOf(file, workload, latency, { prices, objectives }) };
   });
   const order = ranked(all, share);
   const [first, second] = [order[0] as Ranked, order[1]];
-  const busy = rateOf(workload) * (first.latency.mean() / 1000);
   const decidedBy = second === undefined ? undefined : decider(first.latency, second.latency, share);
   return {
     candidates: order.map(({ candidate }) => candidate),
     ...verdict(first, second, share),
     ...(decidedBy === undefined ? {} : { decidedBy }),
-    flips: rivalsOf(file, order).flatMap((rivals) =>
-      flipsOf(file, workload, { ...rivals, share }, coldShare),
-    ),
-    warnings:
-      busy > overlapping
-        ? [
-            `An instance is busy ${Math.round(busy * 100)} % of the time: requests overlap, which the closed form for cold starts does not count. lumos model simulate does.`,
-          ]
-        : [],
+    flips: rivalsOf(file, order).flatMap((rivals) => flipsOf(file, workload, { ...rivals, share }, approach)),
+    warnings: [...(approach.why === undefined ? [] : [approach.why]), ...rejections(order)],
   };
 }
+
+const rejections = (order: readonly Ranked[]): string[] =>
+  order.flatMap(({ candidate: { runtime, rejectedShare = 0 } }) =>
+    rejectedShare > 0
+      ? [`${runtime} turns away ${Number((rejectedShare * 100).toPrecision(2))} % of the requests.`]
+      : [],
+  );
 
 /** The first against the second, and the best container against the best Wasm runtime, where that is another pair. */
 function rivalsOf(file: ModelFile, order: readonly Ranked[]): Rivals[] {

@@ -1,6 +1,7 @@
 /** What a person wants to run, in a file: which function, how it is called, and what it must keep to. */
 import { z } from 'zod';
 import { invalidInput } from '../../domain/errors.js';
+import { InstancesSchema, type Instances } from '../../domain/load.js';
 import { parseObjective, type Objective } from '../../domain/slo.js';
 
 const PayloadShareSchema = z.strictObject({
@@ -9,17 +10,32 @@ const PayloadShareSchema = z.strictObject({
   weight: z.number().positive(),
 });
 
-const ArrivalsSchema = z.union([
-  z.strictObject({
-    /** `poisson`: independent of each other. `constant`: evenly apart. */
-    pattern: z.enum(['poisson', 'constant']).default('poisson'),
-    perSecond: z.number().positive().optional(),
-    perMinute: z.number().positive().optional(),
-    perHour: z.number().positive().optional(),
-  }),
-  /** Measured times between requests, in seconds: a trace in short. */
-  z.strictObject({ gapsSeconds: z.array(z.number().nonnegative()).min(2) }),
-]);
+const RateSchema = z.strictObject({
+  /** `poisson`: independent of each other. `constant`: evenly apart. */
+  pattern: z.enum(['poisson', 'constant']).default('poisson'),
+  perSecond: z.number().positive().optional(),
+  perMinute: z.number().positive().optional(),
+  perHour: z.number().positive().optional(),
+});
+
+/** Measured times between requests, in seconds: a trace in short. */
+const GapsSchema = z.strictObject({
+  gapsSeconds: z
+    .array(z.number().nonnegative())
+    .min(2)
+    .refine((gaps) => gaps.some((gap) => gap > 0), 'are all 0: a rate is needed'),
+});
+
+/** Requests come as in a trace. */
+export const TraceArrivalsSchema = z.strictObject({
+  /** A file or folder, from the folder where the workload's file is. */
+  trace: z.string().min(1),
+  /** One of the trace's functions; absent: all of them together are one. */
+  function: z.string().min(1).optional(),
+  /** Times of the trace are multiplied with it. */
+  timeScale: z.number().positive().default(1),
+});
+export type TraceArrivals = z.infer<typeof TraceArrivalsSchema>;
 
 export const workloadSchemaId = 'lumos/workload@1';
 
@@ -28,9 +44,11 @@ export const WorkloadSchema = z.strictObject({
   function: z.string().min(1),
   /** A label, a size (`8MiB`), or several with weights. */
   payload: z.union([z.array(PayloadShareSchema).min(1), z.string().min(1), z.number().transform(String)]),
-  arrivals: ArrivalsSchema,
+  arrivals: z.union([RateSchema, GapsSchema]),
   /** How long an idle instance is kept, in seconds. */
   keepAliveSeconds: z.number().nonnegative().default(600),
+  /** The other knobs of the platform, as a load has them (docs/method.md); their use needs a simulation. */
+  instances: InstancesSchema.omit({ keepAliveSeconds: true }).optional(),
   environment: z.string().min(1).optional(),
   /** How objects are reached, e.g. `s3/host/reused`. */
   access: z.string().min(1).optional(),
@@ -43,6 +61,18 @@ export const WorkloadSchema = z.strictObject({
   memoryMiB: z.number().positive().optional(),
 });
 export type Workload = z.infer<typeof WorkloadSchema>;
+
+/** A workload as its file has it: a trace has not been read yet. */
+export const WorkloadFileSchema = WorkloadSchema.extend({
+  arrivals: z.union([RateSchema, GapsSchema, TraceArrivalsSchema]),
+});
+
+/** The platform's knobs, those that the workload does not name as a load has them by default. */
+export const instancesOf = ({ instances, keepAliveSeconds }: Workload): Instances =>
+  InstancesSchema.parse({ ...instances, keepAliveSeconds: Math.min(keepAliveSeconds, mostKeepAlive) });
+
+/** Of a platform, in seconds: a day. */
+const mostKeepAlive = 86_400;
 
 /** @throws LumosError `invalid-input` with the first key that does not fit */
 export function parseWorkload(value: unknown, source: string): Workload {
@@ -71,7 +101,7 @@ function refuseUnpredicted(objective: Objective, source: string, { prices }: Wor
     throw invalidInput(`${source}: "${objective.text}" needs prices`, 'Name some, e.g. prices: aws-lambda.');
 }
 
-type Rates = Exclude<Workload['arrivals'], { gapsSeconds: number[] }>;
+type Rates = z.infer<typeof RateSchema>;
 
 const ratesOf = ({ perSecond, perMinute, perHour }: Rates): number[] =>
   [

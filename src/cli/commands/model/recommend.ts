@@ -1,12 +1,17 @@
 /** `lumos model recommend`. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { hasCode, invalidInput, messageOf } from '../../../domain/errors.js';
 import { loadPrices, type Prices } from '../../../model/cost/prices.js';
 import type { Flip } from '../../../model/recommend/flips.js';
 import { recommend, type Candidate, type Recommendation } from '../../../model/recommend/recommend.js';
-import { parseWorkload, type Workload } from '../../../model/recommend/workload.js';
+import {
+  parseWorkload,
+  TraceArrivalsSchema,
+  type TraceArrivals,
+  type Workload,
+} from '../../../model/recommend/workload.js';
 import {
   formatBytes,
   formatDuration,
@@ -14,6 +19,7 @@ import {
   formatSignificant,
 } from '../../../report/format-quantity.js';
 import { milliseconds } from '../../../domain/units.js';
+import { readTrace } from '../../../user-plane/traces/read-trace.js';
 import { exitCodes, type ExitCode } from '../../exit-codes.js';
 import { renderFitted } from '../../fitted-table.js';
 import { print, printJson, tableWidth, title } from '../../output.js';
@@ -23,7 +29,7 @@ import { quantileText } from './predict.js';
 
 export const pricesFolder = join(packageRoot, 'prices');
 
-function readWorkload(path: string): Workload {
+async function readWorkload(path: string): Promise<Workload> {
   let value: unknown;
   try {
     value = parse(readFileSync(path, 'utf8'));
@@ -32,15 +38,46 @@ function readWorkload(path: string): Workload {
       throw invalidInput(`${path} is not there`, 'Name a workload file.');
     throw invalidInput(`${path}: ${messageOf(error)}`);
   }
-  return parseWorkload(value, path);
+  return parseWorkload(await withTraceRead(value, path), path);
 }
 
+/** A trace as the gaps between its invocations. */
+async function withTraceRead(value: unknown, path: string): Promise<unknown> {
+  const arrivals: unknown = isObject(value) ? Reflect.get(value, 'arrivals') : undefined;
+  if (!isObject(arrivals) || !('trace' in arrivals)) return value;
+  const parsed = TraceArrivalsSchema.safeParse(arrivals);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw invalidInput(`${path}: arrivals.${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is wrong'}`);
+  }
+  return { ...(value as object), arrivals: { gapsSeconds: await gapsOf(parsed.data, path) } };
+}
+
+/** @param path of the workload, whose folder the trace is named from */
+async function gapsOf({ trace, function: name, timeScale }: TraceArrivals, path: string): Promise<number[]> {
+  const gapsSeconds: number[] = [];
+  let before: number | undefined;
+  for await (const { atMs, function: traced } of readTrace(resolve(dirname(path), trace))) {
+    if (name !== undefined && traced !== name) continue;
+    if (before !== undefined) gapsSeconds.push(((atMs - before) * timeScale) / 1000);
+    before = atMs;
+  }
+  if (gapsSeconds.length < 2)
+    throw invalidInput(
+      `${path}: arrivals: ${trace} has fewer than three invocations${name === undefined ? '' : ` of ${name}`}`,
+      'Without function all of the trace’s functions are taken as one.',
+    );
+  return gapsSeconds;
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
 /** Exit code 1 where every runtime misses an objective. */
-export function recommendFor(
+export async function recommendFor(
   path: string,
   options: { readonly model: string; readonly json?: boolean },
-): ExitCode {
-  const workload = readWorkload(path);
+): Promise<ExitCode> {
+  const workload = await readWorkload(path);
   const prices = workload.prices === undefined ? undefined : loadPrices(workload.prices, pricesFolder);
   const file = readModelFile(options.model);
   const found = recommend(file, workload, prices === undefined ? {} : { prices });

@@ -1,6 +1,7 @@
 /** A trace replayed once, on one runtime: all its functions at once, each with instances of its own. */
 import type { RunningInstance } from '../../../control-plane/platform/instance.js';
 import { Platform } from '../../../control-plane/platform/platform.js';
+import { createPolicy } from '../../../policies/create-policy.js';
 import { findEnergyCounter } from '../../../data-plane/probes/energy-counter.js';
 import type { LevelRecord } from '../../../domain/level.js';
 import { warmUpOf } from '../../../domain/load.js';
@@ -12,7 +13,7 @@ import type { ReadyPayload } from '../../ready-payloads.js';
 import { createGeneratorProbe, type GeneratorProbe } from '../generator-probe.js';
 import { runOpenLoop } from '../open-loop.js';
 import { platformTarget } from '../platform-target.js';
-import { limitsOf, placementOf, policyOf, untilUp, type LevelSettings } from '../run-level.js';
+import { limitsOf, placementOf, untilUp, type LevelSettings } from '../run-level.js';
 import { startInstanceOf } from '../start-instance.js';
 import type { LoadExchange, LoadRequest, Target } from '../target.js';
 import { FunctionTally } from './function-tally.js';
@@ -142,7 +143,7 @@ class RunningReplay {
           (this.instances[place] ??= [])[number] = ours;
           return start(ours, cpus);
         },
-        policy: policyOf(load),
+        policy: createPolicy(instances),
         minInstances: instances.min ?? 0,
         preWarm: instances.preWarm,
         maxInstances: instances.max,

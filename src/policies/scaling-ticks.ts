@@ -1,6 +1,6 @@
 /** Asks a scaling policy at every tick, with the mean concurrency since the one before. */
-import type { Clock } from '../../domain/clock.js';
-import type { ScalingPolicy } from '../../policies/policy.js';
+import type { Clock } from '../domain/clock.js';
+import type { ScalingPolicy } from './policy.js';
 
 export class ScalingTicks {
   private inSystem = 0;

@@ -1,23 +1,23 @@
 /** Takes idle instances down, and starts one before it is needed, when a keep-alive policy says so. */
-import type { Clock } from '../../domain/clock.js';
-import { milliseconds } from '../../domain/units.js';
-import type { Slot } from './function-pool.js';
-import type { KeepAlivePolicy } from '../../policies/policy.js';
+import type { Clock } from '../domain/clock.js';
+import { milliseconds } from '../domain/units.js';
+import type { KeepAlivePolicy } from './policy.js';
 
-export interface IdleActions<Request, Answer> {
-  readonly retire: (slot: Slot<Request, Answer>) => unknown;
+/** An instance is whatever its owner knows it by: a sandbox's slot, or a simulated one. */
+export interface IdleActions<Instance> {
+  readonly retire: (instance: Instance) => unknown;
   readonly preWarm: () => unknown;
 }
 
-export class IdleTimers<Request, Answer> {
-  private readonly timers = new Map<Slot<Request, Answer>, () => void>();
+export class IdleTimers<Instance> {
+  private readonly timers = new Map<Instance, () => void>();
   private cancelPreWarm: () => void = () => undefined;
   private idleSince: number | undefined;
 
   constructor(
     private readonly clock: Clock,
     private readonly policy: KeepAlivePolicy,
-    private readonly actions: IdleActions<Request, Answer>,
+    private readonly actions: IdleActions<Instance>,
   ) {}
 
   /** A request came: the function is idle no more. */
@@ -34,29 +34,29 @@ export class IdleTimers<Request, Answer> {
     const { preWarmMs } = this.policy.windows();
     if (preWarmMs <= 0) return;
     this.cancelPreWarm();
-    for (const slot of [...this.timers.keys()]) this.actions.retire(slot);
+    for (const instance of [...this.timers.keys()]) this.actions.retire(instance);
     this.cancelPreWarm = this.clock.after(preWarmMs, this.actions.preWarm);
   }
 
   /** @param isNew it has served nobody yet: what was pre-warmed has its time of keeping before it. */
-  instanceIdle(slot: Slot<Request, Answer>, isNew: boolean): void {
-    this.instanceBusy(slot);
+  instanceIdle(instance: Instance, isNew: boolean): void {
+    this.instanceBusy(instance);
     const { preWarmMs, keepAliveMs } = this.policy.windows();
     // While others of the function serve, one that is idle stays until the end of both windows.
     const stays = milliseconds(isNew ? keepAliveMs : preWarmMs + keepAliveMs);
     this.timers.set(
-      slot,
+      instance,
       this.clock.after(stays, () => {
-        this.timers.delete(slot);
-        this.actions.retire(slot);
+        this.timers.delete(instance);
+        this.actions.retire(instance);
       }),
     );
   }
 
   /** It serves, or is gone. */
-  instanceBusy(slot: Slot<Request, Answer>): void {
-    this.timers.get(slot)?.();
-    this.timers.delete(slot);
+  instanceBusy(instance: Instance): void {
+    this.timers.get(instance)?.();
+    this.timers.delete(instance);
   }
 
   stop(): void {

@@ -1,0 +1,71 @@
+/** `lumos model simulate DIR`: a load run's own arrivals, simulated beside what it measured. */
+import type { Measurement } from '../../../domain/measurement.js';
+import { milliseconds } from '../../../domain/units.js';
+import { againstReal, type AgainstReal, type Beside } from '../../../model/simulate/against-real.js';
+import { readLevels } from '../../../records/level-store.js';
+import { RunDirectory } from '../../../records/run-directory.js';
+import { readRows } from '../../../records/row-store.js';
+import { formatDuration, formatSignificant } from '../../../report/format-quantity.js';
+import { exitCodes, type ExitCode } from '../../exit-codes.js';
+import { renderFitted } from '../../fitted-table.js';
+import { print, printJson, tableWidth } from '../../output.js';
+import { readModelFile } from './model-input.js';
+
+export interface SimulateRunOptions {
+  readonly model: string;
+  readonly launchSlowdown?: number;
+  /** ms */
+  readonly staging?: number;
+  readonly seed: number;
+  readonly json?: boolean;
+}
+
+export async function simulateRun(path: string, options: SimulateRunOptions): Promise<ExitCode> {
+  const directory = new RunDirectory(path);
+  const file = readModelFile(options.model);
+  const rows = new Map<number, Measurement[]>();
+  for await (const row of readRows(directory.measurementsPath)) {
+    const own = rows.get(row.trial);
+    if (own === undefined) rows.set(row.trial, [row]);
+    else own.push(row);
+  }
+  const results = againstReal(
+    file,
+    directory.readManifest(),
+    await readLevels(directory.levelsPath),
+    (level) => rows.get(level) ?? [],
+    {
+      ...{ service: 'model', launchSlowdown: options.launchSlowdown ?? 0, seed: options.seed },
+      stagingMs: milliseconds(options.staging ?? 0),
+    },
+  );
+  if (options.json === true) printJson({ run: path, results });
+  else print(againstRealText(results));
+  return exitCodes.done;
+}
+
+const points = ({ real, simulated }: Beside): string =>
+  `${formatSignificant(real * 100)} % / ${formatSignificant(simulated * 100)} % (${formatSignificant((simulated - real) * 100, 2)})`;
+
+const relative = ({ real, simulated }: Beside): string => {
+  const off = Math.round((simulated / real - 1) * 100);
+  return `${formatDuration(milliseconds(real))} / ${formatDuration(milliseconds(simulated))} (${off > 0 ? '+' : ''}${off} %)`;
+};
+
+const plain = ({ real, simulated }: Beside): string =>
+  `${formatSignificant(real)} / ${formatSignificant(simulated)}`;
+
+function againstRealText(results: readonly AgainstReal[]): string {
+  const head = ['function', 'runtime', 'requests', 'cold', 'p50', 'p90', 'p99', 'instance-s'];
+  const rows = results.map(({ function: name, runtime, requests, coldShare, latencyMs, instanceSeconds }) => [
+    ...[name, runtime, String(requests), points(coldShare)],
+    ...(latencyMs === undefined
+      ? ['-', '-', '-']
+      : [latencyMs.p50, latencyMs.p90, latencyMs.p99].map(relative)),
+    plain(instanceSeconds),
+  ]);
+  return [
+    renderFitted(head, rows, tableWidth()),
+    'Measured / simulated (difference: in points of the cold share, in percent of a quantile).',
+  ].join('\n');
+}

@@ -1,0 +1,144 @@
+/** The latency of a workload by simulation: where requests overlap, wait, or come as nothing but a list says. */
+import type { TraceInvocation } from '../../domain/trace.js';
+import { milliseconds } from '../../domain/units.js';
+import { deploymentOf } from '../../simulation/deployment.js';
+import { simulateList, Simulator, type SimulationFigures } from '../../simulation/simulator.js';
+import type { FunctionTimes } from '../../simulation/times.js';
+import { seededRandom } from '../../stats/random.js';
+import type { ModelFile } from '../fit/model-file.js';
+import { modelTimes } from '../simulate/model-times.js';
+import { servedBy, type ServedPayload } from './served-by.js';
+import type { Side } from './side.js';
+import { instancesOf, rateOf, type Workload } from './workload.js';
+import type { WorkloadLatency, WorkloadPart } from './workload-latency.js';
+
+/** Of every simulation: the same arrivals and draws for all runtimes and places of a dial, so that only these differ. */
+const seed = 1;
+
+function* arrivalsOf(workload: Workload, most: number): Generator<TraceInvocation, void> {
+  const { arrivals } = workload;
+  const random = seededRandom(seed, 'arrivals');
+  const gap = 1000 / rateOf(workload);
+  const listed = 'gapsSeconds' in arrivals ? arrivals.gapsSeconds : undefined;
+  const isEven = !('gapsSeconds' in arrivals) && arrivals.pattern === 'constant';
+  const name = workload.function;
+  let at = 0;
+  if (listed !== undefined) yield { atMs: milliseconds(0), function: name };
+  for (let i = 0; i < Math.min(most, listed?.length ?? Infinity); i++) {
+    at +=
+      listed === undefined
+        ? isEven
+          ? gap
+          : -gap * Math.log1p(-random.uniform())
+        : 1000 * (listed[i] as number);
+    yield { atMs: milliseconds(at), function: name };
+  }
+}
+
+/** How closely is looked: at the workload as it is, or at one of the many places of a dial. */
+export interface Closeness {
+  /** The most requests that are simulated, of a list from its beginning. */
+  readonly requests: number;
+  /** Of the tables of times. */
+  readonly steps: number;
+}
+
+/** A runtime's times for a payload, made once for all rates and keep-alives. */
+class RuntimeTimes {
+  private readonly times = new Map<Side, FunctionTimes>();
+
+  constructor(
+    readonly served: readonly ServedPayload[],
+    private readonly steps: number,
+  ) {}
+
+  at(side: Side): FunctionTimes {
+    let times = this.times.get(side);
+    if (times === undefined) {
+      times = modelTimes(this.served, side, { service: 'model', launchSlowdown: 0, steps: this.steps });
+      this.times.set(side, times);
+    }
+    return times;
+  }
+}
+
+class SimulatedLatency implements WorkloadLatency {
+  private readonly simulated = new Map<Side, SimulationFigures>();
+
+  constructor(
+    readonly runtime: string,
+    private readonly workload: Workload,
+    private readonly times: RuntimeTimes,
+    private readonly requests: number,
+  ) {}
+
+  get parts(): readonly WorkloadPart[] {
+    const { coldShare } = this;
+    return this.times.served.flatMap(({ share, cold, warm }): WorkloadPart[] => [
+      { share: share * coldShare, cold: true, prediction: cold },
+      { share: share * (1 - coldShare), cold: false, prediction: warm },
+    ]);
+  }
+
+  get coldShare(): number {
+    const { cold, served } = this.at('middle');
+    return served === 0 ? 0 : cold / served;
+  }
+
+  get rejectedShare(): number {
+    const { rejected, invocations } = this.at('middle');
+    return rejected / invocations;
+  }
+
+  /** Of those served. Slower times may make a figure better: it is then no better than with those in the middle. */
+  quantile(share: number, side: Side = 'middle'): number {
+    return this.towards(side, ({ latency }) => latency.quantile(share) ?? 0);
+  }
+
+  mean(side: Side = 'middle'): number {
+    return this.towards(side, ({ latency }) => latency.mean ?? 0);
+  }
+
+  private towards(side: Side, of: (figures: SimulationFigures) => number): number {
+    const value = of(this.at(side));
+    if (side === 'middle') return value;
+    const middle = of(this.at('middle'));
+    return side === 'low' ? Math.min(value, middle) : Math.max(value, middle);
+  }
+
+  private at(side: Side): SimulationFigures {
+    let figures = this.simulated.get(side);
+    if (figures === undefined) this.simulated.set(side, (figures = this.simulate(side)));
+    return figures;
+  }
+
+  private simulate(side: Side): SimulationFigures {
+    const instances = instancesOf(this.workload);
+    const simulator = new Simulator({
+      ...{ startsAtOnce: instances.startsAtOnce, seed },
+      deploy: () => deploymentOf(instances, this.times.at(side), undefined),
+    });
+    return simulateList(arrivalsOf(this.workload, this.requests), [simulator])[0] as SimulationFigures;
+  }
+}
+
+/**
+ * Latencies of changed workloads, of which the last payload's times are remembered for each runtime.
+ * @throws LumosError `invalid-input`, when asked, for a factor that the model never saw
+ */
+export function simulatedLatency(
+  file: ModelFile,
+  { requests, steps }: Closeness,
+): (workload: Workload, runtime: string) => WorkloadLatency {
+  const known = new Map<string, { key: string; times: RuntimeTimes }>();
+  return (workload, runtime) => {
+    const key = JSON.stringify([workload.function, workload.payload, workload.environment, workload.access]);
+    let found = known.get(runtime);
+    if (found?.key !== key)
+      known.set(
+        runtime,
+        (found = { key, times: new RuntimeTimes(servedBy(file, workload, runtime), steps) }),
+      );
+    return new SimulatedLatency(runtime, workload, found.times, requests);
+  };
+}
