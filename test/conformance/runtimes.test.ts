@@ -13,11 +13,16 @@ import { repositoryRoot } from '../e2e/lumos-command.js';
 /** What `./check` installs: one of these that cannot run here is a failure, and no skip. */
 const requiredHere = [
   'native',
+  'node',
   'docker',
+  'podman',
+  'containerd',
   'crun',
   'wasmtime-aot',
   'wasmtime-interpreted',
   'wasmtime-jit',
+  'wasmtime-jit-cached',
+  'wasmtime-winch',
   'wasmtime-serve',
   'wazero-aot',
   'wazero-interpreted',

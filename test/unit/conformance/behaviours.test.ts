@@ -3,7 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { behavioursOf } from '../../../src/conformance/behaviours.js';
 import { echoOfAnything, modestLabel } from '../../../src/conformance/behaviours/payloads.js';
+import { hangLimitAfter } from '../../../src/conformance/time-limits.js';
 import { isListening } from '../../../src/conformance/machine-traces.js';
+import { FakeRuntime } from '../../../src/control-plane/runtimes/fake/fake-runtime.js';
+import { VirtualClock } from '../../../src/control-plane/runtimes/fake/virtual-clock.js';
+import type { Runtime } from '../../../src/domain/runtime.js';
+import { milliseconds } from '../../../src/domain/units.js';
 import { makePayload } from '../../../src/user-plane/functions/payload.js';
 import { echoFunction } from '../experiment/fixture.js';
 
@@ -33,6 +38,35 @@ describe('the behaviours', () => {
     expect(modestLabel(echoFunction('one', ['1', '8', '50']))).toBe('8');
     expect(modestLabel(echoFunction('one', ['1']))).toBe('1');
   });
+});
+
+describe('that a function answers as natively', () => {
+  const asking = behavioursOf([echoFunction('one')]).find(({ name }) => name.startsWith('one answers'));
+  const transportsAsked = (changes: Partial<Runtime>): readonly string[] => {
+    const runtime: Runtime = Object.assign(new FakeRuntime(new VirtualClock(), { id: 'x' }), {
+      transports: ['stdio', 'http'],
+      ...changes,
+    });
+    return runtime.transports.filter((transport) => asking?.appliesTo?.(runtime, transport));
+  };
+
+  it('is asked by every transport where nothing stands between, and elsewhere by the usual one', () => {
+    expect(transportsAsked({ class: 'process' })).toEqual(['stdio', 'http']);
+    expect(transportsAsked({ class: 'container' })).toEqual(['stdio']);
+  });
+
+  it('is not asked of a runtime that runs none of its languages, and is where other options may let it', () => {
+    expect(transportsAsked({ artifactKindFor: () => undefined })).toEqual([]);
+    const refuse = (): never => {
+      throw new Error('not with these options');
+    };
+    expect(transportsAsked({ artifactKindFor: refuse })).toEqual(['stdio', 'http']);
+  });
+});
+
+it('a hang is waited for longer than what starts slowly took to answer', () => {
+  expect(hangLimitAfter(milliseconds(1))).toBe(1500);
+  expect(hangLimitAfter(milliseconds(1000))).toBe(5000);
 });
 
 it('a port that is listened on is told from one that is not', async () => {

@@ -68,7 +68,9 @@ export const wasmerCommand = (setup: SetupOptions): EngineCommand =>
     pinned: {
       version: program.version,
       make: async (workshop, report) => {
-        report(`compiling ${program.crate} ${program.version}, which takes 10 to 20 minutes on two cores`);
+        report(
+          `compiling ${program.crate} ${program.version}, which takes a quarter of an hour or more on two cores`,
+        );
         return await compileCargoProgram(setup, program, workshop, report);
       },
     },
