@@ -27,6 +27,7 @@ import { legendOf } from './legend.js';
 import { levelsText } from './levels/levels-text.js';
 import { objectivesText } from './objectives/objectives-text.js';
 import { groupedNotes } from './notes.js';
+import { validityText } from './validity/validity-text.js';
 import { printable, wrapEntry, wrapText } from './wrap-text.js';
 
 export interface TerminalTableOptions {
@@ -272,6 +273,7 @@ export function renderTerminalTable(summary: Summary, options: TerminalTableOpti
   const lines = [
     ...body,
     '',
+    ...validityText(summary, width, colors),
     ...objectivesText(summary, width, colors),
     ...levelsText(summary, width, colors),
     ...findingsText(summary, width),

@@ -13,12 +13,14 @@ import { answerSection } from './sections/answer.js';
 import { claimsSection } from './sections/claims.js';
 import { downloadsSection, failuresSection } from './sections/failures.js';
 import { hostSection, methodSection } from './sections/method.js';
+import { latencySumsSection } from './sections/latency-sums.js';
 import { levelsSection } from './sections/levels.js';
 import { leagueSection } from './sections/league.js';
 import { payloadSizeSection } from './sections/payload-size.js';
 import { objectivesSection } from './sections/objectives.js';
 import { resultsSection } from './sections/results.js';
 import { storageSection } from './sections/storage.js';
+import { validitySection } from './sections/validity.js';
 import { styleSheet } from './style.js';
 import { html, nothing, trusted, type Markup } from './template.js';
 
@@ -67,9 +69,9 @@ export function renderHtml(report: HtmlReport): string {
           <p class="quiet">Lumos run ${manifest.runId}, ${manifest.startedAt.slice(0, 10)}</p>
         </header>
         <main>
-          ${answerSection(manifest, summary)} ${objectivesSection(summary)} ${levelsSection(summary)}
+          ${answerSection(manifest, summary)} ${validitySection(summary)} ${objectivesSection(summary)} ${levelsSection(summary)}
           ${leagueSection(summary)} ${claimsSection(summary)} ${payloadSizeSection(summary)}
-          ${resultsSection(summary, groups)} ${storageSection(manifest, summary)} ${charts(report, groups)}
+          ${resultsSection(summary, groups)} ${latencySumsSection(summary)} ${storageSection(manifest, summary)} ${charts(report, groups)}
           ${methodSection(manifest, summary)} ${hostSection(manifest)} ${failuresSection(summary, groups)}
           ${downloadsSection(manifest, summary)}
         </main>
