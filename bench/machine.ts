@@ -1,13 +1,13 @@
 /** The machine the figures belong to, and whether something else was using it. */
 import { fingerprintHost } from '../src/data-plane/host/fingerprint.js';
-import type { Host } from '../src/domain/run-manifest.js';
+import type { Fingerprint } from '../src/domain/run-manifest.js';
 import { lumosVersion } from './repository.js';
 
 /** A 1-minute load average above this means that something else was running. */
 const quietLoad = 0.5;
 
 export interface Machine {
-  readonly host: Host;
+  readonly host: Fingerprint;
   readonly measuredAt: string;
   readonly text: string;
   /** Whether it was quiet before the first part, in words; absent figures are said to be. */

@@ -12,6 +12,7 @@ import { format, resolveConfig } from 'prettier';
 import { z } from 'zod';
 import { ExperimentSchema, experimentSchemaId } from '../src/domain/experiment.js';
 import { FunctionManifestSchema, functionManifestSchemaId } from '../src/domain/function-manifest.js';
+import { LatencySumSchema, latencySumSchemaId } from '../src/domain/latency-sum.js';
 import { MeasurementSchema, measurementSchemaId } from '../src/domain/measurement.js';
 import { RunManifestSchema, runManifestSchemaId } from '../src/domain/run-manifest.js';
 import { SummarySchema, summarySchemaId } from '../src/domain/summary.js';
@@ -49,6 +50,15 @@ const files: readonly SchemaFile[] = [
       'differ; each payload has either bytes or size, and not both.',
     schema: FunctionManifestSchema,
     io: 'input',
+  },
+  {
+    file: 'latency-sum.schema.json',
+    id: latencySumSchemaId,
+    title: 'Lumos sum of one-shot latencies',
+    description:
+      'One line of latency-sums.ndjson of an imported run: what N clients took for one request each, summed. No rate.',
+    schema: LatencySumSchema,
+    io: 'output',
   },
   {
     file: 'measurement.schema.json',

@@ -21,12 +21,14 @@ export * from './domain/errors.js';
 export * from './domain/experiment.js';
 export * from './domain/factors.js';
 export * from './domain/function-manifest.js';
+export * from './domain/latency-sum.js';
 export * from './domain/measurement.js';
 export * from './domain/run-manifest.js';
 export * from './domain/runtime.js';
 export * from './domain/slo.js';
 export * from './domain/summary.js';
 export * from './domain/units.js';
+export * from './domain/validity.js';
 
 /** A run directory: `readRows(path)` gives its rows one by one in constant memory, `RunDirectory` its other files. */
 export { RunDirectory } from './records/run-directory.js';
@@ -51,6 +53,16 @@ export { renderMarkdown } from './report/markdown.js';
 export { writeParquet, type ParquetOptions, type ParquetSink } from './report/parquet.js';
 export { collectSamples, type CellSamples } from './report/samples.js';
 export { renderTerminalTable, type TerminalTableOptions } from './report/terminal-table.js';
+
+/** What threatens a conclusion from a run: add every row to `RunFacts`, then `validityOf` it with manifest and summary. */
+export { RunFacts } from './report/validity/run-facts.js';
+export { validityOf } from './report/validity/validity-of-run.js';
+export type { CheckedRun } from './report/validity/check.js';
+
+/** Figures of elsewhere: `importFormat(name).open(path, options)` gives rows, `writeImport` a run directory of them. */
+export { importFormat, importFormats, type ImportFormat } from './import/formats.js';
+export type { ImportedRows, ImportFacts } from './import/imported-rows.js';
+export { writeImport } from './import/write-import.js';
 
 /**
  * Planning and running an experiment: read it with `loadExperiment` or `parseExperiment`, find what it names with

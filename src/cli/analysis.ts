@@ -5,13 +5,14 @@ import type { LevelRecord } from '../domain/level.js';
 import type { Measurement } from '../domain/measurement.js';
 import type { RunManifest } from '../domain/run-manifest.js';
 import type { Summary } from '../domain/summary.js';
-import { bytes } from '../domain/units.js';
 import { readLevels } from '../records/level-store.js';
+import { readLatencySums } from '../records/latency-sum-store.js';
 import { readRows } from '../records/row-store.js';
 import type { RunDirectory } from '../records/run-directory.js';
 import { claimsOf } from '../report/claims/claims-of-run.js';
 import { artifactOfCell } from '../domain/artifact-of-cell.js';
 import { leagueOf } from '../report/league/league-of-run.js';
+import { latencySumsOf } from '../report/latency-sums/sums-of-run.js';
 import { kneesOf } from '../report/levels/knees-of-run.js';
 import { levelsOf } from '../report/levels/levels-of-run.js';
 import { tracesOf } from '../report/traces/traces-of-run.js';
@@ -20,6 +21,8 @@ import { payloadSizeOf } from '../report/payload-size/payload-size-of-run.js';
 import { RunAccumulator } from '../report/summarize/accumulate.js';
 import { summarize } from '../report/summarize/summarize.js';
 import { collectSamples } from '../report/samples.js';
+import { RunFacts } from '../report/validity/run-facts.js';
+import { validityOf } from '../report/validity/validity-of-run.js';
 
 /** The most points of one cell that the report draws one by one. */
 const pointsPerCell = 2000;
@@ -33,13 +36,18 @@ export interface Analysis {
 export async function analyse(directory: RunDirectory): Promise<Analysis> {
   const manifest = directory.readManifest();
   const accumulated = new RunAccumulator();
-  for await (const row of rowsOf(directory)) accumulated.add(row);
+  const facts = new RunFacts();
+  for await (const row of rowsOf(directory)) {
+    accumulated.add(row);
+    facts.add(row);
+  }
   const { analyses } = manifest.experiment;
   const base = summarize(accumulated, contextOf(manifest));
   const levels = await readLevels(directory.levelsPath);
+  const sums = await readLatencySums(directory.latencySumsPath);
   const { cells } = base;
   const load = levels.length === 0 ? {} : withLevels(base, levels, manifest.seed);
-  const summary = {
+  const figures: Summary = {
     ...base,
     ...load,
     ...(analyses.includes('league') ? { league: leagueOf(cells, manifest) } : {}),
@@ -48,8 +56,11 @@ export async function analyse(directory: RunDirectory): Promise<Analysis> {
     ...(manifest.experiment.slo.length === 0
       ? {}
       : { objectives: objectivesOf(accumulated, cells, manifest, load.levels) }),
+    ...(manifest.imported === undefined ? {} : { imported: manifest.imported.format }),
+    ...(sums.length === 0 ? {} : { latencySums: latencySumsOf(sums) }),
   };
-  return { manifest, accumulated, summary };
+  const validity = validityOf({ facts, manifest, summary: figures, levels });
+  return { manifest, accumulated, summary: { ...figures, validity } };
 }
 
 /** A load's failures are those of its levels: the rows are an even sample of all its requests. */
@@ -73,7 +84,7 @@ export const samplesOf = (directory: RunDirectory): ReturnType<typeof collectSam
   collectSamples(rowsOf(directory), pointsPerCell);
 
 /** A run that was stopped before its first row has no file of rows yet: it has no rows. */
-const rowsOf = (directory: RunDirectory): AsyncIterable<Measurement> | Iterable<Measurement> =>
+export const rowsOf = (directory: RunDirectory): AsyncIterable<Measurement> | Iterable<Measurement> =>
   existsSync(directory.measurementsPath) ? readRows(directory.measurementsPath) : [];
 
 function contextOf(manifest: RunManifest): Parameters<typeof summarize>[1] {
@@ -87,7 +98,6 @@ function contextOf(manifest: RunManifest): Parameters<typeof summarize>[1] {
     plannedCells: manifest.cells,
     imageBytes: (cell) => artifactOfCell(manifest, cell)?.imageCompressedBytes,
     payloadBytes: (name, payload) =>
-      manifest.cells.find((cell) => cell.function === name && cell.payload === payload)?.payloadBytes ??
-      bytes(0),
+      manifest.cells.find((cell) => cell.function === name && cell.payload === payload)?.payloadBytes,
   };
 }

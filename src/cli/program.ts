@@ -71,6 +71,7 @@ export function createProgram(run: Run): Command {
   addRunCommand(program, run);
   addLoadCommand(program, run);
   addReportCommands(program, run);
+  addImportCommand(program, run);
   addModelCommands(program, run);
   addTraceCommands(program, run);
   return program;
@@ -227,8 +228,14 @@ function addLoadCommand(program: Command, run: Run): void {
 
 function addReportCommands(program: Command, run: Run): void {
   example(program.command('report <dir>'), 'lumos report lumos-results/quickstart-1 --format md')
-    .description('a run directory as HTML, Markdown, CSV, JSON, Parquet or JUnit XML')
-    .option('--format <format>', 'html, md, csv, json, parquet or junit', 'html')
+    .description(
+      'a run directory as HTML, Markdown, CSV, JSON, Parquet or JUnit XML, or for hyperfine and k6',
+    )
+    .option(
+      '--format <format>',
+      'html, md, csv, json, parquet, junit, hyperfine, k6 (summary); rows-csv, k6-points (single rows)',
+      'html',
+    )
     .option(
       '--out <file>',
       'where to; html defaults to report.html in the directory, the others to standard output',
@@ -248,5 +255,40 @@ function addReportCommands(program: Command, run: Run): void {
     )
     .action(async (base: string, candidate: string, options) =>
       run((await import('./commands/compare.js')).compare(base, candidate, options as never)),
+    );
+}
+
+function addImportCommand(program: Command, run: Run): void {
+  program
+    .command('import <format> <path>')
+    .description('figures of elsewhere into a run directory: wasmrun, csv, parquet, hyperfine, k6')
+    .option('--out <dir>', 'the run directory (default: a new one in lumos-results/)')
+    .option('--environment <name>', "the cells' environment, in place of the format's own")
+    .option('--function <name>', 'hyperfine, k6: what was called')
+    .option('--runtime <id>', 'k6: what served')
+    .option('--class <class>', 'k6: container, wasm-interpreted, wasm-aot, wasm-jit or process')
+    .option('--json', 'machine-readable, and nothing else on standard output')
+    .addHelpText(
+      'after',
+      `
+Example:
+  lumos import wasmrun wasmrun/measurement_data --out results/wasmrun
+
+More examples:
+  lumos import csv rows.csv --out results/rows
+  lumos import parquet rows.parquet --out results/rows
+  lumos import hyperfine bench.json --function sort --out results/sort
+  lumos import k6 points.json --function checkout --runtime docker --class container --out results/k6
+
+Formats:
+  wasmrun    the folder of the artefact polaris-slo-cloud/wasmrun, or its measurement_data
+  csv        one line an invocation; columns named like the fields of a row, at least
+             function, runtime, class and latencyMs (docs/method.md, "Imported runs")
+  parquet    what lumos report --format parquet wrote
+  hyperfine  the file of hyperfine --export-json
+  k6         the file of k6 run --out json=FILE (a summary has no requests to make rows of)`,
+    )
+    .action(async (format: string, path: string, options) =>
+      run((await import('./commands/import.js')).importRun(format, path, options as never)),
     );
 }

@@ -25,8 +25,11 @@ export const MeasurementSchema = CellSchema.extend({
   sandbox: z.number().int().nonnegative().optional(),
   /** The block of the interleaved plan in which the trial ran, from 0. */
   round: z.number().int().nonnegative(),
-  /** When the request was sent or the sandbox asked for: wall clock, ISO 8601 in UTC. */
-  startedAt: z.string().min(1),
+  /**
+   * When the request was sent or the sandbox asked for: wall clock, ISO 8601 in UTC. Absent in imported rows that do not say;
+   * some say when their block of requests began, and no more.
+   */
+  startedAt: z.string().min(1).optional(),
   outcome: OutcomeSchema,
   /** Why it failed, in the words of whoever said so. Absent when `outcome` is `ok`. */
   reason: z.string().optional(),
@@ -40,7 +43,12 @@ export const MeasurementSchema = CellSchema.extend({
   instance: z.number().int().nonnegative().optional(),
   /** Of a trace: which of its functions was invoked. */
   traceFunction: z.string().optional(),
-  payloadBytes: BytesSchema,
+  /** The machine of a cluster that served it, by its name there; absent where there is one machine, or nobody said. */
+  node: z.string().min(1).optional(),
+  /** What stood when it was served, where one function is deployed several times in a run. */
+  deployment: z.string().min(1).optional(),
+  /** Absent in imported rows that do not say; Lumos' own have it. */
+  payloadBytes: optionalBytes,
   responseBytes: optionalBytes,
   /** How many invocations this instance had served when it answered, this one included, by its own count. */
   sequence: z.number().int().positive().optional(),

@@ -4,16 +4,18 @@ import { ExperimentSchema } from './experiment.js';
 import { AccessSchema, CellSchema, LanguageSchema, RuntimeClassSchema, StorageSchema } from './factors.js';
 import { FunctionClassSchema, PayloadStepSchema } from './function-manifest.js';
 import { BytesSchema, MillisecondsSchema } from './units.js';
+import { ValidityFindingSchema } from './validity.js';
 
 export const runManifestSchemaId = 'lumos/run@1';
 
+/** The machine. Of an imported run, only what its files say of theirs. */
 export const HostSchema = z.object({
-  kernel: z.string(),
-  operatingSystem: z.string(),
-  architecture: z.string(),
-  cpuModel: z.string(),
-  cores: z.number().int().positive(),
-  memoryBytes: BytesSchema,
+  kernel: z.string().optional(),
+  operatingSystem: z.string().optional(),
+  architecture: z.string().optional(),
+  cpuModel: z.string().optional(),
+  cores: z.number().int().positive().optional(),
+  memoryBytes: BytesSchema.optional(),
   /** Version of the cgroup hierarchy the counters are read from; absent where none could be used. */
   cgroupVersion: z.union([z.literal(1), z.literal(2)]).optional(),
   virtualization: z.string().optional(),
@@ -22,10 +24,19 @@ export const HostSchema = z.object({
   loadAverage: z.number().optional(),
   /** Share of the CPU that the machine's neighbours took during the run (steal), 0 to 1. */
   stealShare: z.number().optional(),
-  nodeVersion: z.string(),
+  nodeVersion: z.string().optional(),
+  /** Of an imported run: that of whoever imported it. */
   lumosVersion: z.string(),
 });
 export type Host = z.infer<typeof HostSchema>;
+
+/** A machine that Lumos runs on: all of it is known. */
+export type Fingerprint = Host & {
+  [
+    Fact in
+      'kernel' | 'operatingSystem' | 'architecture' | 'cpuModel' | 'cores' | 'memoryBytes' | 'nodeVersion'
+  ]: NonNullable<Host[Fact]>;
+};
 
 export const RuntimeRecordSchema = z.object({
   id: z.string(),
@@ -126,6 +137,20 @@ export const TraceRecordSchema = z.object({
 });
 export type TraceRecord = z.infer<typeof TraceRecordSchema>;
 
+/** Where the rows of a run are from that Lumos did not measure. */
+export const ImportSchema = z.object({
+  /** The format it was read from, as given to `lumos import`. */
+  format: z.string().min(1),
+  /** The name of the file or folder, without the path to it. */
+  source: z.string().min(1),
+  importedAt: z.string(),
+  /** The machines that served, by their names there, and how many invocations of the rows each; empty where nobody said. */
+  nodes: z.array(z.object({ name: z.string(), invocations: z.number().int().nonnegative() })),
+  /** What the importer found that the rows do not show: files that are missing, failures that are in a log only. */
+  findings: z.array(ValidityFindingSchema),
+});
+export type Import = z.infer<typeof ImportSchema>;
+
 export const RunManifestSchema = z.object({
   schema: z.literal(runManifestSchemaId),
   runId: z.string(),
@@ -139,13 +164,14 @@ export const RunManifestSchema = z.object({
   /** How often the run was taken up again after an end before its time. */
   resumed: z.number().int().nonnegative(),
   /** Every cell of the plan, whether it came to a result or not, with the size of its payload. */
-  cells: z.array(CellSchema.extend({ payloadBytes: BytesSchema })),
-  /** What the functions of the plan say of themselves; absent in runs of before this was recorded, and in imported ones. */
+  cells: z.array(CellSchema.extend({ payloadBytes: BytesSchema.optional() })),
+  /** What the functions of the plan say of themselves; absent in runs of before this was recorded. */
   functions: z
     .array(
       z.object({
         name: z.string(),
-        class: FunctionClassSchema,
+        /** Absent in imported runs: nobody says. */
+        class: FunctionClassSchema.optional(),
         /** The ladder, which is where the model has a function's sizes from; absent in runs of before this was recorded. */
         payloads: z.array(PayloadStepSchema).optional(),
       }),
@@ -165,5 +191,7 @@ export const RunManifestSchema = z.object({
   pinning: PinningSchema.optional(),
   /** Of a load by a trace. */
   trace: TraceRecordSchema.optional(),
+  /** Only of a run that was imported. */
+  imported: ImportSchema.optional(),
 });
 export type RunManifest = z.infer<typeof RunManifestSchema>;

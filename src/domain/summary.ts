@@ -1,8 +1,10 @@
 /** `summary.json`: what the statistics make of the rows. */
 import { z } from 'zod';
 import { CellSchema, ConditionsSchema, OutcomeSchema, phases, RuntimeClassSchema } from './factors.js';
+import { LatencySumSchema } from './latency-sum.js';
 import { ReplayedFunctionSchema, TimeSliceSchema } from './level.js';
 import { BytesSchema, JoulesSchema, MillisecondsSchema } from './units.js';
+import { ValidityFindingSchema } from './validity.js';
 
 export const summarySchemaId = 'lumos/summary@1';
 
@@ -54,7 +56,8 @@ export const CellSummarySchema = CellSchema.extend({
   serviceRequests: z.number().optional(),
   serviceReceivedBytes: BytesSchema.optional(),
   serviceSentBytes: BytesSchema.optional(),
-  payloadBytes: BytesSchema,
+  /** Absent where no row says. */
+  payloadBytes: BytesSchema.optional(),
   responseBytes: BytesSchema.optional(),
   /** Compressed bytes a node would pull. */
   imageBytes: BytesSchema.optional(),
@@ -388,6 +391,20 @@ export const TraceSummarySchema = CellSchema.pick({
 });
 export type TraceSummary = z.infer<typeof TraceSummarySchema>;
 
+/** Sums of one-shot latencies, of an imported run: what its rows of `latency-sums.ndjson` come to. */
+export const LatencySumSummarySchema = LatencySumSchema.omit({
+  schema: true,
+  run: true,
+  startedAt: true,
+  sumMs: true,
+}).extend({
+  /** How often it was measured. */
+  runs: z.number().int().positive(),
+  /** Over the runs. A sum of latencies: no rate, and nothing to divide. */
+  sumMs: z.object({ p50: MillisecondsSchema, min: MillisecondsSchema, max: MillisecondsSchema }),
+});
+export type LatencySumSummary = z.infer<typeof LatencySumSummarySchema>;
+
 export const SummarySchema = z.object({
   schema: z.literal(summarySchemaId),
   runId: z.string(),
@@ -411,5 +428,11 @@ export const SummarySchema = z.object({
   traces: z.array(TraceSummarySchema).optional(),
   /** Only where the experiment has objectives: each, held against every cell that it speaks of. */
   objectives: z.array(ObjectiveResultSchema).optional(),
+  /** The format, of a run that Lumos did not measure: its answers were verified by nobody that we know of. */
+  imported: z.string().optional(),
+  /** What threatens a conclusion from these rows, the gravest first; empty where nothing was found. Absent in runs of before. */
+  validity: z.array(ValidityFindingSchema).optional(),
+  /** Only of an imported run that has them. */
+  latencySums: z.array(LatencySumSummarySchema).optional(),
 });
 export type Summary = z.infer<typeof SummarySchema>;

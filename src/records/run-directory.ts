@@ -18,6 +18,9 @@ export class RunDirectory {
   get levelsPath(): string {
     return join(this.path, 'levels.ndjson');
   }
+  get latencySumsPath(): string {
+    return join(this.path, 'latency-sums.ndjson');
+  }
   get summaryPath(): string {
     return join(this.path, 'summary.json');
   }

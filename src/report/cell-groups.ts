@@ -52,8 +52,8 @@ function sortGroups(groups: CellGroup[], functions: readonly string[]): CellGrou
   return groups.sort(
     (a, b) =>
       functions.indexOf(a.function) - functions.indexOf(b.function) ||
-      a.dataBytes - b.dataBytes ||
-      a.payload.localeCompare(b.payload, 'en') ||
+      (a.dataBytes ?? 0) - (b.dataBytes ?? 0) ||
+      a.payload.localeCompare(b.payload, 'en', { numeric: true }) ||
       a.environment.localeCompare(b.environment, 'en') ||
       a.concurrency - b.concurrency ||
       storageText(a).localeCompare(storageText(b), 'en') ||
@@ -101,7 +101,7 @@ export function groupCells(summary: Summary): CellGroup[] {
         };
       });
     const { payloadBytes } = first;
-    const dataBytes = members.map(dataBytesOf).reduce((a, b) => (b > a ? b : a), payloadBytes);
+    const dataBytes = largestOf(members.map(dataBytesOf));
     result.push({ ...conditionsOf(first), key, payloadBytes, dataBytes, rows });
   }
   return sortGroups(result, distinct(summary.cells.map((cell) => cell.function)));
@@ -136,15 +136,18 @@ export function groupExtras(group: CellGroup, groups: readonly CellGroup[]): str
   return extras;
 }
 
-/** A payload as its label with the size of the data: `small, 64 B`. */
-export const payloadText = (group: Pick<CellGroup, 'payload' | 'dataBytes'>): string =>
-  `${group.payload}, ${formatBytes(group.dataBytes)}`;
+/** A payload as its label with the size of the data: `small, 64 B`; the label alone where nobody knows the size. */
+export const payloadText = ({ payload, dataBytes }: Pick<CellGroup, 'payload' | 'dataBytes'>): string =>
+  dataBytes === undefined ? payload : `${payload}, ${formatBytes(dataBytes)}`;
 
 /** The largest of a cell's payload and of what it fetched and stored. */
 const dataBytesOf = ({ payloadBytes, fetchedBytes, storedBytes }: CellSummary): CellSummary['payloadBytes'] =>
-  [fetchedBytes, storedBytes].reduce<CellSummary['payloadBytes']>(
-    (most, one) => (one !== undefined && one > most ? one : most),
-    payloadBytes,
+  largestOf([payloadBytes, fetchedBytes, storedBytes]);
+
+const largestOf = (sizes: readonly CellSummary['payloadBytes'][]): CellSummary['payloadBytes'] =>
+  sizes.reduce(
+    (most, one) => (one !== undefined && (most === undefined || one > most) ? one : most),
+    undefined,
   );
 
 /** How many invocations of a cell failed. */

@@ -65,7 +65,7 @@ const columns: readonly Column[] = [
 ];
 
 /** RFC 4180, 2.5 to 2.7: a field with a quote, comma or line break is quoted, and a quote in it doubled. */
-function field(value: Field): string {
+export function csvField(value: Field): string {
   const text = value === undefined ? '' : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
@@ -79,7 +79,7 @@ export function renderCsv(summary: Summary): string {
   const rows = groupCells(summary).flatMap((group) => group.rows);
   const lines = [
     columns.map(([name]) => name),
-    ...rows.map((row) => columns.map(([, of]) => field(of(row)))),
+    ...rows.map((row) => columns.map(([, of]) => csvField(of(row)))),
   ];
   return lines.map((line) => `${line.join(',')}\r\n`).join('');
 }

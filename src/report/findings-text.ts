@@ -2,13 +2,26 @@
 import type { Summary } from '../domain/summary.js';
 import { claimLines } from './claims/claim-lines.js';
 import { columnLines } from './column-lines.js';
+import { sumsReading, sumsTitle } from './latency-sums/sum-table.js';
 import { leagueReading, leagueTable } from './league/league-table.js';
 import { crossoverSentences, sizeReading, sizeTable } from './payload-size/size-table.js';
 import { wrapText } from './wrap-text.js';
 
 /** The lines, none longer than `width`; empty for a run whose experiment asks for no analysis. */
 export function findingsText(summary: Summary, width: number): string[] {
-  return [...leagueText(summary, width), ...claimsText(summary, width), ...sizesText(summary, width)];
+  return [
+    ...leagueText(summary, width),
+    ...claimsText(summary, width),
+    ...sizesText(summary, width),
+    ...latencySumsText(summary, width),
+  ];
+}
+
+/** The table has a line for every number of clients, so a terminal is told where it is. */
+function latencySumsText({ latencySums = [] }: Summary, width: number): string[] {
+  if (latencySums.length === 0) return [];
+  const count = `${latencySums.length} of them are in summary.json and in the other formats of the report.`;
+  return [sumsTitle, ...wrapText(`${sumsReading} ${count}`, width), ''];
 }
 
 function leagueText(summary: Summary, width: number): string[] {

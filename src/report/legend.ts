@@ -33,7 +33,7 @@ export function legendOf(summary: Summary): LegendEntry[] {
   return [
     {
       term: 'p50',
-      meaning: 'median latency of the verified answers with its 95 % interval; p99: 99th percentile',
+      meaning: `median latency of the ${summary.imported === undefined ? 'verified ' : ''}answers with its 95 % interval; p99: 99th percentile`,
     },
     ...ratio,
     {

@@ -27,6 +27,8 @@ import { levelGroups, levelHead, levelsReading } from './levels/level-lines.js';
 import { objectiveCounts, objectiveLines, objectivesReading } from './objectives/objective-lines.js';
 import { crossoverSentences, sizeReading, sizeTable } from './payload-size/size-table.js';
 import { storageFigures, storageReading } from './storage-figures.js';
+import { sumsReading, sumsTitle, sumTable } from './latency-sums/sum-table.js';
+import { validityCounts } from './validity/validity-text.js';
 import { printable } from './wrap-text.js';
 import { groupedNotes } from './notes.js';
 
@@ -106,12 +108,14 @@ export function renderMarkdown(summary: Summary): string {
   return [
     `# ${escapeMarkdown(summary.experiment)}\n`,
     list(headlineOf(summary).lead),
+    ...validityMarkdown(summary),
     ...tableWithReading(leagueTable(summary), leagueReading),
     ...claimsMarkdown(summary),
     markdownTable(head, rows, [4, 5, 6, 8, 9, 10]),
     ...objectivesMarkdown(summary),
     ...tracesMarkdown(summary),
     ...levelsMarkdown(summary),
+    ...titled(sumsTitle, tableWithReading(sumTable(summary), sumsReading)),
     ...tableWithReading(storageFigures(summary), storageReading),
     ...tableWithReading(sizeTable(summary), sizeReading),
     ...(crossovers.length === 0 ? [] : [list(crossovers)]),
@@ -153,6 +157,19 @@ function tracesMarkdown(summary: Summary): string[] {
     ]),
     `${tracesReading}\n`,
   ];
+}
+
+const titled = (title: string, parts: readonly string[]): string[] =>
+  parts.length === 0 ? [] : [`## ${escapeMarkdown(title)}\n`, ...parts];
+
+function validityMarkdown(summary: Summary): string[] {
+  const { validity = [] } = summary;
+  if (validity.length === 0) return [];
+  const lines = validity.map(
+    ({ id, severity, text, advice }) =>
+      `- **${severity}: ${id}.** ${escapeMarkdown(text)} _${escapeMarkdown(advice)}_\n`,
+  );
+  return [`## Validity: ${validityCounts(summary)}\n`, lines.join('')];
 }
 
 function levelsMarkdown(summary: Summary): string[] {

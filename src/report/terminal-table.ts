@@ -28,6 +28,7 @@ import { levelsText } from './levels/levels-text.js';
 import { tracesText } from './traces/traces-text.js';
 import { objectivesText } from './objectives/objectives-text.js';
 import { groupedNotes } from './notes.js';
+import { validityText } from './validity/validity-text.js';
 import { printable, wrapEntry, wrapText } from './wrap-text.js';
 
 export interface TerminalTableOptions {
@@ -273,6 +274,7 @@ export function renderTerminalTable(summary: Summary, options: TerminalTableOpti
   const lines = [
     ...body,
     '',
+    ...validityText(summary, width, colors),
     ...objectivesText(summary, width, colors),
     ...tracesText(summary, width, colors),
     ...levelsText(summary, width, colors),

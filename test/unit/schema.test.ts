@@ -22,6 +22,7 @@ describe('the checked-in JSON Schemas', () => {
     expect(ids).toEqual([
       'lumos/experiment@1',
       'lumos/function@1',
+      'lumos/latency-sum@1',
       'lumos/measurement@1',
       'lumos/model@1',
       'lumos/prices@1',

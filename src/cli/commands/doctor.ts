@@ -3,7 +3,7 @@ import { cacheFolder } from '../../control-plane/build/cache-folder.js';
 import { probeCriu } from '../../control-plane/setup/criu.js';
 import { fingerprintHost } from '../../data-plane/host/fingerprint.js';
 import { describeProbes } from '../../data-plane/probes/counters.js';
-import type { Host } from '../../domain/run-manifest.js';
+import type { Fingerprint } from '../../domain/run-manifest.js';
 import type { Availability, Runtime } from '../../domain/runtime.js';
 import { isVerified, readVerifiedMark } from '../../records/verified-marks.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
@@ -98,7 +98,7 @@ async function examineSnapshots({ engines }: Workbench): Promise<SnapshotsLine[]
   return [...lines, { name: 'criu', of: 'processes and containers', runtimes: [], ...criu }];
 }
 
-const hostLine = (host: Host): string =>
+const hostLine = (host: Fingerprint): string =>
   `host: ${host.operatingSystem}, Linux ${host.kernel}, ${host.cores} x ${host.cpuModel}, Node ${host.nodeVersion}, ` +
   (host.cgroupVersion === undefined
     ? 'no control groups we may use: counters from /proc alone'

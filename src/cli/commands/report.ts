@@ -2,19 +2,24 @@
 import { createWriteStream } from 'node:fs';
 import { closest } from 'fastest-levenshtein';
 import { invalidInput } from '../../domain/errors.js';
+import type { RunManifest } from '../../domain/run-manifest.js';
+import type { Summary } from '../../domain/summary.js';
 import { readRows } from '../../records/row-store.js';
 import { RunDirectory, toJson, writeWhole } from '../../records/run-directory.js';
 import { renderCsv } from '../../report/csv.js';
+import { renderHyperfine } from '../../report/exports/hyperfine.js';
+import { renderK6Summary } from '../../report/exports/k6.js';
 import { renderHtml } from '../../report/html/render-html.js';
 import { renderJunit } from '../../report/junit/render-junit.js';
 import { renderMarkdown } from '../../report/markdown.js';
 import { writeParquet } from '../../report/parquet.js';
-import { analyse, samplesOf } from '../analysis.js';
+import { analyse, rowsOf, samplesOf } from '../analysis.js';
 import { writeJunit } from '../junit-file.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { note, print } from '../output.js';
+import { rowFormats, writeRows, type RowFormat } from '../rows-output.js';
 
-const formats = ['html', 'md', 'csv', 'json', 'parquet', 'junit'] as const;
+const formats = ['html', 'md', 'csv', 'json', 'parquet', 'junit', 'hyperfine', 'k6', ...rowFormats] as const;
 type Format = (typeof formats)[number];
 
 export interface ReportOptions {
@@ -32,6 +37,11 @@ export async function report(path: string, options: ReportOptions): Promise<Exit
     await reportParquet(directory, options.out);
     return exitCodes.done;
   }
+  if (isRowFormat(format)) {
+    directory.readManifest();
+    await writeRows(format, rowsOf(directory), options.out);
+    return exitCodes.done;
+  }
   const { manifest, summary } = await analyse(directory);
   if (options.junit !== undefined) {
     writeJunit(options.junit, { manifest, summary });
@@ -47,13 +57,38 @@ export async function report(path: string, options: ReportOptions): Promise<Exit
     note(`wrote ${out}`);
     return exitCodes.done;
   }
-  const text =
-    format === 'junit'
-      ? renderJunit({ manifest, summary })
-      : { md: renderMarkdown, csv: renderCsv, json: toJson }[format](summary);
+  const text = await textOf(format, { directory, manifest, summary });
   if (options.out === undefined) print(text);
   else writeWhole(options.out, text);
   return exitCodes.done;
+}
+
+const isRowFormat = (format: Format): format is RowFormat => rowFormats.some((one) => one === format);
+
+interface Reported {
+  readonly directory: RunDirectory;
+  readonly manifest: RunManifest;
+  readonly summary: Summary;
+}
+
+function textOf(
+  format: Exclude<Format, 'html' | 'parquet' | RowFormat>,
+  { directory, manifest, summary }: Reported,
+): string | Promise<string> {
+  switch (format) {
+    case 'junit':
+      return renderJunit({ manifest, summary });
+    case 'md':
+      return renderMarkdown(summary);
+    case 'csv':
+      return renderCsv(summary);
+    case 'json':
+      return toJson(summary);
+    case 'hyperfine':
+      return renderHyperfine(rowsOf(directory));
+    case 'k6':
+      return renderK6Summary(summary);
+  }
 }
 
 function parseFormat(name: string): Format {

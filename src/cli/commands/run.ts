@@ -108,6 +108,11 @@ function whatIsAsked(name: string | undefined, options: RunOptions): Asked {
   }
   const directory = new RunDirectory(options.resume);
   const resume = directory.readManifest();
+  if (resume.imported !== undefined)
+    throw invalidInput(
+      `${options.resume} was imported from ${resume.imported.format}: there is nothing to resume`,
+      'Start a new run.',
+    );
   if (name !== undefined && name !== resume.experiment.name) {
     throw invalidInput(`${options.resume} is a run of ${resume.experiment.name}, not of ${name}`);
   }

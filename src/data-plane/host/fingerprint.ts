@@ -1,7 +1,7 @@
 /** What machine this is, as far as it bears on a figure. */
 import { existsSync, readFileSync } from 'node:fs';
 import { arch, cpus, loadavg, release, totalmem } from 'node:os';
-import type { Host } from '../../domain/run-manifest.js';
+import type { Fingerprint } from '../../domain/run-manifest.js';
 import { bytes } from '../../domain/units.js';
 
 const readTrimmed = (path: string): string | undefined => {
@@ -12,7 +12,7 @@ const readTrimmed = (path: string): string | undefined => {
   }
 };
 
-export function fingerprintHost(lumosVersion: string, cgroupVersion: 1 | 2 | undefined): Host {
+export function fingerprintHost(lumosVersion: string, cgroupVersion: 1 | 2 | undefined): Fingerprint {
   const [first, ...others] = cpus();
   const governor = readTrimmed('/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor');
   const virtualization = detectVirtualization();

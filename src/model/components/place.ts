@@ -43,8 +43,9 @@ export function trendKeyOf(id: ComponentId, { cell }: Place): string {
       return JSON.stringify([systemOf(cell), accessOf(cell)]);
     case 'serialization':
     case 'compute':
-    case 'whole':
       return workOf(cell);
+    case 'whole':
+      return JSON.stringify([workOf(cell), systemOf(cell), cell.start]);
   }
 }
 

@@ -1,7 +1,7 @@
 /** A component's form: what it grows with, by how much, and in units a person understands. */
 import { z } from 'zod';
 import { seededRandom } from '../../stats/random.js';
-import { accessOf, systemOf, type ComponentId, type ModelCell } from '../observations/model-cell.js';
+import { accessOf, systemOf, workOf, type ComponentId, type ModelCell } from '../observations/model-cell.js';
 import {
   findGrowth,
   FoundGrowthSchema,
@@ -110,10 +110,39 @@ function fitTrendBy(id: ComponentId, cells: readonly ModelCell[]): Trend['by'] {
 
 const linear: GrowthLaw = { law: 'linear' };
 
+/** The growth that a place follows; undefined where nothing is known of its function. */
+export function growthOfPlace(
+  id: ComponentId,
+  by: Readonly<Record<string, FoundGrowth>>,
+  place: Place,
+): FoundGrowth | undefined {
+  return by[trendKeyOf(id, place)] ?? (id === 'whole' ? likest(by, place) : undefined);
+}
+
+/** A pair of function and runtime that was not measured whole grows like the function does elsewhere, best at the same start. */
+function likest(by: Readonly<Record<string, FoundGrowth>>, { cell }: Place): FoundGrowth | undefined {
+  const others = Object.entries(by).flatMap(([key, found]) => {
+    const [work, , start] = JSON.parse(key) as [string, string, string];
+    return work === workOf(cell) ? [{ found, sameStart: start === cell.start }] : [];
+  });
+  return (others.find(({ sameStart }) => sameStart) ?? others[0])?.found;
+}
+
+/**
+ * Growth by function is a height that all its cells share. A whole latency has the floor of a runtime and start in it, so that its growth is
+ * of function, runtime and start: each is taken relative to the middle of its sizes, or laws of unlike steepness would differ in height
+ * too, and share no effects.
+ */
+function growthLog(id: ComponentId, by: Readonly<Record<string, FoundGrowth>>, place: Place): number {
+  const found = growthOfPlace(id, by, place);
+  const log = logGrowth(found?.growth ?? linear, driverOf(id, place));
+  if (id !== 'whole' || found === undefined) return log;
+  return log - logGrowth(found.growth, Math.sqrt(found.sizes[0] * found.sizes[1]));
+}
+
 /** The logarithm of what the form alone says, effects aside, in ms for fixed parts and rates. */
 export function trendLog(id: ComponentId, trend: Trend, place: Place): number {
-  if (trend.form === 'growth')
-    return logGrowth(trend.by[trendKeyOf(id, place)]?.growth ?? linear, driverOf(id, place));
+  if (trend.form === 'growth') return growthLog(id, trend.by, place);
   const own = trend.by[trendKeyOf(id, place)] ?? trend.all;
   return Math.log(Math.max(fixedAndRateTime(own, amountsOf(id as AffineId, place)), 1e-6));
 }

@@ -93,7 +93,7 @@ export class CellCollector {
       cell.failed++;
       return;
     }
-    cell.payloadBytes = row.payloadBytes;
+    cell.payloadBytes = row.payloadBytes ?? cell.payloadBytes;
     cell.latencies.push(row.latencyMs);
     cell.sandboxes.push(`${context.runId} ${row.sandbox ?? `trial ${row.trial}`}`);
     push(cell.runs, context.runId, row.latencyMs);
@@ -135,7 +135,7 @@ function emptySamples(row: Measurement, context: CellContext): Samples {
     sandboxes: [],
     figures: new Map(),
     context,
-    payloadBytes: row.payloadBytes,
+    payloadBytes: row.payloadBytes ?? bytes(0),
     failed: 0,
   };
 }

@@ -42,8 +42,13 @@ function contextOf(manifest: RunManifest, ladders: Ladders): CellContext {
   };
 }
 
-const machineOf = ({ host }: RunManifest): string =>
-  `${host.cpuModel}, ${host.cores} cores, ${host.architecture}`;
+/** Of an imported run the machine is not known: its environment's name is all there is to go by. */
+const machineOf = ({ host: { cpuModel, cores, architecture } }: RunManifest): string =>
+  [
+    cpuModel ?? 'an unknown processor',
+    `${cores ?? 'unknown'} cores`,
+    architecture ?? 'unknown architecture',
+  ].join(', ');
 
 /** Two machines under one environment's name would make one of their difference in everything. */
 function refuseMixedMachines(manifests: readonly RunManifest[]): string[] {

@@ -1,7 +1,7 @@
 /** One component's prediction from a model file: the form, the effects seen, and how uncertain that leaves it. */
 import { sharesOf, termNames } from '../components/terms.js';
-import { driverOf, trendKeyOf, type Place } from '../components/place.js';
-import { trendLog } from '../components/trend.js';
+import { driverOf, type Place } from '../components/place.js';
+import { growthOfPlace, trendLog } from '../components/trend.js';
 import type { Component } from '../fit/model-file.js';
 
 export interface ComponentValue {
@@ -20,7 +20,7 @@ const exponentError = { measured: 0.1, assumed: 0.5 } as const;
 /** How far, as a logarithm, a place lies beyond what its growth was found from; and by how much that may be off. */
 function extrapolation({ id, trend }: Component, place: Place): number {
   if (trend.form !== 'growth') return 0;
-  const found = trend.by[trendKeyOf(id, place)];
+  const found = growthOfPlace(id, trend.by, place);
   if (found === undefined) return 0;
   const driver = driverOf(id, place);
   const beyond = Math.max(0, Math.log(driver / found.sizes[1]), Math.log(found.sizes[0] / driver));

@@ -65,10 +65,14 @@ function arrivalsOf(level: LevelRecord, rows: readonly Measurement[]): TraceInvo
     );
   const origin = Date.parse(level.startedAt);
   return rows
-    .map(({ startedAt, lateMs = 0, function: name }) => ({
-      atMs: milliseconds(Math.max(0, Date.parse(startedAt) - origin + lateMs)),
-      function: name,
-    }))
+    .map(({ startedAt, lateMs = 0, function: name }) => {
+      if (startedAt === undefined)
+        throw invalidInput(`A row of level ${level.index} does not say when it began`);
+      return {
+        atMs: milliseconds(Math.max(0, Date.parse(startedAt) - origin + lateMs)),
+        function: name,
+      };
+    })
     .sort((a, b) => a.atMs - b.atMs);
 }
 

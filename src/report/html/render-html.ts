@@ -13,6 +13,7 @@ import { answerSection } from './sections/answer.js';
 import { claimsSection } from './sections/claims.js';
 import { downloadsSection, failuresSection } from './sections/failures.js';
 import { hostSection, methodSection } from './sections/method.js';
+import { latencySumsSection } from './sections/latency-sums.js';
 import { levelsSection } from './sections/levels.js';
 import { tracesSection } from './sections/traces.js';
 import { leagueSection } from './sections/league.js';
@@ -20,6 +21,7 @@ import { payloadSizeSection } from './sections/payload-size.js';
 import { objectivesSection } from './sections/objectives.js';
 import { resultsSection } from './sections/results.js';
 import { storageSection } from './sections/storage.js';
+import { validitySection } from './sections/validity.js';
 import { styleSheet } from './style.js';
 import { html, nothing, trusted, type Markup } from './template.js';
 
@@ -68,11 +70,12 @@ export function renderHtml(report: HtmlReport): string {
           <p class="quiet">Lumos run ${manifest.runId}, ${manifest.startedAt.slice(0, 10)}</p>
         </header>
         <main>
-          ${answerSection(manifest, summary)} ${objectivesSection(summary)} ${tracesSection(summary)}
-          ${levelsSection(summary)} ${leagueSection(summary)} ${claimsSection(summary)}
-          ${payloadSizeSection(summary)} ${resultsSection(summary, groups)}
-          ${storageSection(manifest, summary)} ${charts(report, groups)} ${methodSection(manifest, summary)}
-          ${hostSection(manifest)} ${failuresSection(summary, groups)} ${downloadsSection(manifest, summary)}
+          ${answerSection(manifest, summary)} ${validitySection(summary)} ${objectivesSection(summary)}
+          ${tracesSection(summary)} ${levelsSection(summary)} ${leagueSection(summary)}
+          ${claimsSection(summary)} ${payloadSizeSection(summary)} ${resultsSection(summary, groups)}
+          ${latencySumsSection(summary)} ${storageSection(manifest, summary)} ${charts(report, groups)}
+          ${methodSection(manifest, summary)} ${hostSection(manifest)} ${failuresSection(summary, groups)}
+          ${downloadsSection(manifest, summary)}
         </main>
         <footer><p>Made by Lumos ${manifest.host.lumosVersion}.</p></footer>
       </body>

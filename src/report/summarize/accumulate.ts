@@ -41,7 +41,7 @@ export interface CellColumns {
   readonly sandboxes: SampleColumn;
   /** Of each sample, its figures; a figure no sample has is not in the map. */
   readonly figures: ReadonlyMap<Figure, SampleColumn>;
-  /** Of each row, whatever became of it. */
+  /** Of each row that says, whatever became of it. */
   readonly payloadBytes: SampleColumn;
   readonly failures: ReadonlyMap<Failure, number>;
   rows: number;
@@ -62,7 +62,7 @@ export class RunAccumulator {
 
   add(row: Measurement): void {
     const columns = this.columnsOf(row);
-    columns.payloadBytes.set(columns.rows, row.payloadBytes);
+    if (row.payloadBytes !== undefined) columns.payloadBytes.set(columns.rows, row.payloadBytes);
     columns.rows += 1;
     if (row.outcome !== 'ok') {
       columns.failures.set(row.outcome, (columns.failures.get(row.outcome) ?? 0) + 1);

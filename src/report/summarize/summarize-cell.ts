@@ -12,7 +12,7 @@ import { noteText, notesOn } from './cell-notes.js';
 
 export interface CellFacts {
   /** Of the payload, where no row of the cell tells. */
-  readonly payloadBytes: Bytes;
+  readonly payloadBytes: Bytes | undefined;
   /** Compressed bytes a node would pull, where known. */
   readonly imageBytes: Bytes | undefined;
 }
@@ -25,6 +25,7 @@ export function summarizeCell(
   facts: CellFacts,
 ): CellSummary {
   const latency = medians.get('latencyMs');
+  const payloadBytes = (columns && payloadOf(columns)) ?? facts.payloadBytes;
   return {
     ...cell,
     n: columns?.samples ?? 0,
@@ -33,15 +34,16 @@ export function summarizeCell(
     ...(latency === undefined ? {} : { latencyMs: summarizeLatency(latency) }),
     phasesMs: columns === undefined ? {} : phaseMedians(columns),
     ...(columns === undefined ? {} : resourceMedians(columns)),
-    payloadBytes: (columns && payloadOf(columns)) ?? facts.payloadBytes,
+    ...(payloadBytes === undefined ? {} : { payloadBytes }),
     ...(facts.imageBytes === undefined ? {} : { imageBytes: facts.imageBytes }),
     notes: notesOn(columns, latency).map(noteText),
   };
 }
 
-/** The median payload of a cell's rows in whole bytes; undefined where it has none. */
+/** The median payload of a cell's rows in whole bytes; undefined where none says. */
 export function payloadOf(columns: CellColumns): Bytes | undefined {
-  return columns.rows === 0 ? undefined : wholeBytes(median(sortSamples(columns.payloadBytes.present())));
+  const sizes = columns.payloadBytes.present();
+  return sizes.length === 0 ? undefined : wholeBytes(median(sortSamples(sizes)));
 }
 
 function summarizeLatency({ sorted, median: p50, ci95 }: MedianEstimate): LatencySummary {

@@ -21,7 +21,7 @@ export interface SummaryContext extends ComparisonOptions {
   /** Compressed bytes a node would pull to run a function on a runtime, where known. */
   readonly imageBytes: (cell: Cell) => Bytes | undefined;
   /** The size of a payload. Asked only for a planned cell when no row of any runtime with this payload tells it. */
-  readonly payloadBytes: (functionName: string, payload: string) => Bytes;
+  readonly payloadBytes: (functionName: string, payload: string) => Bytes | undefined;
 }
 
 /**

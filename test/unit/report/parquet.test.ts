@@ -45,7 +45,7 @@ describe('writeParquet', () => {
     expect(chunks).toBe(4);
     const typeOf = (name: string) => metadata.schema.find((column) => column.name === name);
     expect(typeOf('latencyMs')).toMatchObject({ type: 'DOUBLE', repetition_type: 'OPTIONAL' });
-    expect(typeOf('payloadBytes')).toMatchObject({ type: 'INT64', repetition_type: 'REQUIRED' });
+    expect(typeOf('payloadBytes')).toMatchObject({ type: 'INT64', repetition_type: 'OPTIONAL' });
   });
 
   it('reads no further than one row group ahead of the sink', async () => {

@@ -61,7 +61,7 @@ const readableKey = (key: string): string =>
 function trendTable({ id, trend }: Component, width: number): string {
   const rows =
     trend.form === 'growth'
-      ? Object.entries(trend.by).map(([key, found]) => [key, growthText(found)])
+      ? Object.entries(trend.by).map(([key, found]) => [readableKey(key), growthText(found)])
       : Object.entries(trend.by).map(([key, found]) => [readableKey(key), fixedAndRateText(id, found)]);
   const head = trend.form === 'growth' ? ['function', 'grows with its size'] : ['runtime', 'time'];
   return renderFitted(

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { fitCells, fitModel } from '../../../model/fit/fit-model.js';
 import type { Fitted } from '../../../model/fit/left-out.js';
+import { errorsByStart } from '../../../model/validate/by-start.js';
 import { validateModel, type SchemeResult, type Validation } from '../../../model/validate/validate-model.js';
 import { formatShare } from '../../../report/format-quantity.js';
 import { invalidInput } from '../../../domain/errors.js';
@@ -49,6 +50,7 @@ function jsonOf({ schemes, unanswered, measurementError }: Validation): object {
   return {
     schemes: schemes.map(({ predictions, ...scheme }) => ({
       ...scheme,
+      byStart: errorsByStart(predictions),
       predictions: predictions.map(({ cell, predictedMs, interval }) => ({
         ...cell.cell,
         measuredMs: cell.latencyMs.p50,

@@ -9,14 +9,14 @@ import { groupedNotes } from '../../notes.js';
 import { dataTable } from '../figure.js';
 import { html, type Markup } from '../template.js';
 
-function failureTable(groups: readonly CellGroup[]): Markup {
+function failureTable(groups: readonly CellGroup[], answered: string): Markup {
   const failed = groups
     .flatMap((group) => group.rows.map(({ cell }) => cell))
     .filter((cell) => failureCount(cell) > 0);
   if (failed.length === 0) return html`<p>No invocation failed.</p>`;
   return dataTable(
     {
-      head: ['function', 'payload', 'start', 'runtime', 'failures', 'failed', 'verified'],
+      head: ['function', 'payload', 'start', 'runtime', 'failures', 'failed', answered],
       names: 5,
       rows: failed.map((cell) => [
         cell.function,
@@ -36,7 +36,7 @@ export function failuresSection(summary: Summary, groups: readonly CellGroup[]):
   const notes = groupedNotes(summary);
   return html`<section id="failures">
     <h2>Failures and notes</h2>
-    ${failureTable(groups)}
+    ${failureTable(groups, summary.imported === undefined ? 'verified' : 'answered')}
     ${
       notes.length === 0
         ? html`<p>No notes.</p>`

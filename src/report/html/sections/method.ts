@@ -1,5 +1,5 @@
 /** How the figures were made, where, and with what. */
-import type { RunManifest } from '../../../domain/run-manifest.js';
+import type { Import, RunManifest } from '../../../domain/run-manifest.js';
 import type { Summary } from '../../../domain/summary.js';
 import {
   formatBytes,
@@ -12,7 +12,28 @@ import { verdictMeaning } from '../../legend.js';
 import { dataTable } from '../figure.js';
 import { html, nothing, type Markup } from '../template.js';
 
-export const methodSection = ({ experiment }: RunManifest, summary: Summary): Markup =>
+/** Lumos did not measure it, and answers for none of what it says of its own runs. */
+const importedMethod = ({ format, source }: Import, summary: Summary): Markup =>
+  html`<section id="method">
+    <h2>Method</h2>
+    <p>
+      Imported from ${format} (${source}): Lumos measured none of it. Whether answers were right, cold starts
+      cold and arms interleaved, nobody here has seen; what can be told from the rows is said under Validity.
+      A figure the source does not have is absent.
+    </p>
+    <ul>
+      <li>
+        Intervals are 95 % bootstrap intervals of medians and of ratios of medians. Verdicts:
+        ${verdictMeaning(summary.margin)}.
+      </li>
+    </ul>
+    <p>What a figure of this format includes is said in <code>docs/method.md</code>, "Imported runs".</p>
+  </section>`;
+
+export const methodSection = (manifest: RunManifest, summary: Summary): Markup =>
+  manifest.imported === undefined ? ownMethod(manifest, summary) : importedMethod(manifest.imported, summary);
+
+const ownMethod = ({ experiment }: RunManifest, summary: Summary): Markup =>
   html`<section id="method">
     <h2>Method</h2>
     <ul>
@@ -61,20 +82,50 @@ const facts = (entries: readonly Fact[]): Markup =>
     )}
   </dl>`;
 
+/** Those of some facts that are known; undefined where none is. */
+function known(...parts: (string | undefined)[]): string | undefined {
+  const there = parts.filter((part) => part !== undefined);
+  return there.length === 0 ? undefined : there.join(', ');
+}
+
 const pairs = (record: Readonly<Record<string, unknown>>): string =>
   Object.entries(record)
     .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(', ');
 
-function hostFacts({ host, experiment, seed, probes, floor, pinning, ...run }: RunManifest): Fact[] {
+const importFacts = ({ format, source, importedAt, nodes }: Import): Fact[] => [
+  ['Imported', `${source} (${format}), ${importedAt}`],
+  [
+    'Nodes',
+    nodes.length === 0
+      ? undefined
+      : nodes.map(({ name, invocations }) => `${name}: ${formatCount(invocations)} invocations`).join(', '),
+  ],
+];
+
+function hostFacts({
+  host,
+  experiment,
+  seed,
+  probes,
+  floor,
+  pinning,
+  imported,
+  ...run
+}: RunManifest): Fact[] {
   const milliseconds = (value: Parameters<typeof formatDuration>[0]): string =>
     formatDuration(value, typographicSigns);
   return [
     [
       'Machine',
-      `${host.cpuModel}, ${host.cores} core(s), ${formatBytes(host.memoryBytes)}, ${host.architecture}`,
+      known(
+        host.cpuModel,
+        host.cores === undefined ? undefined : `${host.cores} core(s)`,
+        host.memoryBytes === undefined ? undefined : formatBytes(host.memoryBytes),
+        host.architecture,
+      ),
     ],
-    ['System', `${host.operatingSystem}, ${host.kernel}`],
+    ['System', known(host.operatingSystem, host.kernel)],
     ['Virtualization', host.virtualization],
     ['CPU governor', host.cpuGovernor],
     ['cgroup', host.cgroupVersion === undefined ? undefined : `version ${host.cgroupVersion}`],
@@ -85,7 +136,13 @@ function hostFacts({ host, experiment, seed, probes, floor, pinning, ...run }: R
         ? undefined
         : `${formatShare(host.stealShare)} of the CPU went to neighbours`,
     ],
-    ['Harness', `Lumos ${host.lumosVersion}, Node ${host.nodeVersion}`],
+    [
+      imported === undefined ? 'Harness' : 'Imported by',
+      known(
+        `Lumos ${host.lumosVersion}`,
+        host.nodeVersion === undefined ? undefined : `Node ${host.nodeVersion}`,
+      ),
+    ],
     [
       'Harness floor',
       floor === undefined
@@ -99,8 +156,9 @@ function hostFacts({ host, experiment, seed, probes, floor, pinning, ...run }: R
         ? undefined
         : `harness on ${pinning.harness}, sandboxes on ${pinning.sandboxes.join(' or ')}`,
     ],
-    ['Page cache', experiment.pageCache],
-    ['Seed', String(seed)],
+    ...(imported === undefined ? [] : importFacts(imported)),
+    ['Page cache', imported === undefined ? experiment.pageCache : undefined],
+    ['Seed', imported === undefined ? String(seed) : undefined],
     ['Trials', `${formatCount(run.trials)} planned; resumed ${run.resumed} time(s); state: ${run.state}`],
     ['Run', `${run.runId}, ${run.startedAt}${run.finishedAt === undefined ? '' : ` to ${run.finishedAt}`}`],
     ...Object.entries(probes).map(([name, counter]): Fact => [`Probe: ${name}`, counter]),

@@ -1,0 +1,112 @@
+/** `lumos import`: figures of elsewhere into a run directory. */
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync, rmSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { invalidInput } from '../../domain/errors.js';
+import { RuntimeClassSchema, type RuntimeClass } from '../../domain/factors.js';
+import type { Summary } from '../../domain/summary.js';
+import { importFormat } from '../../import/formats.js';
+import { writeImport } from '../../import/write-import.js';
+import { RunDirectory, writeWhole } from '../../records/run-directory.js';
+import { renderHtml } from '../../report/html/render-html.js';
+import { counted } from '../../report/validity/check.js';
+import { validityText } from '../../report/validity/validity-text.js';
+import pc from 'picocolors';
+import { analyse, samplesOf } from '../analysis.js';
+import { exitCodes, type ExitCode } from '../exit-codes.js';
+import { note, print, printJson, tableWidth, wantsColour } from '../output.js';
+import { packageVersion } from '../package-root.js';
+
+export interface ImportCommandOptions {
+  readonly out?: string;
+  readonly environment?: string;
+  readonly function?: string;
+  readonly runtime?: string;
+  readonly class?: string;
+  readonly json?: boolean;
+}
+
+function classOf(name: string | undefined): RuntimeClass | undefined {
+  if (name === undefined) return undefined;
+  const parsed = RuntimeClassSchema.safeParse(name);
+  if (parsed.success) return parsed.data;
+  throw invalidInput(
+    `--class: there is no class "${name}"`,
+    `There are: ${RuntimeClassSchema.options.join(', ')}.`,
+  );
+}
+
+const newDirectory = (format: string): string =>
+  join('lumos-results', `${format}-${new Date().toISOString().replace(/[:.]/g, '-').slice(0, 19)}`);
+
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+export async function importRun(
+  formatName: string,
+  path: string,
+  options: ImportCommandOptions,
+): Promise<ExitCode> {
+  const format = importFormat(formatName);
+  if (!existsSync(path)) throw invalidInput(`${path} is not there`, `Name ${format.what}.`);
+  const { environment, function: name, runtime } = options;
+  const kind = classOf(options.class);
+  const imported = format.open(path, {
+    ...(environment === undefined ? {} : { environment }),
+    ...(name === undefined ? {} : { function: name }),
+    ...(runtime === undefined ? {} : { runtime }),
+    ...(kind === undefined ? {} : { class: kind }),
+  });
+  const directory = new RunDirectory(options.out ?? newDirectory(format.name));
+  directory.create();
+  try {
+    await writeImport(directory, imported, {
+      format: format.name,
+      source: basename(resolve(path)),
+      importedAt: new Date().toISOString(),
+      lumosVersion: packageVersion(),
+      digestOf,
+    });
+  } catch (error) {
+    // What is no run must not look like one, and must not stand in the way of the next try.
+    const { measurementsPath, latencySumsPath, manifestPath, logsPath } = directory;
+    for (const made of [measurementsPath, latencySumsPath, manifestPath, logsPath])
+      rmSync(made, { recursive: true, force: true });
+    throw error;
+  }
+  await show(directory, options);
+  return exitCodes.done;
+}
+
+/** Summary and report, made as of any run. */
+async function show(directory: RunDirectory, { json = false }: ImportCommandOptions): Promise<void> {
+  const { manifest, summary } = await analyse(directory);
+  directory.writeSummary(summary);
+  writeWhole(directory.reportPath, renderHtml({ manifest, summary, samples: await samplesOf(directory) }));
+  if (json) printJson(jsonOf(directory, summary));
+  else {
+    const lines = validityText(summary, tableWidth(), pc.createColors(wantsColour()));
+    print([`${countsText(summary)} into ${directory.path}`, '', ...lines].join('\n'));
+    print(`report:  ${directory.reportPath}\nsummary: ${directory.summaryPath}`);
+  }
+  note(`next: lumos report ${directory.path} --format md; lumos model validate ${directory.path}`);
+}
+
+const answered = ({ rows, failures }: Summary): number => rows - failures;
+
+const countsText = (summary: Summary): string =>
+  `imported ${counted(answered(summary), 'answer')} and ${counted(summary.failures, 'failure')} in ${counted(summary.cells.length, 'cell')}`;
+
+const jsonOf = ({ path }: RunDirectory, summary: Summary): object => ({
+  out: path,
+  runId: summary.runId,
+  rows: summary.rows,
+  ok: answered(summary),
+  failures: summary.failures,
+  cells: summary.cells.length,
+  latencySums: summary.latencySums?.length ?? 0,
+  validity: summary.validity ?? [],
+});

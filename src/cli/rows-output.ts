@@ -1,0 +1,50 @@
+/** Formats of single rows, written piece by piece: a run may have millions. */
+import { createWriteStream, type WriteStream } from 'node:fs';
+import type { Measurement } from '../domain/measurement.js';
+import { k6Head, k6Point } from '../report/exports/k6.js';
+import { rowCsvLine, rowsCsvHead } from '../report/exports/rows-csv.js';
+import { note } from './output.js';
+
+export const rowFormats = ['rows-csv', 'k6-points'] as const;
+export type RowFormat = (typeof rowFormats)[number];
+
+const writers: Readonly<
+  Record<RowFormat, { readonly head: string; readonly line: (row: Measurement) => string | undefined }>
+> = {
+  'rows-csv': { head: rowsCsvHead, line: rowCsvLine },
+  'k6-points': { head: k6Head, line: k6Point },
+};
+
+/** Some thousand lines at once: a write for each would cost more than its text. */
+const batch = 2000;
+
+async function write(stream: WriteStream | NodeJS.WriteStream, text: string): Promise<void> {
+  if (!stream.write(text)) await new Promise<void>((resolve) => stream.once('drain', () => resolve()));
+}
+
+/** Into a file, or to standard output. Rows that the format has no place for are counted and told. */
+export async function writeRows(
+  format: RowFormat,
+  rows: AsyncIterable<Measurement> | Iterable<Measurement>,
+  out: string | undefined,
+): Promise<void> {
+  const { head, line } = writers[format];
+  const stream = out === undefined ? process.stdout : createWriteStream(out);
+  let [lines, left]: [string[], number] = [[head], 0];
+  for await (const row of rows) {
+    const text = line(row);
+    if (text === undefined) left += 1;
+    else lines.push(text);
+    if (lines.length < batch) continue;
+    await write(stream, lines.join(''));
+    lines = [];
+  }
+  await write(stream, lines.join(''));
+  if (left > 0) note(`${left} rows have no latency or time, and no place in ${format}: left out`);
+  if (out === undefined) return;
+  await new Promise<void>((resolve, reject) => {
+    stream.once('error', reject);
+    stream.end(() => resolve());
+  });
+  note(`wrote ${out}`);
+}

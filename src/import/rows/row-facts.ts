@@ -1,0 +1,10 @@
+/** What is known of rows that somebody handed over as rows: what they say, and no more. */
+import type { ImportFacts } from '../imported-rows.js';
+
+export const factsOfRows = (format: string): ImportFacts => ({
+  name: `imported-${format}`,
+  description: `rows imported from ${format}`,
+  runtimes: [],
+  probes: {},
+  findings: [],
+});

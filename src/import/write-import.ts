@@ -1,0 +1,51 @@
+/** Imported rows into a run directory. */
+import { appendFileSync } from 'node:fs';
+import { invalidInput } from '../domain/errors.js';
+import type { RunManifest } from '../domain/run-manifest.js';
+import { RowWriter } from '../records/row-store.js';
+import type { RunDirectory } from '../records/run-directory.js';
+import { appendToLog } from '../records/run-log.js';
+import type { ImportedRows, ImportFacts } from './imported-rows.js';
+import { ManifestOfRows, type ImportContext } from './manifest-of-rows.js';
+
+/**
+ * Writes everything of a run directory but summary and report, which are made from it as of any run. The rows go through in
+ * constant memory.
+ * @throws LumosError `invalid-input` where there is not one row
+ */
+export async function writeImport(
+  directory: RunDirectory,
+  { rows, facts }: ImportedRows,
+  context: Omit<ImportContext, 'runId'> & { readonly digestOf: (path: string) => Promise<string> },
+): Promise<RunManifest> {
+  const seen = new ManifestOfRows();
+  const writer = RowWriter.open(directory.measurementsPath);
+  try {
+    for await (const row of rows) {
+      writer.append(row);
+      seen.add(row);
+    }
+  } finally {
+    writer.close();
+  }
+  const known = facts();
+  if (seen.rows === 0)
+    throw invalidInput(
+      `${context.source}: there is not one invocation in it`,
+      known.findings.map(({ text }) => text).join(' ') || 'Name another file or folder.',
+    );
+  writeSums(directory, known);
+  const digest = await context.digestOf(directory.measurementsPath);
+  const manifest = seen.manifest(known, { ...context, runId: `import-${digest.slice(0, 12)}` });
+  directory.writeManifest(manifest);
+  const at = new Date(context.importedAt);
+  appendToLog(directory.logsPath, at, { type: 'imported', format: context.format, rows: seen.rows });
+  for (const { id, text } of known.findings)
+    appendToLog(directory.logsPath, at, { type: 'finding', id, text });
+  return manifest;
+}
+
+function writeSums(directory: RunDirectory, { latencySums = [] }: ImportFacts): void {
+  if (latencySums.length === 0) return;
+  appendFileSync(directory.latencySumsPath, latencySums.map((sum) => `${JSON.stringify(sum)}\n`).join(''));
+}

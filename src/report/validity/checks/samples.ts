@@ -1,0 +1,100 @@
+/** Whether there are samples enough for what is asked, and all of them. */
+import { scopedObjective } from '../../../domain/slo.js';
+import type { ValidityFinding } from '../../../domain/validity.js';
+import { fewestForInterval } from '../../../stats/median-interval.js';
+import { concerned, counted, someOf, cellText, type CheckedRun } from '../check.js';
+
+/** A quantile at a share needs so many samples that one is expected beyond it. */
+const samplesFor = (share: number): number => Math.ceil(1 / (1 - share) - 1e-9);
+
+const low = (values: readonly number[]): string => {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return least === most ? String(least) : `${least} to ${most}`;
+};
+
+/** Too few for an interval of the median, or for the quantile that an objective names. */
+export function checkSampleSizes({ summary, manifest }: CheckedRun): ValidityFinding[] {
+  const findings: ValidityFinding[] = [];
+  const few = summary.cells.filter(({ n }) => n > 0 && n < fewestForInterval);
+  if (few.length > 0) {
+    findings.push({
+      id: 'small-sample',
+      severity: 'warning',
+      cells: few.map(concerned),
+      text: `${counted(few.length, 'cell has', 'cells have')} n = ${low(few.map(({ n }) => n))}: no 95 % interval of the median (it takes ${fewestForInterval}), and no p90 (10) or p99 (100) that is more than the largest sample.`,
+      advice: `Repeat until n is at least ${fewestForInterval} for the median, 10 for the p90 and 100 for the p99; until then go by the range.`,
+    });
+  }
+  for (const { objective, speaksOf } of manifest.experiment.slo.map(scopedObjective)) {
+    if (objective.metric !== 'quantile') continue;
+    const needed = samplesFor(objective.share);
+    const own = summary.cells.filter((cell) => speaksOf(cell) && cell.n > 0 && cell.n < needed);
+    if (own.length === 0) continue;
+    findings.push({
+      id: 'small-sample',
+      severity: 'warning',
+      cells: own.map(concerned),
+      text: `The objective ${objective.text} takes ${needed} samples in a cell; ${counted(own.length, 'cell has', 'cells have')} n = ${low(own.map(({ n }) => n))}.`,
+      advice: `Repeat with --repetitions ${needed} or more.`,
+    });
+  }
+  return findings;
+}
+
+/** From this share of failures on, the samples are called a selection. */
+const selectionShare = 0.05;
+
+/** Failures that make the samples a selection. */
+export function checkSurvivors({ facts }: CheckedRun): ValidityFinding[] {
+  const selected = facts
+    .cells()
+    .filter(({ rows, failures }) => failures > 0 && failures < rows && failures / rows >= selectionShare);
+  if (selected.length === 0) return [];
+  const texts = selected.map(
+    ({ cell, rows, failures }) => `${cellText(cell)}: ${failures} of ${rows} failed`,
+  );
+  return [
+    {
+      id: 'survivors',
+      severity: 'warning',
+      cells: selected.map(({ cell }) => concerned(cell)),
+      text: `In ${counted(selected.length, 'cell')} a twentieth or more of the invocations failed, and the figures are of the rest: ${someOf(texts)}.`,
+      advice:
+        'Find out why they failed (reason in the rows): a runtime that fails where it would be slow looks fast.',
+    },
+  ];
+}
+
+/** Requests of the plan, or of a level, that have neither an answer nor a failure. */
+export function checkDropped({ facts, manifest, levels }: CheckedRun): ValidityFinding[] {
+  const advice = 'Look into logs/ for what became of them, and measure again.';
+  if (levels.length > 0) {
+    const lost = levels.filter(({ sent, succeeded, errors }) => {
+      const failed = Object.values(errors).reduce((sum, n) => sum + n, 0);
+      return succeeded + failed < sent;
+    });
+    return lost.length === 0
+      ? []
+      : [
+          {
+            id: 'failures-dropped',
+            severity: 'serious',
+            cells: lost.map(concerned),
+            text: `${counted(lost.length, 'level')} of the load sent more requests than it has answers and failures.`,
+            advice,
+          },
+        ];
+  }
+  if (manifest.state !== 'complete' || manifest.imported !== undefined) return [];
+  const seen = facts.cells().reduce((sum, { trials }) => sum + trials.size, 0);
+  if (seen >= manifest.trials) return [];
+  return [
+    {
+      id: 'failures-dropped',
+      severity: 'serious',
+      cells: [],
+      text: `The run says that it is complete, and ${manifest.trials - seen} of its ${counted(manifest.trials, 'trial')} have no row, not even a failure.`,
+      advice,
+    },
+  ];
+}

@@ -1,0 +1,137 @@
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { runCli } from '../../../src/cli/program.js';
+import { RunDirectory } from '../../../src/records/run-directory.js';
+import { writeSumTree, writeThroughput } from '../import/wasmrun-tree.js';
+
+let folder: string;
+let out: string;
+let err: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lumos-import-command-'));
+  [out, err] = ['', ''];
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    out += text.toString();
+    return true;
+  });
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    err += text.toString();
+    return true;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const tree = (): string => {
+  const root = join(folder, 'artefact');
+  writeSumTree(root);
+  writeThroughput(root);
+  return root;
+};
+
+describe('lumos import', () => {
+  it('makes a run directory that the other commands take, and says what threatens it', async () => {
+    const run = join(folder, 'run');
+    expect(await runCli(['import', 'wasmrun', tree(), '--out', run])).toBe(0);
+    expect(out).toContain('imported 11 answers and 1 failure in 6 cells');
+    expect(out).toContain('failures-dropped');
+    expect(readdirSync(run).sort()).toEqual([
+      ...[
+        'latency-sums.ndjson',
+        'logs',
+        'manifest.json',
+        'measurements.ndjson',
+        'report.html',
+        'summary.json',
+      ],
+    ]);
+    const directory = new RunDirectory(run);
+    expect(directory.readManifest().imported).toMatchObject({ format: 'wasmrun', source: 'artefact' });
+    expect(directory.readSummary().validity?.map(({ id }) => id)).toContain('missing-arm');
+    expect(readFileSync(directory.reportPath, 'utf8')).toContain('Sums of one-shot latencies');
+    expect(readFileSync(directory.manifestPath, 'utf8')).not.toContain(folder);
+
+    out = '';
+    expect(await runCli(['report', run, '--format', 'md'])).toBe(0);
+    expect(out).toContain('## Validity: ');
+    expect(out).toContain('## Sums of one-shot latencies');
+    expect(await runCli(['compare', run, run, '--json'])).toBe(0);
+  }, 30_000);
+
+  it('is not taken up again by lumos run', async () => {
+    const run = join(folder, 'run');
+    await runCli(['import', 'wasmrun', tree(), '--out', run, '--json']);
+    expect(await runCli(['run', '--resume', run])).toBe(2);
+    expect(err).toContain('was imported from wasmrun');
+  }, 30_000);
+
+  it('prints JSON and nothing else with --json', async () => {
+    expect(
+      await runCli([
+        'import',
+        'wasmrun',
+        tree(),
+        '--out',
+        join(folder, 'run'),
+        '--environment',
+        'lab',
+        '--json',
+      ]),
+    ).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ ok: 11, failures: 1, cells: 6, latencySums: 6, rows: 12 });
+    expect(new RunDirectory(join(folder, 'run')).readManifest().experiment.environment).toBe('lab');
+  });
+
+  it('gives equal rows an equal run id, so that a model does not count them twice', async () => {
+    const root = tree();
+    for (const name of ['one', 'two'])
+      await runCli(['import', 'wasmrun', root, '--out', join(folder, name), '--json']);
+    const [one, two] = ['one', 'two'].map(
+      (name) => new RunDirectory(join(folder, name)).readManifest().runId,
+    );
+    expect(one).toBe(two);
+  });
+
+  it.each([
+    ['an unknown format', ['jmeter', 'x'], 'there is no import format "jmeter"'],
+    ['a path that is not there', ['csv', '/no/such/file'], '/no/such/file is not there'],
+    ['a class that is none', ['k6', '.', '--class', 'jar'], 'there is no class "jar"'],
+  ])('refuses %s with 2', async (_what, args, message) => {
+    expect(await runCli(['import', ...args])).toBe(2);
+    expect(err).toContain(message);
+    expect(out).toBe('');
+  });
+
+  it('leaves nothing that looks like a run where the file was none', async () => {
+    const path = join(folder, 'bad.csv');
+    writeFileSync(path, 'function,runtime,class,latencyMs\nsort,docker,container,1\nsort,docker,jar,1\n');
+    const run = join(folder, 'run');
+    expect(await runCli(['import', 'csv', path, '--out', run])).toBe(2);
+    expect(existsSync(join(run, 'manifest.json'))).toBe(false);
+    expect(readdirSync(run)).toEqual([]);
+    writeFileSync(path, 'function,runtime,class,latencyMs\n');
+    expect(await runCli(['import', 'csv', path, '--out', run])).toBe(2);
+    expect(err).toContain('there is not one invocation in it');
+  });
+
+  it('takes what report wrote as single rows', async () => {
+    const run = join(folder, 'run');
+    await runCli(['import', 'wasmrun', tree(), '--out', run]);
+    for (const [format, source] of [
+      ['rows-csv', 'csv'],
+      ['parquet', 'parquet'],
+      ['hyperfine', 'hyperfine'],
+      ['k6-points', 'k6'],
+    ] as const) {
+      const path = join(folder, `exported.${source}`);
+      expect(await runCli(['report', run, '--format', format, '--out', path])).toBe(0);
+      out = '';
+      expect(await runCli(['import', source, path, '--out', join(folder, source), '--json'])).toBe(0);
+      expect(JSON.parse(out)).toMatchObject({ ok: 11 });
+    }
+  });
+});
