@@ -3,7 +3,7 @@ import { LumosError, messageOf } from '../domain/errors.js';
 import type { FunctionDefinition } from '../domain/function-manifest.js';
 import type { Measurement } from '../domain/measurement.js';
 import type { Transport } from '../domain/factors.js';
-import type { Runtime } from '../domain/runtime.js';
+import type { CpuLimit, Runtime } from '../domain/runtime.js';
 import { ExperimentSchema } from '../domain/experiment.js';
 import { StorageBench } from '../experiment/storage-bench.js';
 import { hasObjects } from '../experiment/storage-factors.js';
@@ -16,6 +16,7 @@ import { TrialBench, type Asked, type Settings } from './trial-bench.js';
 
 export interface OpenSettings {
   readonly memoryMiB?: number;
+  readonly cpu?: CpuLimit;
   /** Another run's than the behaviour's own; whoever names one takes it down. */
   readonly runId?: string;
 }
@@ -106,13 +107,14 @@ export class Subject {
     runtime: Runtime,
     transport: Transport,
     what: string | FunctionDefinition,
-    { memoryMiB, runId = this.runId }: OpenSettings,
+    { memoryMiB, cpu, runId = this.runId }: OpenSettings,
   ): Promise<TrialBench> {
     const definition = typeof what === 'string' ? this.function(what) : what;
     const { signal, workshop } = this.suite;
     const opening = TrialBench.open(workshop, runtime, definition, runId, {
       transport,
       memoryMiB,
+      cpu,
       ...this.objectsInPayload(definition),
       ...(signal === undefined ? {} : { signal }),
       onLaunched: ({ http }) => {

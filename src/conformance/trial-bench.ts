@@ -11,6 +11,7 @@ import type { FunctionDefinition } from '../domain/function-manifest.js';
 import type { Measurement } from '../domain/measurement.js';
 import type {
   ArtifactKind,
+  CpuLimit,
   Precompiler,
   Prepared,
   Runtime,
@@ -49,6 +50,7 @@ export interface Asked {
 
 export interface Settings {
   readonly memoryMiB?: number | undefined;
+  readonly cpu?: CpuLimit | undefined;
   /** Isolation options of the runtime. */
   readonly options?: Readonly<Record<string, unknown>>;
   /** Absent: the runtime's usual one. */
@@ -106,8 +108,11 @@ export class TrialBench {
       settings,
     );
     const artifact = await workshop.builder.artifact(definition, kind, language);
-    const { memoryMiB } = settings;
-    const limits = memoryMiB === undefined ? {} : { memoryBytes: fromMebibytes(memoryMiB) };
+    const { memoryMiB, cpu } = settings;
+    const limits = {
+      ...(memoryMiB === undefined ? {} : { memoryBytes: fromMebibytes(memoryMiB) }),
+      ...(cpu === undefined ? {} : { cpu }),
+    };
     const prepared = await runtime.prepare({ artifact, reach, transport, language, limits, runId, options });
     return new TrialBench(
       runtime,

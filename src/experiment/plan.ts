@@ -1,4 +1,5 @@
 /** From factors to trials: which sandboxes are launched, in which order. */
+import type { Environment } from '../domain/environment.js';
 import type { Experiment } from '../domain/experiment.js';
 import { cellKey, type Cell } from '../domain/factors.js';
 import { arrivalsOfLoad, loadOf } from '../domain/load.js';
@@ -33,8 +34,13 @@ export function cellsOf(
   functions: readonly SelectedFunction[],
   runtimes: readonly Runtime[],
   gives: Gives,
+  environments: readonly Pick<Environment, 'name' | 'emulated'>[] = [{ name: 'local', emulated: false }],
 ): Cell[] {
   const loads = loadsOf(experiment);
+  const places = environments.map(({ name, emulated }) => ({
+    environment: name,
+    ...(emulated ? { emulated } : {}),
+  }));
   return functions.flatMap(({ definition, payloads }) => {
     const uses = new Map(
       runtimes.map((runtime) => [runtime.id, possibleUses(experiment, definition, runtime, gives)]),
@@ -45,16 +51,18 @@ export function cellsOf(
         runtimes.flatMap((runtime) =>
           runtime.starts.includes(start)
             ? (uses.get(runtime.id) ?? []).flatMap((use) =>
-                loads.map((load) => ({
-                  function: definition.manifest.name,
-                  payload,
-                  runtime: runtime.id,
-                  class: runtime.class,
-                  environment: experiment.environment,
-                  start,
-                  ...load,
-                  ...use,
-                })),
+                places.flatMap((place) =>
+                  loads.map((load) => ({
+                    function: definition.manifest.name,
+                    payload,
+                    runtime: runtime.id,
+                    class: runtime.class,
+                    ...place,
+                    start,
+                    ...load,
+                    ...use,
+                  })),
+                ),
               )
             : [],
         ),

@@ -1,5 +1,5 @@
 /** Levels and knees as lines of text, for every kind of report. */
-import { runtimeName } from '../../domain/factors.js';
+import { environmentName, runtimeName } from '../../domain/factors.js';
 import type { KneeSummary, LevelSummary, Summary } from '../../domain/summary.js';
 import {
   absent,
@@ -70,7 +70,8 @@ function kneeText({ concurrency, ci95, throughputPerSecond, throughputCi95, why 
 }
 
 const nameOf = (one: Omit<LevelSummary, 'concurrency'> | KneeSummary): string =>
-  `${one.function} ${one.payload} on ${runtimeName(one)}`;
+  `${one.function} ${one.payload} on ${runtimeName(one)}` +
+  (one.environment === 'local' ? '' : `, ${environmentName(one)}`);
 
 function remarksOf(level: LevelSummary): string[] {
   const kinds = Object.entries(level.errors).map(([kind, count]) => `${formatCount(count)} ${kind}`);

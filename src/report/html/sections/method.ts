@@ -8,12 +8,14 @@ import {
   formatShare,
   typographicSigns,
 } from '../../format-quantity.js';
+import { emulatedIn, emulationMeaning } from '../../environments-text.js';
 import { verdictMeaning } from '../../legend.js';
 import { dataTable } from '../figure.js';
 import { html, nothing, type Markup } from '../template.js';
 
-export const methodSection = ({ experiment }: RunManifest, summary: Summary): Markup =>
-  html`<section id="method">
+export function methodSection({ experiment }: RunManifest, summary: Summary): Markup {
+  const emulated = emulatedIn(summary);
+  return html`<section id="method">
     <h2>Method</h2>
     <ul>
       <li>
@@ -42,12 +44,18 @@ export const methodSection = ({ experiment }: RunManifest, summary: Summary): Ma
         Intervals are 95 % bootstrap intervals of medians and of ratios of medians. Verdicts:
         ${verdictMeaning(summary.margin)}.
       </li>
+      ${
+        emulated.length === 0
+          ? nothing
+          : html`<li><strong>Emulated</strong> ${emulationMeaning(emulated)}.</li>`
+      }
     </ul>
     <p>
       What each figure includes and where each method comes from is said in full in
       <code>docs/method.md</code>.
     </p>
   </section>`;
+}
 
 type Fact = readonly [term: string, value: string | undefined];
 
@@ -66,7 +74,25 @@ const pairs = (record: Readonly<Record<string, unknown>>): string =>
     .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(', ');
 
-function hostFacts({ host, experiment, seed, probes, floor, ...run }: RunManifest): Fact[] {
+/** What was applied of each environment, and what its file says besides. */
+const environmentFacts = (records: RunManifest['environments'] = []): Fact[] =>
+  records.map(({ environment, applied }): Fact => {
+    const { name, description, emulated } = environment;
+    const known = ['schema', 'name', 'description', 'emulated', ...Object.keys(applied)];
+    const recorded = Object.fromEntries(Object.entries(environment).filter(([key]) => !known.includes(key)));
+    return [
+      `Environment ${name}${emulated ? ' (emulated)' : ''}`,
+      [
+        description,
+        ...(Object.keys(applied).length === 0 ? [] : [`applied: ${pairs(applied)}`]),
+        ...(Object.keys(recorded).length === 0 ? [] : [`recorded only: ${pairs(recorded)}`]),
+      ]
+        .filter((text) => text !== '')
+        .join('; '),
+    ];
+  });
+
+function hostFacts({ host, experiment, seed, probes, floor, environments, ...run }: RunManifest): Fact[] {
   const milliseconds = (value: Parameters<typeof formatDuration>[0]): string =>
     formatDuration(value, typographicSigns);
   return [
@@ -93,6 +119,7 @@ function hostFacts({ host, experiment, seed, probes, floor, ...run }: RunManifes
         : `${milliseconds(floor.coldP50Ms)} cold (n = ${floor.n.cold}), ${milliseconds(floor.warmP50Ms)} warm (n = ${floor.n.warm}): ` +
           'the median of native hello-world with 64 B in this run; no latency here can be lower by much',
     ],
+    ...environmentFacts(environments),
     ['Page cache', experiment.pageCache],
     ['Seed', String(seed)],
     ['Trials', `${formatCount(run.trials)} planned; resumed ${run.resumed} time(s); state: ${run.state}`],
