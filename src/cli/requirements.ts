@@ -8,7 +8,7 @@ import type { Experiment } from '../domain/experiment.js';
 import type { Cell } from '../domain/factors.js';
 import type { RuntimeRecord } from '../domain/run-manifest.js';
 import type { Runtime } from '../domain/runtime.js';
-import { requireLimits, requireRoom } from '../experiment/environments.js';
+import { requireLimits, requireMetronome, requireRoom } from '../experiment/environments.js';
 import type { Selection } from '../experiment/selection.js';
 import { optionsOfCell, variantsOf } from '../experiment/runtime-variants.js';
 import { reachesSockets, servicesOf } from '../experiment/storage-bench.js';
@@ -102,6 +102,7 @@ export async function requireEnvironments(
   const { machine } = workbench.environmentParts;
   requireRoom(environments, machine);
   await requireLimits(environments, experiment, runtimes, machine);
+  await requireMetronome(environments, workbench.environmentParts);
   const distant = environments.filter((one) => emulatedNetwork(one) !== undefined).map(({ name }) => name);
   const crossing = cells.filter(({ environment }) => distant.includes(environment));
   if (servicesOf(crossing).length > 0) await requireDependencies(workbench, ['toxiproxy']);

@@ -8,8 +8,8 @@ import { invalidInput, messageOf } from '../domain/errors.js';
 
 /** The environments in `folder`, by name: one YAML file each. */
 export function builtInEnvironments(folder: string): Map<string, string> {
-  const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
-  return new Map(files.sort().map((file) => [file.slice(0, -'.yaml'.length), join(folder, file)]));
+  const names = readdirSync(folder).flatMap((file) => /^(.*)\.yaml$/.exec(file)?.[1] ?? []);
+  return new Map(names.sort().map((name) => [name, join(folder, `${name}.yaml`)]));
 }
 
 /** The environment of that built-in name or in that file. @throws LumosError `invalid-input` */

@@ -99,6 +99,19 @@ export async function requireLimits(
   }
 }
 
+/** @throws LumosError `missing-dependency` where a part of a core is asked for and no process may have real-time priority */
+export async function requireMetronome(
+  environments: readonly Environment[],
+  { machine, shimPath }: Pick<EnvironmentParts, 'machine' | 'shimPath'>,
+): Promise<void> {
+  for (const environment of environments.filter(limitsSandboxes)) {
+    const cpu = cpuLimitOf(environment, machine);
+    if (cpu === undefined || !needsQuota(cpu)) continue;
+    const metronome = await Metronome.start(await shimPath(), cpu.cpus);
+    await metronome.stop();
+  }
+}
+
 /** What a run needs besides to make its environments. */
 export interface EnvironmentParts {
   readonly machine: MachineShare;

@@ -8,7 +8,7 @@ import type { Subject } from '../subject.js';
 
 const half = (): CpuLimit => ({ cores: 0.5, cpus: allowedCpus().slice(-1) });
 
-const canBeHeld = ({ whyNotHeld }: Runtime): boolean => whyNotHeld !== undefined;
+const canBeHeld = (runtime: Runtime): boolean => runtime.whyNotHeld !== undefined;
 
 async function skipWhereNotHeld(subject: Subject, cpu: CpuLimit): Promise<void> {
   const why = await subject.runtime.whyNotHeld?.({ cpu });
@@ -23,9 +23,9 @@ const partOfACore: Behaviour = {
     const cpu = half();
     await skipWhereNotHeld(subject, cpu);
     const bench = await subject.open('hashing', { cpu });
-    const { sandbox, ask } = await bench.launch();
-    expectEqual('state of the answer', (await ask('huge')).state, 'answered');
-    const processes = (await sandbox.accounting()).processes();
+    const standing = await bench.launch();
+    expectEqual('state of the answer', (await standing.ask('huge')).state, 'answered');
+    const processes = (await standing.sandbox.accounting()).processes();
     expectWithin('processes', processes.length, { least: 1 });
     for (const pid of processes) {
       const held = expectPresent(`what process ${pid} is held to`, heldTo(pid));
@@ -33,7 +33,7 @@ const partOfACore: Behaviour = {
       expectEqual('cores', held.cores, cpu.cores);
       expectWithin('times it was held up', held.throttled, { least: 1 });
     }
-    await sandbox.remove();
+    await standing.sandbox.remove();
   },
 };
 
@@ -45,11 +45,11 @@ const wholeCore: Behaviour = {
     const cpu = { ...half(), cores: 1 };
     await skipWhereNotHeld(subject, cpu);
     const bench = await subject.open('hello-world', { cpu });
-    const { sandbox, ask } = await bench.launch();
-    expectEqual('state of the answer', (await ask('small')).state, 'answered');
-    for (const pid of (await sandbox.accounting()).processes())
+    const standing = await bench.launch();
+    expectEqual('state of the answer', (await standing.ask('small')).state, 'answered');
+    for (const pid of (await standing.sandbox.accounting()).processes())
       expectEqual('CPUs', expectPresent(`what process ${pid} is held to`, heldTo(pid)).cpus, cpu.cpus);
-    await sandbox.remove();
+    await standing.sandbox.remove();
   },
 };
 
