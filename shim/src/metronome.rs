@@ -92,10 +92,8 @@ fn now() -> Result<libc::timespec, Failure> {
         tv_nsec: 0,
     };
     // SAFETY: writes a live local.
-    system::check(
-        unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut time) },
-        "clock_gettime",
-    )?;
+    let result = unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut time) };
+    system::check(result, "clock_gettime")?;
     Ok(time)
 }
 

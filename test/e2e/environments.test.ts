@@ -97,7 +97,7 @@ it('a computation takes on half a core about twice its CPU time, and the report 
     ['edge', ['cpu', 'memory']],
     ['edge-small', ['cpu', 'memory']],
   ]);
-  expect(stdout).toContain('on edge-small (emulated)');
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain('on edge-small (emulated)');
   expect(stdout).toMatch(/emulated +edge, edge-small: made on this machine by limits/);
   const html = readFileSync(join(out, 'report.html'), 'utf8');
   expect(html).toContain('edge-small (emulated)');
