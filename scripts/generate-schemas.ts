@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { z } from 'zod';
+import { EnvironmentSchema, environmentSchemaId } from '../src/domain/environment.js';
 import { ExperimentSchema, experimentSchemaId } from '../src/domain/experiment.js';
 import { FunctionManifestSchema, functionManifestSchemaId } from '../src/domain/function-manifest.js';
 import { LatencySumSchema, latencySumSchemaId } from '../src/domain/latency-sum.js';
@@ -39,6 +40,16 @@ const files: readonly SchemaFile[] = [
       'What to measure, as given to lumos run. Not expressed here, and checked by lumos run: timeLimitMs is above 0; ' +
       'functions, runtimes, payloads and the baseline exist; options fit their runtime.',
     schema: ExperimentSchema,
+    io: 'input',
+  },
+  {
+    file: 'environment.schema.json',
+    id: environmentSchemaId,
+    title: 'Lumos environment',
+    description:
+      'Where a run takes place, as given to lumos run --environment. Not expressed here, and checked by lumos run: the name is not that of ' +
+      'a built-in environment; one that is emulated has no more than the machine it is emulated on.',
+    schema: EnvironmentSchema,
     io: 'input',
   },
   {

@@ -17,6 +17,7 @@
 
 /** The vocabulary: units, factors, rows, manifests, summaries, with the schema of each. */
 export * from './domain/clock.js';
+export * from './domain/environment.js';
 export * from './domain/errors.js';
 export * from './domain/experiment.js';
 export * from './domain/factors.js';
@@ -71,6 +72,7 @@ export { writeImport } from './import/write-import.js';
  */
 export { createWorkbench, type Workbench } from './cli/workbench.js';
 export { monotonicClock } from './data-plane/probes/monotonic-clock.js';
+export { loadEnvironment, loadEnvironments, parseEnvironment } from './experiment/environment-file.js';
 export { checkExperiment, loadExperiment, parseExperiment } from './experiment/experiment-file.js';
 export { makePlan, type Plan, type SelectedFunction, type Trial } from './experiment/plan.js';
 export type { OnEvent, RunEvent } from './experiment/run-events.js';

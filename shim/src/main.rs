@@ -13,12 +13,16 @@
 //! The environment that the shim is given is the command's whole environment: the shim reads none of it and adds nothing,
 //! so whoever starts it gives it what the command is to have, and not their own.
 //!
+//! `lumos-shim --metronome CPU MICROSECONDS` is another program altogether, which needs what this one has: see `metronome`.
+//!
 //! Exit codes: 0 done, 125 the shim itself failed (a line on standard error says why), 126 COMMAND could not be started.
 
 #[cfg(target_os = "linux")]
 mod child;
 #[cfg(target_os = "linux")]
 mod control;
+#[cfg(target_os = "linux")]
+mod metronome;
 #[cfg(target_os = "linux")]
 mod supervise;
 #[cfg(target_os = "linux")]
@@ -32,7 +36,11 @@ mod system;
 extern "C" fn main(count: i32, arguments: *const *const libc::c_char) -> i32 {
     // SAFETY: `count` and `arguments` are the process's own, which live and stay as they are until it ends.
     let arguments = unsafe { system::Arguments::new(count, arguments) };
-    match supervise::supervise(&arguments) {
+    let done = match arguments.get(1).map(std::ffi::CStr::to_bytes) {
+        Some(b"--metronome") => metronome::run(&arguments),
+        _ => supervise::supervise(&arguments),
+    };
+    match done {
         Ok(code) => code,
         Err(failure) => {
             eprintln!("lumos-shim: {failure}");

@@ -374,3 +374,43 @@ fn a_shim_whose_socket_is_closed_still_waits_for_its_command() {
     assert_eq!(shim.output(), "still here\n");
     assert_eq!(shim.exit_code(), Some(0));
 }
+
+#[test]
+fn a_metronome_says_that_it_ticks_and_goes_with_whoever_started_it() {
+    let mut parent = Command::new("/bin/sh");
+    parent.args(["-c", "\"$0\" -- \"$0\" --metronome 0 1000 & wait", SHIM]);
+    let mut parent = Driven::start(parent);
+    let metronome = Watched::new(parent.started());
+    let mut said = [0; 8];
+    let stream = parent.process.stdout.as_mut().expect("a pipe");
+    // Where no process may have real-time priority, it says so and has ended.
+    if stream.read_exact(&mut said).is_ok() {
+        assert_eq!(&said, b"ticking\n");
+    } else {
+        assert!(parent.complaint().contains("real-time priority"));
+    }
+    parent.process.kill().unwrap();
+    metronome.wait();
+}
+
+#[test]
+fn a_metronome_without_a_cpu_or_a_period_that_it_could_keep_is_refused() {
+    for arguments in [
+        &["--metronome"][..],
+        &["--metronome", "0"],
+        &["--metronome", "none", "1000"],
+        &["--metronome", "0", "10"],
+        &["--metronome", "-1", "1000"],
+    ] {
+        let mut shim = Driven::shim(arguments);
+        assert!(shim.complaint().contains("usage: lumos-shim --metronome"));
+        assert_eq!(shim.exit_code(), Some(125), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_metronome_for_a_cpu_that_there_is_not_is_refused() {
+    let mut shim = Driven::shim(&["--metronome", "100000", "1000"]);
+    assert!(shim.complaint().contains("there is no CPU 100000"));
+    assert_eq!(shim.exit_code(), Some(125));
+}

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 /** The nearest folder above this file that holds a package.json: compiled files lie at different depths. */
 export const packageRoot = nearestPackage(dirname(fileURLToPath(import.meta.url)));
 export const experimentsFolder = join(packageRoot, 'experiments');
+export const environmentsFolder = join(packageRoot, 'environments');
 export const functionsFolder = join(packageRoot, 'functions');
 /** The functions of the conformance suite, which no experiment is meant to run. */
 export const conformanceFolder = join(packageRoot, 'conformance');

@@ -150,7 +150,7 @@ function addRunCommand(program: Command, run: Run): void {
     .option('--access <ways>', 'direct (the function connects itself), host, or both', list)
     .option('--connection <kinds>', 'connections to a storage: reused, per-invocation, or both', list)
     .option('--repetitions <n>', 'measured invocations in each cell, cold and warm alike', wholeNumber)
-    .option('--environment <name>', 'where it runs')
+    .option('--environment <names>', 'built-in environments or files of your own, separated by commas', list)
     .option('--time-limit <ms>', 'the longest an invocation may take', wholeNumber)
     .option(
       '--slo <objective>',

@@ -2,15 +2,17 @@
 import { dependenciesOf, dependencyOf, storageDependencies } from '../control-plane/setup/dependencies.js';
 import type { DependencyName } from '../control-plane/setup/dependency.js';
 import { givenServiceUrl, type ServiceStorage } from '../control-plane/storage/start-service.js';
+import { emulatedNetwork } from '../domain/environment.js';
 import { LumosError } from '../domain/errors.js';
 import type { Experiment } from '../domain/experiment.js';
 import type { Cell } from '../domain/factors.js';
 import type { RuntimeRecord } from '../domain/run-manifest.js';
 import type { Runtime } from '../domain/runtime.js';
+import { requireLimits, requireMetronome, requireRoom } from '../experiment/environments.js';
 import type { Selection } from '../experiment/selection.js';
 import { snapshotOf } from '../experiment/possible-uses.js';
 import { optionsOfCell, variantsOf } from '../experiment/runtime-variants.js';
-import { reachesSockets } from '../experiment/storage-bench.js';
+import { reachesSockets, servicesOf } from '../experiment/storage-bench.js';
 import type { Workbench } from './workbench.js';
 
 interface Missing {
@@ -89,6 +91,25 @@ export async function requireServices(
 ): Promise<void> {
   const own = storages.filter((storage) => givenServiceUrl(storage) === undefined);
   await requireDependencies(workbench, own.flatMap(storageDependencies));
+}
+
+/**
+ * Everything that the environments take: a machine that is large enough, runtimes that can be held, a network to emulate.
+ * @throws LumosError `missing-dependency`
+ */
+export async function requireEnvironments(
+  workbench: Workbench,
+  { environments = [], runtimes }: Selection,
+  experiment: Experiment,
+  cells: readonly Cell[],
+): Promise<void> {
+  const { machine } = workbench.environmentParts;
+  requireRoom(environments, machine);
+  await requireLimits(environments, experiment, runtimes, machine);
+  await requireMetronome(environments, workbench.environmentParts);
+  const distant = environments.filter((one) => emulatedNetwork(one) !== undefined).map(({ name }) => name);
+  const crossing = cells.filter(({ environment }) => distant.includes(environment));
+  if (servicesOf(crossing).length > 0) await requireDependencies(workbench, ['toxiproxy']);
 }
 
 /**

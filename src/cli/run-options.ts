@@ -16,7 +16,7 @@ export interface RunOptions extends LoadOptions, TraceOptions {
   readonly access?: string[];
   readonly connection?: string[];
   readonly repetitions?: number;
-  readonly environment?: string;
+  readonly environment?: string[];
   readonly timeLimit?: number;
   readonly slo?: string[];
   readonly seed?: number;
@@ -41,7 +41,7 @@ const factors = {
   access: 'access',
   connection: 'connection',
   repetitions: 'repetitions',
-  environment: 'environment',
+  environment: 'environments',
   timeLimit: 'timeLimitMs',
   slo: 'slo',
   seed: 'seed',

@@ -3,12 +3,14 @@ import { createBuilder, type Builder } from '../control-plane/build/create-build
 import { cacheFolder } from '../control-plane/build/cache-folder.js';
 import { originOf, sourcesOf } from '../control-plane/build/languages.js';
 import { findHierarchy, type Hierarchy } from '../control-plane/cgroup/hierarchy.js';
+import { startToxiproxyNetwork } from '../control-plane/network/toxiproxy-network.js';
 import { startService } from '../control-plane/storage/start-service.js';
 import type { Engine } from '../control-plane/runtimes/engine.js';
 import { createEngines } from '../control-plane/runtimes/registry.js';
 import { createDependencies, type Dependencies } from '../control-plane/setup/dependencies.js';
 import { findGo } from '../control-plane/setup/go.js';
 import type { Precompiler, Runtime } from '../domain/runtime.js';
+import { machineShare, type EnvironmentParts } from '../experiment/environments.js';
 import type { Gives } from '../experiment/possible-uses.js';
 import type { ServiceSource } from '../experiment/storage-bench.js';
 import { loadCatalogue, type Catalogue } from '../user-plane/functions/catalogue.js';
@@ -26,6 +28,8 @@ export interface Workbench {
   readonly hierarchy: Hierarchy | undefined;
   /** Starts what keeps objects, or finds what was given. */
   readonly services: ServiceSource;
+  /** What emulated environments are made with. */
+  readonly environmentParts: EnvironmentParts;
   /** Whether a language of a function gives a kind of artefact. */
   readonly gives: Gives;
   /** The built-in functions and those in further folders. */
@@ -57,6 +61,12 @@ export function createWorkbench(): Promise<Workbench> {
     hierarchy,
     gives: (manifest, kind, language) =>
       sourcesOf(manifest.languages, originOf(kind, precompilers)).some((one) => one.language === language),
+    environmentParts: {
+      machine: machineShare(),
+      cgroupVersion: hierarchy?.version,
+      shimPath,
+      networks: (wanted) => startToxiproxyNetwork(wanted, { ...options, shimPath }),
+    },
     services: (storage) => startService(storage, { ...options, shimPath }),
     catalogue: (folders = []) => loadCatalogue([functionsFolder, ...folders]),
   });

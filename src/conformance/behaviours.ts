@@ -3,6 +3,7 @@ import type { FunctionDefinition } from '../domain/function-manifest.js';
 import type { Behaviour } from './behaviour.js';
 import { failureBehaviours } from './behaviours/bad-days.js';
 import { figureBehaviours } from './behaviours/figures.js';
+import { limitBehaviours } from './behaviours/limits.js';
 import { payloadBehaviours } from './behaviours/payloads.js';
 import { startBehaviours } from './behaviours/starts.js';
 import { traceBehaviours } from './behaviours/traces.js';
@@ -12,6 +13,7 @@ export const behavioursOf = (functions: readonly FunctionDefinition[]): readonly
   ...startBehaviours,
   ...payloadBehaviours(functions),
   ...figureBehaviours,
+  ...limitBehaviours,
   ...failureBehaviours,
   ...traceBehaviours,
 ];

@@ -3,7 +3,7 @@ import { LumosError, messageOf } from '../domain/errors.js';
 import type { FunctionDefinition } from '../domain/function-manifest.js';
 import type { Measurement } from '../domain/measurement.js';
 import type { Transport } from '../domain/factors.js';
-import type { Runtime } from '../domain/runtime.js';
+import type { CpuLimit, Runtime } from '../domain/runtime.js';
 import { ExperimentSchema } from '../domain/experiment.js';
 import { StorageBench } from '../experiment/storage-bench.js';
 import { hasObjects } from '../experiment/storage-factors.js';
@@ -18,6 +18,7 @@ export interface OpenSettings {
   readonly memoryMiB?: number;
   /** It is to start from a snapshot. */
   readonly snapshot?: boolean;
+  readonly cpu?: CpuLimit;
   /** Another run's than the behaviour's own; whoever names one takes it down. */
   readonly runId?: string;
 }
@@ -109,7 +110,7 @@ export class Subject {
     runtime: Runtime,
     transport: Transport,
     what: string | FunctionDefinition,
-    { memoryMiB, snapshot = false, runId = this.runId }: OpenSettings,
+    { memoryMiB, cpu, snapshot = false, runId = this.runId }: OpenSettings,
   ): Promise<TrialBench> {
     const definition = typeof what === 'string' ? this.function(what) : what;
     const { signal, workshop } = this.suite;
@@ -117,6 +118,7 @@ export class Subject {
       transport,
       memoryMiB,
       snapshot,
+      cpu,
       ...this.objectsInPayload(definition),
       ...(signal === undefined ? {} : { signal }),
       onLaunched: ({ http }) => {

@@ -11,6 +11,7 @@ import type { FunctionDefinition } from '../domain/function-manifest.js';
 import type { Measurement } from '../domain/measurement.js';
 import type {
   ArtifactKind,
+  CpuLimit,
   Precompiler,
   Prepared,
   Runtime,
@@ -49,6 +50,7 @@ export interface Asked {
 
 export interface Settings {
   readonly memoryMiB?: number | undefined;
+  readonly cpu?: CpuLimit | undefined;
   /** Isolation options of the runtime. */
   readonly options?: Readonly<Record<string, unknown>>;
   /** Absent: the runtime's usual one. */
@@ -99,11 +101,14 @@ export class TrialBench {
     const transport = settings.transport ?? runtime.transports[0] ?? 'stdio';
     const label = definition.manifest.payloads[0]?.label ?? '';
     const reach = settings.storage?.reach(cellOf(runtime, definition, label, 'cold', settings)) ?? {};
-    const { snapshot = false, memoryMiB } = settings;
+    const { snapshot = false, memoryMiB, cpu } = settings;
     const use = { reach, transport, ...(snapshot ? { snapshot } : {}) };
     const { kind, language } = buildableAs(runtime, definition, options, use, workshop, settings);
     const artifact = await workshop.builder.artifact(definition, kind, language);
-    const limits = memoryMiB === undefined ? {} : { memoryBytes: fromMebibytes(memoryMiB) };
+    const limits = {
+      ...(memoryMiB === undefined ? {} : { memoryBytes: fromMebibytes(memoryMiB) }),
+      ...(cpu === undefined ? {} : { cpu }),
+    };
     const prepared = await runtime.prepare({ artifact, ...use, language, limits, runId, options });
     return new TrialBench(
       runtime,

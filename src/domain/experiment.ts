@@ -68,7 +68,10 @@ const ExperimentKeysSchema = z.strictObject({
   load: LoadSchema.optional(),
   /** The runtime all others are compared against. Defaults to `docker`, or the first runtime where it is not there. */
   baseline: z.string().optional(),
+  /** Where sandboxes run: a built-in environment, or the path of a file with one. */
   environment: z.string().min(1).default('local'),
+  /** Several of them make it a factor; stands in place of `environment`. */
+  environments: nonEmptyNames.optional(),
   /** Makes the inputs, the order of the trials and the resampling. */
   seed: z.number().int().nonnegative().max(0xffffffff).default(1),
   /** Measured invocations in each cell. */
@@ -157,3 +160,11 @@ export const ExperimentSchema = ExperimentKeysSchema.superRefine(({ slo, cost },
   }
 });
 export type Experiment = z.infer<typeof ExperimentSchema>;
+
+/** The environments of an experiment, each once. */
+export const environmentsOf = ({
+  environment,
+  environments,
+}: Pick<Experiment, 'environment' | 'environments'>): readonly string[] => [
+  ...new Set(environments ?? [environment]),
+];

@@ -62,6 +62,8 @@ export const CellSchema = z.object({
   runtime: z.string().min(1),
   class: RuntimeClassSchema,
   environment: z.string().min(1),
+  /** Whether the environment was made by limits on another machine, and is not a machine of its own. Follows from its name. */
+  emulated: z.literal(true).optional(),
   start: StartSchema,
   concurrency: z.number().int().positive(),
   /** Of an open load: its schedule in words, e.g. `poisson 50/s`. Absent where clients send, or nobody at once. */
@@ -109,6 +111,10 @@ export const conditionsKey = (cell: Conditions): string => JSON.stringify(factor
 /** A cell's runtime for a reader: with its options, where they are not the defaults. */
 export const runtimeName = ({ runtime, options }: Pick<Cell, 'runtime' | 'options'>): string =>
   options === undefined ? runtime : `${runtime} (${options})`;
+
+/** A cell's environment for a reader: with a word where it is emulated. */
+export const environmentName = ({ environment, emulated }: Pick<Cell, 'environment' | 'emulated'>): string =>
+  emulated === true ? `${environment} (emulated)` : environment;
 
 /** A string that is equal for equal cells and for no others. */
 export const cellKey = (cell: Cell): string =>

@@ -67,6 +67,8 @@ export interface StorageService {
   readonly address: ServiceAddress;
   /** Opens a connection of its own. @throws StorageError */
   connect(options: StoreOptions): Promise<ObjectStore>;
+  /** The same service by way of a proxy on that port of the loopback. */
+  readonly at: (port: number) => Pick<StorageService, 'address' | 'connect'>;
   /** The service's own counters; absent where it has none that can be read. */
   readonly counters?: () => Promise<ServiceCounters>;
   /**

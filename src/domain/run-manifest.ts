@@ -1,5 +1,6 @@
 /** `manifest.json` of a run directory: what was asked, with what, on which machine. */
 import { z } from 'zod';
+import { EnvironmentRecordSchema } from './environment.js';
 import { ExperimentSchema } from './experiment.js';
 import { AccessSchema, CellSchema, LanguageSchema, RuntimeClassSchema, StorageSchema } from './factors.js';
 import { FunctionClassSchema, PayloadStepSchema } from './function-manifest.js';
@@ -184,6 +185,8 @@ export const RunManifestSchema = z.object({
   artifacts: z.array(ArtifactRecordSchema),
   /** Services that kept the functions' objects. */
   services: z.array(ServiceRecordSchema).default([]),
+  /** The experiment's environments; absent in runs of before there was another than this machine. */
+  environments: z.array(EnvironmentRecordSchema).optional(),
   /** Which counter each figure of a row was read from; absent figures have none. */
   probes: z.record(z.string(), z.string()),
   floor: FloorSchema.optional(),

@@ -149,6 +149,16 @@ export interface StagedSandbox {
 export interface SandboxLimits {
   /** The most memory a sandbox may have, where the runtime can limit it. */
   readonly memoryBytes?: Bytes;
+  /** The most CPU time it may have. */
+  readonly cpu?: CpuLimit;
+}
+
+/** A sandbox's share of the machine's CPUs. */
+export interface CpuLimit {
+  /** CPU time it may take in each second, in seconds. */
+  readonly cores: number;
+  /** The CPUs it may run on, by number: as many as `cores`, rounded up. */
+  readonly cpus: readonly number[];
 }
 
 /** One function made ready on one runtime (e.g. its image loaded into the daemon). */
@@ -212,6 +222,11 @@ export interface Runtime {
   probe(): Promise<Availability>;
   /** Checks this runtime's options from an experiment; gives them back with every default filled in, for the manifest. */
   parseOptions(raw: unknown): Readonly<Record<string, unknown>>;
+  /**
+   * Why its sandboxes cannot be held to these limits on this machine, with all their processes; `undefined` where they can.
+   * Starts no sandbox. A runtime without it holds none to any.
+   */
+  whyNotHeld?(limits: SandboxLimits): Promise<string | undefined>;
   prepare(request: PrepareRequest): Promise<Prepared>;
   /**
    * Removes whatever is left of a run, and only that: at its end, and before a run that died is taken up again.

@@ -6,7 +6,7 @@ import type { Access, Cell, Language } from '../domain/factors.js';
 import type { FunctionDefinition } from '../domain/function-manifest.js';
 import type { Measurement } from '../domain/measurement.js';
 import type { Artifact, ArtifactKind, Prepared, Runtime } from '../domain/runtime.js';
-import { fromMebibytes } from '../domain/units.js';
+import { unemulated, type RunEnvironments } from './environments.js';
 import type { Trial } from './plan.js';
 import { snapshotOf } from './possible-uses.js';
 import { optionsOfCell } from './runtime-variants.js';
@@ -41,6 +41,7 @@ export class Bench {
     private readonly experiment: Experiment,
     private readonly source: ArtifactSource,
     private readonly storage: StorageBench,
+    private readonly environments: RunEnvironments = unemulated(experiment),
   ) {}
 
   /** Makes `definition` ready on `runtime` for a cell. Idempotent. @throws LumosError */
@@ -55,11 +56,10 @@ export class Bench {
     const kind = runtime.artifactKindFor(options, use);
     if (kind === undefined) throw new Error(`${runtime.id} has no way for ${JSON.stringify(use)}`);
     const artifact = await this.source.artifact(definition, kind, cell.language);
-    const { memoryMiB } = this.experiment.limits;
     const prepared = await runtime.prepare({
       artifact,
       ...use,
-      limits: memoryMiB === undefined ? {} : { memoryBytes: fromMebibytes(memoryMiB) },
+      limits: this.environments.limits(cell.environment),
       runId: this.runId,
       options,
     });
@@ -121,7 +121,12 @@ export class Bench {
     const payload = this.payload(definition, cell);
     const storage = this.storage.forCell(cell, payload, prepared);
     const own = storage === undefined ? options : { ...options, storage };
-    await runTrial(trial, prepared, payload, own, onRow, from);
+    await this.within(cell, () => runTrial(trial, prepared, payload, own, onRow, from));
+  }
+
+  /** Does `work` in the environment of a cell. */
+  async within<T>({ environment }: Cell, work: () => Promise<T>): Promise<T> {
+    return await this.environments.within(environment, work);
   }
 
   /** What was prepared for a cell, or why it could not be. */
@@ -165,8 +170,8 @@ const keyOf = (...names: string[]): string => names.join('\n');
 
 /** Cells with one key run what was prepared once: what a function reaches by itself makes the difference. */
 const preparationKey = (cell: Cell): string => {
-  const { function: name, runtime, start, storage, access, transport, language, options } = cell;
+  const { function: name, runtime, environment, start, storage, access, transport, language, options } = cell;
   const reach = access !== 'direct' ? '' : storage === 'file' ? 'folder' : 'sockets';
   const kept = start === 'snapshot' ? start : '';
-  return keyOf(name, runtime, reach, kept, transport ?? '', language ?? '', options ?? '');
+  return keyOf(name, runtime, environment, reach, kept, transport ?? '', language ?? '', options ?? '');
 };

@@ -1,4 +1,5 @@
 /** From factors to trials: which sandboxes are launched, in which order. */
+import type { Environment } from '../domain/environment.js';
 import type { Experiment } from '../domain/experiment.js';
 import { cellKey, type Cell, type Start } from '../domain/factors.js';
 import { arrivalsOfLoad, loadOf } from '../domain/load.js';
@@ -33,8 +34,13 @@ export function cellsOf(
   functions: readonly SelectedFunction[],
   runtimes: readonly Runtime[],
   gives: Gives,
+  environments: readonly Pick<Environment, 'name' | 'emulated'>[] = [{ name: 'local', emulated: false }],
 ): Cell[] {
   const loads = loadsOf(experiment);
+  const places = environments.map(({ name, emulated }) => ({
+    environment: name,
+    ...(emulated ? { emulated } : {}),
+  }));
   return functions.flatMap(({ definition, payloads }) => {
     const usesOf = remembered((runtime: Runtime, start: Start) =>
       possibleUses(experiment, definition, runtime, gives, start),
@@ -44,16 +50,18 @@ export function cellsOf(
       (loadOf(experiment) === undefined ? experiment.starts : ['warm' as const]).flatMap((start) =>
         runtimes.flatMap((runtime) =>
           usesOf(runtime, start).flatMap((use) =>
-            loads.map((load) => ({
-              function: definition.manifest.name,
-              payload,
-              runtime: runtime.id,
-              class: runtime.class,
-              environment: experiment.environment,
-              start,
-              ...load,
-              ...use,
-            })),
+            places.flatMap((place) =>
+              loads.map((load) => ({
+                function: definition.manifest.name,
+                payload,
+                runtime: runtime.id,
+                class: runtime.class,
+                ...place,
+                start,
+                ...load,
+                ...use,
+              })),
+            ),
           ),
         ),
       ),

@@ -22,7 +22,7 @@ import { fromMebibytes, type Bytes } from '../domain/units.js';
 import type { RunDirectory } from '../records/run-directory.js';
 import { readRows, RowWriter } from '../records/row-store.js';
 import { Bench, type ArtifactSource } from './bench.js';
-import { choosePinning, thisMachine, withHarnessPinned } from './load/pinning.js';
+import { choosePinning, thisMachine as machineTopology, withHarnessPinned } from './load/pinning.js';
 import { measureLevels } from './load/measure-levels.js';
 import { checkTrace, measureTrace, traceOfRun } from './load/trace/measure-trace.js';
 import { cellsInUse } from './load/trace/replay-plan.js';
@@ -31,6 +31,7 @@ import { measureFloor } from './floor.js';
 import { cellsOf, makePlan, type Plan, type SelectedFunction } from './plan.js';
 import { TrialProgress } from './progress-of-trials.js';
 import { removeObjectsFolder, StorageBench, type ServiceSource } from './storage-bench.js';
+import { RunEnvironments, thisMachine, type EnvironmentParts } from './environments.js';
 import { ReturningDaemons } from './returning-daemons.js';
 import type { OnEvent } from './run-events.js';
 import { Interrupted, type TrialOptions } from './trial-runner.js';
@@ -52,14 +53,17 @@ export interface RunRequest {
   readonly replay?: Replay;
   readonly source: ArtifactSource;
   readonly services: ServiceSource;
+  /** What emulated environments are made with; needed where there are any. */
+  readonly environmentParts?: EnvironmentParts;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onEvent: OnEvent;
 }
 
 /** The plan of an experiment whose names have been found. */
-export function planOf(experiment: Experiment, { functions, runtimes, gives }: Selection): Plan {
-  return makePlan(experiment, cellsOf(experiment, functions, runtimes, gives));
+export function planOf(experiment: Experiment, selection: Selection): Plan {
+  const { functions, runtimes, gives, environments = [thisMachine] } = selection;
+  return makePlan(experiment, cellsOf(experiment, functions, runtimes, gives, environments));
 }
 
 /**
@@ -79,14 +83,21 @@ export async function runExperiment(request: RunRequest): Promise<RunManifest> {
       for await (const row of readRows(directory.measurementsPath)) progress.add(row);
     }
   }
-  const storage = new StorageBench(runId, request.experiment, request.services, request.clock);
-  const bench = new Bench(runId, request.experiment, request.source, storage);
+  const { experiment, services, environmentParts } = request;
+  const environments = new RunEnvironments(
+    selection.environments ?? [thisMachine],
+    experiment,
+    environmentParts,
+  );
+  const storage = new StorageBench(runId, experiment, services, request.clock, environments);
+  const bench = new Bench(runId, experiment, request.source, storage, environments);
   const before = readCpuTicks();
-  let manifest = startManifest(request, plan, bench);
+  // By its environments' content a run is taken up again, wherever their files are by then.
+  let manifest = { ...startManifest(request, plan, bench), environments: environments.records() };
   directory.writeManifest(manifest);
   try {
     await storage.start(plan.cells, (text) => onEvent({ type: 'step', text }));
-    manifest = { ...manifest, services: storage.records() };
+    manifest = { ...manifest, services: storage.records(), environments: environments.records() };
     await prepareAll(request, plan, bench);
     const artifacts = artifactRecords(bench);
     // Checked before they are recorded: a resume that is refused leaves what the next one is compared with.
@@ -247,7 +258,7 @@ async function prime(request: RunRequest, plan: Plan, bench: Bench): Promise<voi
   for (const cell of plan.cells) {
     const one = JSON.stringify([
       ...[cell.function, cell.runtime, cell.storage, cell.access],
-      ...[cell.transport, cell.language, cell.options, cell.start === 'snapshot'],
+      ...[cell.transport, cell.language, cell.options, cell.environment, cell.start === 'snapshot'],
     ]);
     if (primed.has(one)) continue;
     primed.add(one);
@@ -306,7 +317,7 @@ async function measureEverything(
 }
 
 function withPinning({ experiment }: RunRequest, manifest: RunManifest): RunManifest {
-  const pinning = choosePinning(loadOf(experiment)?.pin ?? false, thisMachine());
+  const pinning = choosePinning(loadOf(experiment)?.pin ?? false, machineTopology());
   return pinning === undefined ? manifest : { ...manifest, pinning };
 }
 

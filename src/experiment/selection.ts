@@ -1,13 +1,15 @@
 /** What an experiment names, found: functions with their payloads, and runtimes. */
 import { closest } from 'fastest-levenshtein';
 import { invalidInput } from '../domain/errors.js';
-import type { Experiment } from '../domain/experiment.js';
+import type { Environment } from '../domain/environment.js';
+import { environmentsOf, type Experiment } from '../domain/experiment.js';
 import { isOpen, loadOf } from '../domain/load.js';
 import { globMatcher } from '../domain/glob.js';
 import type { Cell } from '../domain/factors.js';
 import type { FunctionDefinition } from '../domain/function-manifest.js';
 import type { Runtime } from '../domain/runtime.js';
 import type { Catalogue } from '../user-plane/functions/catalogue.js';
+import { thisMachine } from './environments.js';
 import { checkObjectiveScopes } from './objective-scopes.js';
 import { planLevels } from './load/level-plan.js';
 import { checkPinnable } from './load/pinning.js';
@@ -21,6 +23,8 @@ export interface Selection {
   readonly baseline: string;
   /** What the builder says that it can build. */
   readonly gives: Gives;
+  /** The environments that the experiment names; this machine as it is where absent. */
+  readonly environments?: readonly Environment[];
 }
 
 /** @throws LumosError `invalid-input` with the nearest valid name for whatever there is not. */
@@ -29,6 +33,7 @@ export function select(
   catalogue: Catalogue,
   registry: readonly Runtime[],
   gives: Gives,
+  environments: readonly Environment[] = [thisMachine],
 ): Selection {
   const runtimes = unique(experiment.runtimes.flatMap((pattern) => runtimesOf(pattern, registry)));
   const definitions = catalogue.select(experiment.functions);
@@ -43,12 +48,13 @@ export function select(
     registry.map(({ id }) => id),
   );
   refuseUnmeasurable(experiment);
-  const cells = cellsOf(experiment, functions, runtimes, gives);
+  requireEnvironments(experiment, environments);
+  const cells = cellsOf(experiment, functions, runtimes, gives, environments);
   requireCells(cells, experiment, runtimes);
   refuseUnservableLoad(experiment, cells);
   planLevels(experiment, cells);
-  checkPinnable(loadOf(experiment), runtimes);
-  return { functions, runtimes, gives, baseline: selectBaseline(experiment, runtimes) };
+  checkPinnable(loadOf(experiment), runtimes, environments);
+  return { functions, runtimes, gives, environments, baseline: selectBaseline(experiment, runtimes) };
 }
 
 function refuseUnmeasurable(experiment: Experiment): void {
@@ -59,12 +65,17 @@ function refuseUnmeasurable(experiment: Experiment): void {
       'Leave concurrency out, or rates, ramp, burst and trace.',
     );
   }
-  if (experiment.environment !== 'local') {
-    throw invalidInput(
-      `environment: there is no environment "${experiment.environment}"`,
-      'There is: local (this machine as it is).',
-    );
-  }
+}
+
+/** The experiment names its environments by now; whoever loads them has taken them from where they are. */
+function requireEnvironments(experiment: Experiment, environments: readonly Environment[]): void {
+  const names = environments.map(({ name }) => name);
+  const unknown = environmentsOf(experiment).find((name) => !names.includes(name));
+  if (unknown === undefined) return;
+  throw invalidInput(
+    `environment: there is no environment "${unknown}"`,
+    `Did you mean "${closest(unknown, names)}"? There are: ${names.join(', ')}.`,
+  );
 }
 
 /** What a load cannot do yet is said before anything is made ready. */

@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HostSide } from '../control-plane/invoke/host-side.js';
 import { encodeConfigure, type Configuration } from '../control-plane/invoke/storage-frames.js';
+import type { Network } from '../control-plane/network/network.js';
 import { openFileStore } from '../control-plane/storage/file-store.js';
 import type { Clock } from '../domain/clock.js';
+import { emulatedNetwork } from '../domain/environment.js';
+import { invalidInput } from '../domain/errors.js';
 import type { Experiment } from '../domain/experiment.js';
 import type { Cell, Storage } from '../domain/factors.js';
 import type { ObjectStore, StorageService, StoreOptions } from '../domain/object-store.js';
@@ -13,9 +16,16 @@ import type { ServiceRecord } from '../domain/run-manifest.js';
 import type { Prepared, Reach } from '../domain/runtime.js';
 import { fromMebibytes } from '../domain/units.js';
 import type { ReadyPayload } from './ready-payloads.js';
+import { unemulated, type RunEnvironments } from './environments.js';
 import { CellStorage, type TrialStorage } from './trial-storage.js';
 
 type ServiceName = StorageService['storage'];
+
+/** How a function, or the host for it, reaches a service. */
+type Route = Pick<StorageService, 'address' | 'connect'> & { readonly network?: Network };
+
+const routeKey = (service: ServiceName, environment: string): string =>
+  JSON.stringify([service, environment]);
 
 /** Starts a service of its own, or finds the one that was given. @throws LumosError `missing-dependency` */
 export type ServiceSource = (storage: ServiceName) => Promise<StorageService>;
@@ -23,6 +33,7 @@ export type ServiceSource = (storage: ServiceName) => Promise<StorageService>;
 export class StorageBench {
   private readonly services = new Map<ServiceName, StorageService>();
   private readonly cells = new Map<string, CellStorage>();
+  private readonly routes = new Map<string, Route>();
   private readonly folder: string;
 
   constructor(
@@ -30,6 +41,7 @@ export class StorageBench {
     private readonly experiment: Experiment,
     private readonly source: ServiceSource,
     private readonly clock: Clock,
+    private readonly environments: RunEnvironments = unemulated(experiment),
   ) {
     this.folder = objectsFolderOf(runId);
   }
@@ -41,6 +53,38 @@ export class StorageBench {
       onStep(`starting ${name}`);
       this.services.set(name, await this.source(name));
     }
+    for (const cell of cells) {
+      const service = this.serviceOf(cell);
+      if (service !== undefined) await this.routeTo(service, cell.environment);
+    }
+  }
+
+  /** The way to a service in an environment: its own, or by the network that is in front of it there. */
+  private async routeTo(service: StorageService, environment: string): Promise<void> {
+    const key = routeKey(service.storage, environment);
+    if (this.routes.has(key)) return;
+    const network = await this.environments.network(environment);
+    if (network !== undefined && service.origin === 'given') {
+      throw invalidInput(
+        `environment ${environment} is to emulate the network to ${service.storage}, and the one that was given has its own`,
+        'Let Lumos start the service itself, or name the environment in a file that is not emulated.',
+      );
+    }
+    this.routes.set(
+      key,
+      network === undefined ? service : { ...service.at(await network.portTo(service)), network },
+    );
+  }
+
+  private routeOf(service: StorageService, environment: string): Route {
+    const route = this.routes.get(routeKey(service.storage, environment));
+    if (route === undefined && emulatedNetwork(this.environments.named(environment)) !== undefined)
+      throw new Error(`the network of ${environment} was not made`);
+    return route ?? service;
+  }
+
+  private serviceOf({ storage }: Pick<Cell, 'storage'>): StorageService | undefined {
+    return storage === 'redis' || storage === 's3' ? this.services.get(storage) : undefined;
   }
 
   records(): ServiceRecord[] {
@@ -67,6 +111,7 @@ export class StorageBench {
       cell.storage,
       cell.access,
       cell.connection,
+      cell.environment,
       // A runtime may show a function its folder elsewhere with other options.
       ...[cell.transport, cell.language, cell.options],
     ]);
@@ -79,8 +124,13 @@ export class StorageBench {
   async dispose(): Promise<void> {
     await Promise.all([...this.cells.values()].map((cell) => cell.close()));
     this.cells.clear();
-    const results = await Promise.allSettled([...this.services.values()].map((service) => service.stop()));
+    const services = [...this.services.values()];
+    const results = await Promise.allSettled([
+      this.environments.dispose(),
+      ...services.map((service) => service.stop()),
+    ]);
     this.services.clear();
+    this.routes.clear();
     removeObjectsFolder(this.runId);
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
@@ -91,42 +141,45 @@ export class StorageBench {
     const options = this.storeOptions(cell);
     const common = { storage, limit: String(options.limit) };
     if (access === undefined) return new CellStorage({ configure: encodeConfigure(common) });
-    const service = storage === 'redis' || storage === 's3' ? this.services.get(storage) : undefined;
-    const connect = (): Promise<ObjectStore> => this.connect(cell, service, options);
+    const service = this.serviceOf(cell);
+    const route = service === undefined ? undefined : this.routeOf(service, cell.environment);
+    // What a function has no part in takes the short way.
     const outside = {
       objects: payload.objects,
       stored: payload.stored,
-      connect,
+      connect: (): Promise<ObjectStore> => this.connect(cell, service, options),
       ...(service === undefined ? {} : { service }),
+      ...(route?.network === undefined ? {} : { network: route.network }),
     };
+    const connect = (): Promise<ObjectStore> => this.connect(cell, route, options);
     if (access === 'host') {
       const keys = new Set([...Object.keys(payload.objects), ...Object.keys(payload.stored)]);
       const policy = { keys, limit: options.limit, connection: connection ?? 'reused' };
       const host = new HostSide(connect, policy, this.clock);
       return new CellStorage({ configure: encodeConfigure({ ...common, access }), host, outside });
     }
-    const way = this.directWay(cell, service, options, prepared);
+    const way = this.directWay(cell, route, options, prepared);
     const reuse = connection === undefined ? {} : { connection };
     return new CellStorage({ configure: encodeConfigure({ ...common, access, ...reuse, ...way }), outside });
   }
 
   private directWay(
     cell: Cell,
-    service: StorageService | undefined,
+    route: Route | undefined,
     { prefix }: StoreOptions,
     prepared: Prepared,
   ): Configuration {
-    if (service === undefined) return { folder: join(prepared.folder ?? '', cell.payload) };
-    const { url, region } = service.address;
+    if (route === undefined) return { folder: join(prepared.folder ?? '', cell.payload) };
+    const { url, region } = route.address;
     return { url, prefix, ...(region === undefined ? {} : { region }) };
   }
 
   private async connect(
     cell: Cell,
-    service: StorageService | undefined,
+    route: Pick<Route, 'connect'> | undefined,
     options: StoreOptions,
   ): Promise<ObjectStore> {
-    if (service !== undefined) return await service.connect(options);
+    if (route !== undefined) return await route.connect(options);
     const folder = join(this.folder, cell.function, cell.payload);
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
     mkdirSync(folder, { recursive: true });

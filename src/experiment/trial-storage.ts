@@ -1,4 +1,5 @@
 /** The objects of one cell: put in place before each invocation, handed out by the host, and verified after it. */
+import type { Network } from '../control-plane/network/network.js';
 import type { HostSide, HostTimes } from '../control-plane/invoke/host-side.js';
 import type { Measurement } from '../domain/measurement.js';
 import type { StoredObjects } from '../domain/function-manifest.js';
@@ -39,6 +40,8 @@ export interface CellStorageParts {
     /** Opens a connection for putting and verifying, which no function has a part in. */
     readonly connect: () => Promise<ObjectStore>;
     readonly service?: StorageService;
+    /** The emulated network between the function and the service. */
+    readonly network?: Pick<Network, 'revive'>;
   };
 }
 
@@ -61,6 +64,9 @@ export class CellStorage implements TrialStorage {
       if (!(await this.revived(error))) throw error;
       await this.putInPlace();
     }
+    // It carries nothing but what functions ask for: nobody else notices that it has gone.
+    if ((await this.parts.outside?.network?.revive()) === false)
+      throw new StorageError('unreachable', 'the emulated network does not come back');
     await this.host?.open();
     this.counted = await this.counters();
   }

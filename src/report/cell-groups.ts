@@ -3,6 +3,7 @@ import {
   cellKey,
   conditionsKey,
   conditionsOf,
+  environmentName,
   runtimeName,
   type Cell,
   type Conditions,
@@ -132,7 +133,8 @@ export function useText({
 export function groupExtras(group: CellGroup, groups: readonly CellGroup[]): string[] {
   const extras = [storageText(group), useText(group)].filter((text) => text !== '');
   if (groups.some((other) => other.concurrency !== 1)) extras.push(`${group.concurrency} at once`);
-  if (distinct(groups.map((other) => other.environment)).length > 1) extras.push(`on ${group.environment}`);
+  if (group.emulated === true || distinct(groups.map((other) => other.environment)).length > 1)
+    extras.push(`on ${environmentName(group)}`);
   return extras;
 }
 

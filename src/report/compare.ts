@@ -1,7 +1,7 @@
 /** Two runs side by side, as `lumos compare` prints them. */
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import { runtimeName, type Cell } from '../domain/factors.js';
+import { environmentName, runtimeName, type Cell } from '../domain/factors.js';
 import type { Verdict } from '../domain/summary.js';
 import type { Milliseconds } from '../domain/units.js';
 import { storageText } from './cell-groups.js';
@@ -41,7 +41,7 @@ const cellName = (cell: Cell): string =>
     cell.start,
     ...(cell.storage === undefined ? [] : [storageText(cell)]),
     ...(cell.concurrency === 1 ? [] : [`${cell.concurrency} at once`]),
-    ...(cell.environment === 'local' ? [] : [`on ${cell.environment}`]),
+    ...(cell.environment === 'local' ? [] : [`on ${environmentName(cell)}`]),
   ].join(' \u00b7 ');
 
 const head = ['runtime', 'base p50', 'candidate p50', 'ratio', '95 % interval', 'n', 'verdict'];

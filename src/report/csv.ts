@@ -17,6 +17,7 @@ const columns: readonly Column[] = [
   ['runtime', ({ cell }) => cell.runtime],
   ['class', ({ cell }) => cell.class],
   ['environment', ({ cell }) => cell.environment],
+  ['emulated', ({ cell }) => (cell.emulated === true ? 'true' : '')],
   ['concurrency', ({ cell }) => cell.concurrency],
   ['arrivals', ({ cell }) => cell.arrivals],
   ['storage', ({ cell }) => cell.storage],

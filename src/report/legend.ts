@@ -1,6 +1,7 @@
 /** What the columns of every table mean, said once for terminal, Markdown and page. */
 import type { Summary } from '../domain/summary.js';
 import { baselinesOf, sampleCounts } from './cell-groups.js';
+import { emulatedIn, emulationMeaning } from './environments-text.js';
 import { formatShare } from './format-quantity.js';
 
 export interface LegendEntry {
@@ -20,6 +21,7 @@ export function verdictMeaning(margin: number): string {
 /** The legend of a summary's table: baseline, intervals, verdict, memory, image, n. */
 export function legendOf(summary: Summary): LegendEntry[] {
   const baselines = baselinesOf(summary);
+  const emulated = emulatedIn(summary);
   const ratio: LegendEntry[] =
     baselines.length === 0
       ? [{ term: 'ratio', meaning: 'nothing was compared: no baseline has a result' }]
@@ -44,5 +46,6 @@ export function legendOf(summary: Summary): LegendEntry[] {
       term: 'samples',
       meaning: `${sampleCounts(summary)} in each cell; failures are rows, never samples; - is not measured`,
     },
+    ...(emulated.length === 0 ? [] : [{ term: 'emulated', meaning: emulationMeaning(emulated) }]),
   ];
 }

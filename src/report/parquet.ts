@@ -32,6 +32,7 @@ const columnTypes: { readonly [Name in keyof Required<Measurement>]: ColumnType 
   runtime: required('STRING'),
   class: required('STRING'),
   environment: required('STRING'),
+  emulated: optional('BOOLEAN'),
   start: required('STRING'),
   concurrency: required('INT32'),
   arrivals: optional('STRING'),

@@ -80,6 +80,7 @@ const lasting = (): Promise<StorageService> => {
     version,
     origin,
     address,
+    at: redis.at,
     connect: (options) => service.connect(options),
     revive: () => service.revive(),
     stop: () => Promise.resolve(),

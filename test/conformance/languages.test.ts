@@ -80,6 +80,7 @@ function lasting(): Promise<StorageService> {
     version: service.version,
     origin: service.origin,
     address: service.address,
+    at: service.at,
     connect: (options) => service.connect(options),
     ...(service.counters === undefined ? {} : { counters: service.counters }),
     revive: () => service.revive(),

@@ -21,6 +21,7 @@ describe('the checked-in JSON Schemas', () => {
     const ids = [...(await schemaFiles()).values()].map((text) => (JSON.parse(text) as { $id: string }).$id);
     expect(ids).toEqual([
       'lumos/experiment@1',
+      'lumos/environment@1',
       'lumos/function@1',
       'lumos/latency-sum@1',
       'lumos/measurement@1',
@@ -67,5 +68,22 @@ describe('the JSON Schema of a function manifest', () => {
   it('refuses a manifest without payloads', () => {
     const manifest = parse(read('functions', 'hashing', 'function.yaml')) as Record<string, unknown>;
     expect(checkedIn('function.schema.json').safeParse({ ...manifest, payloads: [] }).success).toBe(false);
+  });
+});
+
+describe('the JSON Schema of an environment', () => {
+  const files = readdirSync(join(root, 'environments'));
+
+  it.each(files)('accepts the built-in %s, which is named as its file', (file) => {
+    const environment = parse(read('environments', file)) as { name: string };
+    expect(checkedIn('environment.schema.json').safeParse(environment).error).toBeUndefined();
+    expect(`${environment.name}.yaml`).toBe(file);
+  });
+
+  it('refuses a key it does not know and a share that is none', () => {
+    const schema = checkedIn('environment.schema.json');
+    expect(schema.safeParse({ name: 'mine' }).success).toBe(true);
+    expect(schema.safeParse({ name: 'mine', cores: 1 }).success).toBe(false);
+    expect(schema.safeParse({ name: 'mine', cpu: { cores: 0 } }).success).toBe(false);
   });
 });

@@ -5,6 +5,7 @@ import type { Language } from '../../domain/factors.js';
 import type { FunctionDefinition } from '../../domain/function-manifest.js';
 import type { Artifact, ArtifactKind, Runtime } from '../../domain/runtime.js';
 import { loadExperiment } from '../../experiment/experiment-file.js';
+import { thisMachine } from '../../experiment/environments.js';
 import { cellsOf } from '../../experiment/plan.js';
 import { snapshotOf } from '../../experiment/possible-uses.js';
 import { optionsOfCell } from '../../experiment/runtime-variants.js';
@@ -81,8 +82,10 @@ async function ofExperiment(
 ): Promise<Wanted[]> {
   const catalogue = await workbench.catalogue(functionsPath);
   const experiment = await withInstalled(loadExperiment(name, experimentsFolder), workbench.registry);
-  const selection = select(experiment, catalogue, workbench.registry, workbench.gives);
-  const cells = cellsOf(experiment, selection.functions, selection.runtimes, workbench.gives);
+  // What is built does not hang on where it runs.
+  const anywhere = { ...experiment, environments: [thisMachine.name] };
+  const selection = select(anywhere, catalogue, workbench.registry, workbench.gives);
+  const cells = cellsOf(anywhere, selection.functions, selection.runtimes, workbench.gives);
   return cells.flatMap((cell) => {
     const runtime = selection.runtimes.find(({ id }) => id === cell.runtime) as Runtime;
     const definition = selection.functions.find((one) => one.definition.manifest.name === cell.function);

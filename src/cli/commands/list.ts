@@ -1,12 +1,15 @@
 /** `lumos list`: functions, runtimes, experiments, environments. */
 import { closest } from 'fastest-levenshtein';
+import type { EnvironmentNetwork } from '../../domain/environment.js';
 import { invalidInput } from '../../domain/errors.js';
+import { environmentName } from '../../domain/factors.js';
+import { builtInEnvironments, loadEnvironment } from '../../experiment/environment-file.js';
 import { builtInExperiments, loadExperiment } from '../../experiment/experiment-file.js';
 import { formatBytes } from '../../report/format-quantity.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { renderFitted } from '../fitted-table.js';
 import { print, printJson, tableWidth } from '../output.js';
-import { experimentsFolder } from '../package-root.js';
+import { environmentsFolder, experimentsFolder } from '../package-root.js';
 import { createWorkbench } from '../workbench.js';
 
 interface Listing {
@@ -109,10 +112,21 @@ function listExperiments(): Listing {
 }
 
 function listEnvironments(): Listing {
-  const environments = [{ name: 'local', description: 'this machine as it is, without limits' }];
+  const environments = [...builtInEnvironments(environmentsFolder).keys()].map((name) =>
+    loadEnvironment(name, environmentsFolder),
+  );
   return {
     json: { environments },
-    head: ['environment', 'what it is'],
-    rows: environments.map((e) => [e.name, e.description]),
+    head: ['environment', 'cores', 'memory', 'to its data', 'what it is'],
+    rows: environments.map((e) => [
+      environmentName({ environment: e.name, ...(e.emulated ? { emulated: e.emulated } : {}) }),
+      e.cpu === undefined ? 'all' : String(e.cpu.cores),
+      e.memory === undefined ? 'all' : `${e.memory.limitMiB} MiB`,
+      e.dataService === undefined ? 'as it is' : networkText(e.dataService),
+      e.description,
+    ]),
   };
 }
+
+const networkText = ({ roundTripMs, megabitsPerSecond }: EnvironmentNetwork): string =>
+  `${roundTripMs} ms${megabitsPerSecond === undefined ? '' : `, ${megabitsPerSecond} Mbit/s`}`;

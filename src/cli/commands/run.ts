@@ -5,10 +5,12 @@ import { join, relative } from 'node:path';
 import { monotonicClock } from '../../data-plane/probes/monotonic-clock.js';
 import { invalidInput, missingDependency } from '../../domain/errors.js';
 import { loadOf } from '../../domain/load.js';
-import type { Experiment } from '../../domain/experiment.js';
+import type { Environment } from '../../domain/environment.js';
+import { environmentsOf, type Experiment } from '../../domain/experiment.js';
 import type { Cell } from '../../domain/factors.js';
 import type { RunManifest } from '../../domain/run-manifest.js';
 import { scopedObjective } from '../../domain/slo.js';
+import { loadEnvironments } from '../../experiment/environment-file.js';
 import { loadExperiment } from '../../experiment/experiment-file.js';
 import { lengthOf, readReplay, type Replay } from '../../experiment/load/trace/replay.js';
 import { planOf, runExperiment } from '../../experiment/run-experiment.js';
@@ -25,9 +27,9 @@ import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { writeJunit } from '../junit-file.js';
 import { onStopSignal } from '../stop-signal.js';
 import { note, print, printJson, tableWidth, title, wantsColour, warning } from '../output.js';
-import { experimentsFolder, packageVersion } from '../package-root.js';
+import { environmentsFolder, experimentsFolder, packageVersion } from '../package-root.js';
 import { RunProgress } from '../progress.js';
-import { requireRuntimes, requireServices, withInstalled } from '../requirements.js';
+import { requireEnvironments, requireRuntimes, requireServices, withInstalled } from '../requirements.js';
 import { factorsGiven, withOptions, type RunOptions } from '../run-options.js';
 import { createWorkbench, type Workbench } from '../workbench.js';
 
@@ -43,11 +45,14 @@ export async function run(name: string | undefined, options: RunOptions): Promis
   const workbench = await createWorkbench();
   const catalogue = await workbench.catalogue(options.functionsPath);
   const wanted = await withInstalled(asked.experiment, workbench.registry);
-  const selection = select(wanted, catalogue, workbench.registry, workbench.gives);
-  const experiment = { ...wanted, baseline: selection.baseline };
+  const environments = environmentsAsked(wanted, asked.resume);
+  const named = withNamed(wanted, environments);
+  const selection = select(named, catalogue, workbench.registry, workbench.gives, environments);
+  const experiment = { ...named, baseline: selection.baseline };
   const plan = planOf(experiment, selection);
   const runtimes = await requireRuntimes(workbench, selection, experiment, plan.cells);
   await requireServices(workbench, servicesOf(plan.cells));
+  await requireEnvironments(workbench, selection, experiment, plan.cells);
   checkRights(experiment);
   checkSameVersions(asked.resume, runtimes);
   noteIdleObjectives(experiment, plan.cells);
@@ -84,6 +89,22 @@ async function replayOf(experiment: Experiment): Promise<{ replay?: Replay }> {
   if (leftOut > 0)
     note(warning(`  ${leftOut} invocations come after the longest time of a level, and are left out`));
   return { replay };
+}
+
+/** From where they are; a run that is taken up again has those it began with, whatever their files say by now. */
+function environmentsAsked(experiment: Experiment, resume: RunManifest | undefined): Environment[] {
+  const recorded = resume?.environments?.map(({ environment }) => environment);
+  return recorded ?? loadEnvironments(environmentsOf(experiment), environmentsFolder);
+}
+
+/** The experiment with names where it may have had paths. */
+function withNamed(experiment: Experiment, environments: readonly Environment[]): Experiment {
+  const [first = experiment.environment, ...others] = environments.map(({ name }) => name);
+  return {
+    ...experiment,
+    environment: first,
+    environments: others.length === 0 ? undefined : [first, ...others],
+  };
 }
 
 /** An objective for what an option left out of this run is no mistake, but nobody should take it for met. */
@@ -169,6 +190,7 @@ async function measure(
       ...(replay === undefined ? {} : { replay }),
       source: workbench.builder,
       services: workbench.services,
+      environmentParts: workbench.environmentParts,
       clock: monotonicClock,
       signal: stop.signal,
       onEvent: (event) => {

@@ -7,6 +7,10 @@ export interface Hierarchy {
   readonly version: 1 | 2;
   readonly cpu?: string;
   readonly memory?: string;
+  /** Where CPU time is limited, by quota and period; `cpu` is where it is counted. */
+  readonly quota?: string;
+  /** Where a group is told its CPUs. */
+  readonly cpuset?: string;
   /** The folder in which groups hold the processes; for version 2 the same as the others. */
   readonly root: string;
 }
@@ -45,7 +49,11 @@ export function findHierarchy(mountsPath = '/proc/self/mounts'): Hierarchy | und
   const unified = mounts.find((mount) => mount.type === 'cgroup2')?.point;
   if (writable(unified) && existsSync(join(unified, 'cgroup.controllers'))) {
     const controllers = readFileSync(join(unified, 'cgroup.controllers'), 'utf8').trim().split(' ');
-    if (controllers.includes('memory')) return { version: 2, root: unified, cpu: unified, memory: unified };
+    if (controllers.includes('memory')) {
+      const quota = controllers.includes('cpu') ? { quota: unified } : {};
+      const cpuset = controllers.includes('cpuset') ? { cpuset: unified } : {};
+      return { version: 2, root: unified, cpu: unified, memory: unified, ...quota, ...cpuset };
+    }
   }
   const controller = (name: string): string | undefined => {
     const point = mounts.find((mount) => mount.type === 'cgroup' && mount.options.includes(name))?.point;
@@ -55,10 +63,14 @@ export function findHierarchy(mountsPath = '/proc/self/mounts'): Hierarchy | und
   const memory = controller('memory');
   const root = memory ?? cpu;
   if (root === undefined) return undefined;
+  const quota = controller('cpu');
+  const cpuset = controller('cpuset');
   return {
     version: 1,
     root,
     ...(cpu === undefined ? {} : { cpu }),
     ...(memory === undefined ? {} : { memory }),
+    ...(quota === undefined ? {} : { quota }),
+    ...(cpuset === undefined ? {} : { cpuset }),
   };
 }

@@ -2,16 +2,24 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hasCode } from '../../domain/errors.js';
+import { hasCode, messageOf } from '../../domain/errors.js';
 import type { CgroupPaths, SandboxLimits } from '../../domain/runtime.js';
+import { assignCpus, limitCpu, noController } from './cpu-limit.js';
 import type { Hierarchy } from './hierarchy.js';
 
 /** Every group of a run lies below one of this name, so that a dead run's groups can be told from all others. */
 const runFolder = (runId: string): string => `lumos-${runId}`;
 
-const distinct = (hierarchy: Hierarchy): string[] => [
-  ...new Set([hierarchy.cpu, hierarchy.memory, hierarchy.root].filter((path) => path !== undefined)),
+const distinct = (paths: readonly (string | undefined)[]): string[] => [
+  ...new Set(paths.filter((path) => path !== undefined)),
 ];
+
+/** Where a sandbox of these limits gets a group. One whose CPU is not limited has none in what limits it. */
+const rootsOf = ({ cpu, memory, root, quota, cpuset }: Hierarchy, limits: SandboxLimits): string[] =>
+  distinct([cpu, memory, root, ...(limits.cpu === undefined ? [] : [quota, cpuset])]);
+
+const allRoots = ({ cpu, memory, root, quota, cpuset }: Hierarchy): string[] =>
+  distinct([cpu, memory, root, quota, cpuset]);
 
 export class SandboxGroup {
   private constructor(
@@ -22,12 +30,17 @@ export class SandboxGroup {
   /** Makes the group `name` of the run in every hierarchy and sets its limits. Throws what the kernel says. */
   static create(hierarchy: Hierarchy, runId: string, name: string, limits: SandboxLimits): SandboxGroup {
     const place = (root: string): string => join(root, runFolder(runId), name);
-    const folders = distinct(hierarchy).map(place);
-    for (const root of distinct(hierarchy)) {
+    const roots = rootsOf(hierarchy, limits);
+    const wanted = ['memory', 'cpu', ...(limits.cpu === undefined ? [] : ['cpuset'])];
+    for (const root of roots) {
       mkdirSync(join(root, runFolder(runId)), { recursive: true });
-      if (hierarchy.version === 2) enableControllers(join(root, runFolder(runId)), ['memory', 'cpu']);
+      if (hierarchy.version === 2) {
+        if (limits.cpu !== undefined) enableControllers(root, wanted);
+        enableControllers(join(root, runFolder(runId)), wanted);
+      }
       mkdirSync(place(root));
     }
+    const { quota, cpuset } = hierarchy;
     const group = new SandboxGroup(
       {
         version: hierarchy.version,
@@ -35,9 +48,16 @@ export class SandboxGroup {
         ...(hierarchy.cpu === undefined ? {} : { cpu: place(hierarchy.cpu) }),
         ...(hierarchy.memory === undefined ? {} : { memory: place(hierarchy.memory) }),
       },
-      folders,
+      roots.map(place),
     );
     group.limit(limits);
+    if (limits.cpu !== undefined) {
+      limitCpu(limits.cpu, {
+        version: hierarchy.version,
+        ...(quota === undefined ? {} : { quota: place(quota) }),
+        ...(cpuset === undefined ? {} : { cpuset: place(cpuset) }),
+      });
+    }
     return group;
   }
 
@@ -124,7 +144,7 @@ function kill(pid: number): void {
 /** Removes every group of a run, with whatever is still in it. Returns the folders removed. */
 export async function removeRunGroups(hierarchy: Hierarchy, runId: string): Promise<string[]> {
   const removed: string[] = [];
-  for (const root of distinct(hierarchy)) {
+  for (const root of allRoots(hierarchy)) {
     const parent = join(root, runFolder(runId));
     if (!existsSync(parent)) continue;
     for (const entry of readdirSync(parent, { withFileTypes: true })) {
@@ -134,4 +154,48 @@ export async function removeRunGroups(hierarchy: Hierarchy, runId: string): Prom
     removed.push(parent);
   }
   return removed;
+}
+
+/** Why a group cannot be held to these limits here, found out by making one; `undefined` where it can. */
+export async function whyNotLimited(
+  hierarchy: Hierarchy | undefined,
+  limits: SandboxLimits,
+): Promise<string | undefined> {
+  if (hierarchy === undefined) return 'control groups cannot be made here (no rights, or no controllers)';
+  if (limits.memoryBytes !== undefined && hierarchy.memory === undefined)
+    return 'there is no control group controller memory that can be written';
+  const runId = `probe-${process.pid}`;
+  try {
+    SandboxGroup.create(hierarchy, runId, 'limits', limits);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  } finally {
+    await removeRunGroups(hierarchy, runId);
+  }
+}
+
+/**
+ * Makes a group with CPUs of its own for an OCI runtime that will find it by its name, one below the root, and leave what
+ * it says of CPUs as it is. @returns removes it, if the runtime has not. Idempotent.
+ */
+export function reserveCpus(
+  hierarchy: Hierarchy,
+  name: string,
+  cpus: readonly number[],
+): () => Promise<void> {
+  const { cpuset, version } = hierarchy;
+  if (cpuset === undefined) throw noController('cpuset');
+  const folder = join(cpuset, name);
+  if (version === 2) enableControllers(cpuset, ['cpuset', 'cpu', 'memory']);
+  mkdirSync(folder);
+  assignCpus(folder, cpus, version);
+  return () => removeGroup(folder);
+}
+
+/** Removes the groups of `reserveCpus` whose names begin so, with whatever is still in them. */
+export async function removeReserved(hierarchy: Hierarchy, prefix: string): Promise<void> {
+  const { cpuset } = hierarchy;
+  if (cpuset === undefined) return;
+  for (const name of readdirSync(cpuset)) if (name.startsWith(prefix)) await removeGroup(join(cpuset, name));
 }

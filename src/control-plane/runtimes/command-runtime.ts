@@ -17,7 +17,7 @@ import type {
 } from '../../domain/runtime.js';
 import { readyFrame } from '../invoke/ready-frame.js';
 import type { Hierarchy } from '../cgroup/hierarchy.js';
-import { removeRunGroups, SandboxGroup } from '../cgroup/sandbox-group.js';
+import { removeRunGroups, SandboxGroup, whyNotLimited } from '../cgroup/sandbox-group.js';
 import { SupervisedProcess } from '../process/supervised-process.js';
 import { freeLoopbackPort } from '../process/free-port.js';
 import { parseRuntimeOptions } from './runtime-options.js';
@@ -103,6 +103,7 @@ export function createCommandRuntime(machine: LocalMachine, description: Command
         : description.artifactKindFor(use),
     probe: () => description.probe(),
     parseOptions: (raw) => parseRuntimeOptions(description.id, z.strictObject({}), raw),
+    whyNotHeld: (limits) => whyNotLimited(machine.hierarchy, limits),
     prepare: async (request) => await PreparedCommand.create(machine, description, request),
     // The run's folders of groups are shared by all command runtimes: they go when the run does.
     cleanUpAfter: async (runId) =>

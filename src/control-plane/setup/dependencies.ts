@@ -12,6 +12,7 @@ import { mmdebstrapDependency } from './mmdebstrap.js';
 import { redisDependency } from './redis.js';
 import { rustDependency } from './rust.js';
 import { wasmSocketsTargetDependency } from './wasm-sockets-target.js';
+import { toxiproxyDependency } from './toxiproxy.js';
 import { versitygwDependency } from './versitygw.js';
 import { wasmTargetDependency } from './wasm-target.js';
 
@@ -27,6 +28,7 @@ export const createDependencies = (options: SetupOptions, engines: readonly Engi
       ...engines.flatMap(({ dependency }) => (dependency === undefined ? [] : [dependency])),
       redisDependency(options),
       versitygwDependency(options),
+      toxiproxyDependency(options),
       mmdebstrapDependency(),
       goDependency(options),
       componentizeJsDependency(options),

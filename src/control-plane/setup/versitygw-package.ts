@@ -9,6 +9,5 @@ export const versitygwProgram = {
   oldestGo: '1.25',
 } as const satisfies GoProgram;
 
-/** The version in what `go install` writes into a program: the main module's line of its build information. */
-export const moduleVersionOf = (text: string): string | undefined =>
-  /\bmod\tgithub\.com\/versity\/versitygw\tv(\d+\.\d+\.\d+[\w.+-]*)/.exec(text)?.[1];
+/** As its build information names it. */
+export const versitygwModule = 'github.com/versity/versitygw';

@@ -1,5 +1,4 @@
 /** The S3 server versitygw: found on PATH, else in the cache folder, where it is compiled to. */
-import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LumosError, messageOf } from '../../domain/errors.js';
@@ -7,9 +6,10 @@ import { milliseconds } from '../../domain/units.js';
 import { findOnPath, isExecutable } from '../process/find-on-path.js';
 import { runCommand } from '../process/run-command.js';
 import type { Dependency, Report } from './dependency.js';
+import { builtVersion } from './go-build-info.js';
 import { compileGoProgram } from './go-install.js';
 import type { SetupOptions } from './machine.js';
-import { moduleVersionOf, versitygwProgram, versitygwVersionPinned } from './versitygw-package.js';
+import { versitygwModule, versitygwProgram, versitygwVersionPinned } from './versitygw-package.js';
 
 const versionLimit = milliseconds(10_000);
 
@@ -34,19 +34,7 @@ export async function versitygwVersion(path: string): Promise<string> {
   const { stdout } = await runCommand(path, ['--version'], { timeout: versionLimit });
   const said = /^Version\s*: v?(\S+)/m.exec(stdout)?.[1];
   if (said === undefined) throw new LumosError('failed', `${path} does not say that it is a versitygw`);
-  return /^\d/.test(said) ? said : ((await builtVersion(path)) ?? said);
-}
-
-/** Looks through the program for the line of its build information. */
-async function builtVersion(path: string): Promise<string | undefined> {
-  let rest = '';
-  for await (const chunk of createReadStream(path, { encoding: 'latin1', highWaterMark: 1024 * 1024 })) {
-    const text = rest + String(chunk);
-    const version = moduleVersionOf(text);
-    if (version !== undefined) return version;
-    rest = text.slice(-200);
-  }
-  return undefined;
+  return /^\d/.test(said) ? said : ((await builtVersion(path, versitygwModule)) ?? said);
 }
 
 export function versitygwDependency(options: SetupOptions): Dependency {

@@ -25,6 +25,8 @@ export interface ServerKind {
     readonly file: string;
     readonly args: readonly string[];
     readonly stdin: string;
+    /** Its whole environment; empty where absent. */
+    readonly env?: Readonly<Record<string, string>>;
   };
   /** Puts what it needs into its folder, before each start. */
   prepare?(place: ServerPlace): Promise<void>;

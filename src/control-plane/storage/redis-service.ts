@@ -98,13 +98,18 @@ const describeRedis = (
   place: RedisPlace,
   admin: RedisAdmin,
   version: string,
-): Pick<StorageService, 'storage' | 'version' | 'address' | 'connect'> &
+): Pick<StorageService, 'storage' | 'version' | 'address' | 'connect' | 'at'> &
   Required<Pick<StorageService, 'counters'>> => ({
   storage: 'redis',
   version,
+  ...reachedAt(place),
+  at: (port) => reachedAt({ ...place, host: loopback, port }),
+  counters: () => admin.counters(),
+});
+
+const reachedAt = (place: RedisPlace): Pick<StorageService, 'address' | 'connect'> => ({
   address: { url: redisUrl(place) },
   connect: (storeOptions) => openRedisStore(place, storeOptions),
-  counters: () => admin.counters(),
 });
 
 /** Lines of redis.conf. The folder's name is in quotes: it may have spaces. */

@@ -96,9 +96,14 @@ const describeS3 = (
   place: S3Place,
   region: string,
   version: string,
-): Pick<StorageService, 'storage' | 'version' | 'address' | 'connect'> => ({
+): Pick<StorageService, 'storage' | 'version' | 'address' | 'connect' | 'at'> => ({
   storage: 's3',
   version,
+  ...reachedAt(place, region),
+  at: (port) => reachedAt({ ...place, host: loopback, port }, region),
+});
+
+const reachedAt = (place: S3Place, region: string): Pick<StorageService, 'address' | 'connect'> => ({
   address: { url: s3Url(place), region },
   connect: (storeOptions) => Promise.resolve(openS3Store(place, region, storeOptions)),
 });

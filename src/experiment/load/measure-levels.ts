@@ -128,7 +128,7 @@ async function measureOne(
     maximumResponseBytes: fromMebibytes(experiment.limits.responseMiB),
   };
   const payload = bench.payload(definitionOf(run, cell.function), cell);
-  const { record, rows } = await runLevel(level, ready.prepared, payload, settings);
+  const { record, rows } = await bench.within(cell, () => runLevel(level, ready.prepared, payload, settings));
   if (record.endedBy === 'signal') throw new Interrupted('interrupted');
   // The record first: rows without one would be there twice after a resume.
   appendLevels(directory.levelsPath, [record]);

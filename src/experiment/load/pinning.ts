@@ -3,6 +3,7 @@ import { keepProcessTo } from '../../control-plane/process/cpu-affinity.js';
 import { allowedCpus, siblingsOf } from '../../data-plane/host/cpu-topology.js';
 import { formatCpuList, parseCpuList } from '../../domain/cpu-list.js';
 import { invalidInput, LumosError } from '../../domain/errors.js';
+import type { Environment } from '../../domain/environment.js';
 import type { Load } from '../../domain/load.js';
 import type { Pinning } from '../../domain/run-manifest.js';
 import type { Runtime } from '../../domain/runtime.js';
@@ -51,9 +52,22 @@ function checked({ harness, sandboxes }: Exclude<Load['pin'], boolean>, allowed:
   return { harness, sandboxes };
 }
 
-/** @throws LumosError `invalid-input` that names the runtimes whose sandboxes cannot be kept to CPUs */
-export function checkPinnable(load: Load | undefined, runtimes: readonly Runtime[]): void {
+/**
+ * @throws LumosError `invalid-input` that names the runtimes whose sandboxes cannot be kept to CPUs, or an environment that
+ * keeps them to others
+ */
+export function checkPinnable(
+  load: Load | undefined,
+  runtimes: readonly Runtime[],
+  environments: readonly Environment[],
+): void {
   if (load === undefined || load.pin === false) return;
+  const holding = environments.find(({ emulated, cpu }) => emulated && cpu !== undefined);
+  if (holding !== undefined)
+    throw invalidInput(
+      `load.pin: the environment ${holding.name} keeps sandboxes to CPUs of its own`,
+      'Leave out --pin (load.pin), or the environment.',
+    );
   const unable = runtimes.filter((runtime) => runtime.keepsToCpus !== true).map(({ id }) => id);
   if (unable.length > 0)
     throw invalidInput(

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { artifactOfCell } from '../../domain/artifact-of-cell.js';
 import { invalidInput } from '../../domain/errors.js';
+import { environmentsOf } from '../../domain/experiment.js';
 import type { PayloadStep } from '../../domain/function-manifest.js';
 import type { RunManifest } from '../../domain/run-manifest.js';
 import { RunDirectory } from '../../records/run-directory.js';
@@ -42,25 +43,38 @@ function contextOf(manifest: RunManifest, ladders: Ladders): CellContext {
   };
 }
 
-/** Of an imported run the machine is not known: its environment's name is all there is to go by. */
-const machineOf = ({ host: { cpuModel, cores, architecture } }: RunManifest): string =>
-  [
-    cpuModel ?? 'an unknown processor',
-    `${cores ?? 'unknown'} cores`,
-    architecture ?? 'unknown architecture',
+/**
+ * The machine, and what of it an emulated environment has. Of an imported run the machine is not known: its environment's
+ * name is all there is to go by.
+ */
+function machineOf({ host, environments }: RunManifest, name: string): string {
+  const made = environments?.map(({ environment }) => environment).find((one) => one.name === name);
+  const machine = [
+    host.cpuModel ?? 'an unknown processor',
+    `${host.cores ?? 'unknown'} cores`,
+    host.architecture ?? 'unknown architecture',
   ].join(', ');
+  if (made?.emulated !== true) return machine;
+  const { cpu, memory, dataService } = made;
+  return `${machine}, of it ${JSON.stringify({ cpu, memory, dataService })}`;
+}
 
 /** Two machines under one environment's name would make one of their difference in everything. */
 function refuseMixedMachines(manifests: readonly RunManifest[]): string[] {
   const machines = new Map<string, RunManifest>();
   for (const manifest of manifests) {
-    const { environment } = manifest.experiment;
-    const before = machines.get(environment);
-    if (before === undefined) machines.set(environment, manifest);
-    else if (machineOf(before) !== machineOf(manifest))
-      return [
-        `The environment "${environment}" is two machines: run ${before.runId} was on ${machineOf(before)}, run ${manifest.runId} on ${machineOf(manifest)}.`,
-      ];
+    for (const environment of environmentsOf(manifest.experiment)) {
+      const before = machines.get(environment);
+      if (before === undefined) {
+        machines.set(environment, manifest);
+        continue;
+      }
+      const [then, now] = [machineOf(before, environment), machineOf(manifest, environment)];
+      if (then !== now)
+        return [
+          `The environment "${environment}" is two machines: run ${before.runId} was on ${then}, run ${manifest.runId} on ${now}.`,
+        ];
+    }
   }
   return [];
 }
@@ -81,7 +95,7 @@ export async function readRuns(paths: readonly string[], ladders: Ladders): Prom
   if (mixed !== undefined)
     throw invalidInput(
       mixed,
-      'Run one of them with --environment NAME, so that the model can tell them apart.',
+      'Give each machine an environment file of its own, and run one of them with --environment FILE.',
     );
   const ids = manifests.map(({ runId }) => runId);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
@@ -100,7 +114,7 @@ export async function readRuns(paths: readonly string[], ladders: Ladders): Prom
       runId,
       experiment: experiment.name,
       startedAt,
-      environment: experiment.environment,
+      environment: environmentsOf(experiment).join(', '),
       digest,
     });
   }

@@ -1,7 +1,7 @@
 /** From what a person asks for to a place the model can predict at; what it never saw is refused by name. */
 import { closest } from 'fastest-levenshtein';
 import { invalidInput, type LumosError } from '../../domain/errors.js';
-import type { Start } from '../../domain/factors.js';
+import { environmentName, type Start } from '../../domain/factors.js';
 import { bytes } from '../../domain/units.js';
 import type { Place } from '../components/place.js';
 import type { ModelFile } from '../fit/model-file.js';
@@ -64,7 +64,7 @@ function requireSeen(file: ModelFile, request: PredictionRequest, environment: s
       'environment',
       environment,
       environments,
-      `A calibration run there is enough: lumos run --functions hello-world,echo,hashing --payloads all --environment ${environment}.`,
+      `A calibration run there is enough: lumos run calibration --environment ${environment}.`,
     );
   const starts = names(
     file.cells.filter(({ cell }) => systemOf(cell) === request.runtime).map(({ cell }) => cell.start),
@@ -156,16 +156,19 @@ export function findPlace(file: ModelFile, request: PredictionRequest): FoundPla
   const wholeBytes = (of: (cell: ModelCell) => number): ReturnType<typeof bytes> =>
     bytes(Math.round(figure(of)));
   const { runtime, class: kind, options, transport } = service.cell;
+  const emulated = file.cells.find(({ cell }) => cell.environment === environment)?.cell.emulated;
   const sizes = beyondSizes(size, ladder);
   const beyond = [
-    ...(here.length === 0 ? [`${request.function} was not measured in ${environment}`] : []),
+    ...(here.length === 0
+      ? [`${request.function} was not measured in ${environmentName({ environment, emulated })}`]
+      : []),
     ...(pair.length === 0 ? [`${request.function} was not measured on ${request.runtime}`] : []),
     ...(sizes === undefined ? [] : [sizes]),
   ];
   const place: Place = {
     cell: {
       ...like.cell,
-      ...{ runtime, class: kind, environment, start: request.start },
+      ...{ runtime, class: kind, environment, emulated, start: request.start },
       payload: like.size === size ? like.cell.payload : `size ${size}`,
       options,
       transport,

@@ -149,7 +149,7 @@ const missing: Readonly<Record<SchemeId, string>> = {
     'no function was measured at two payloads: lumos run --payloads all measures whole ladders',
   'leave-one-pair-out': 'it takes two functions on two runtimes each: lumos run paper measures them',
   'leave-one-environment-out':
-    'all cells are of one environment: run the same experiment with --environment NAME on another and give both runs',
+    'all cells are of one environment: lumos run environments has three on one machine; or run the same experiment on another with --environment FILE and give both runs',
 };
 
 /** The median of a normal error's size over its standard deviation. */

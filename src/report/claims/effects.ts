@@ -1,5 +1,5 @@
 /** The cells that a claim compares, and the effect in each. */
-import { conditionsKey, type RuntimeClass } from '../../domain/factors.js';
+import { conditionsKey, environmentName, type RuntimeClass } from '../../domain/factors.js';
 import type { ClaimPoint } from '../../domain/summary.js';
 import type { Effect } from '../../stats/simultaneous.js';
 import type { Interval } from '../../stats/median-interval.js';
@@ -33,7 +33,8 @@ function medianOf(reading: Reading, columns: CellColumns | undefined): DrawableM
 }
 
 const placeOf = ({ cell }: CellColumns): Pick<ClaimPoint, 'function' | 'payload' | 'where'> => {
-  const where = storageText(cell);
+  const place = cell.environment === 'local' ? '' : `on ${environmentName(cell)}`;
+  const where = [storageText(cell), place].filter((text) => text !== '').join(', ');
   return { function: cell.function, payload: cell.payload, ...(where === '' ? {} : { where }) };
 };
 

@@ -1,5 +1,5 @@
 /** Levels and knees as lines of text, for every kind of report. */
-import { runtimeName } from '../../domain/factors.js';
+import { environmentName, runtimeName } from '../../domain/factors.js';
 import type { KneeSummary, LevelSummary, Summary } from '../../domain/summary.js';
 import { milliseconds } from '../../domain/units.js';
 import {
@@ -84,7 +84,8 @@ export function servedBy(one: Omit<LevelSummary, 'concurrency'> | KneeSummary): 
 }
 
 const nameOf = (one: Omit<LevelSummary, 'concurrency'> | KneeSummary): string =>
-  `${one.function} ${one.payload} on ${servedBy(one)}`;
+  `${one.function} ${one.payload} on ${servedBy(one)}` +
+  (one.environment === 'local' ? '' : `, ${environmentName(one)}`);
 
 function precisionRemark(level: LevelSummary): string[] {
   const { precision } = level;

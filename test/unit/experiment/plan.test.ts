@@ -43,6 +43,20 @@ describe('the cells', () => {
       language: 'rust',
     });
   });
+
+  it('say of an emulated environment that it is one, and of others nothing', () => {
+    const experiment = experimentOf({});
+    const cells = cellsOf(experiment, functions, runtimes, gives, [
+      { name: 'my-device', emulated: false },
+      { name: 'edge', emulated: true },
+    ]);
+    expect(cells).toHaveLength(2 * 2 * 2 * 3 * 2);
+    expect(new Set(cells.map(cellKey)).size).toBe(cells.length);
+    for (const cell of cells) {
+      if (cell.environment === 'edge') expect(cell.emulated).toBe(true);
+      else expect(cell).not.toHaveProperty('emulated');
+    }
+  });
 });
 
 describe('cells that start from a snapshot', () => {
@@ -68,6 +82,19 @@ describe('cells that start from a snapshot', () => {
 });
 
 describe('the plan', () => {
+  it('interleaves environments as it does runtimes: each has its trial of a cell in each round', () => {
+    const experiment = experimentOf({ repetitions: { cold: 5, warm: 5 }, starts: ['cold'] });
+    const environments = ['local', 'edge'].map((name) => ({ name, emulated: name === 'edge' }));
+    const { trials } = makePlan(experiment, cellsOf(experiment, functions, runtimes, gives, environments));
+    for (let round = 0; round < 5; round += 1) {
+      const inRound = trials.filter((trial) => trial.round === round).map(({ cell }) => cell.environment);
+      expect(inRound.filter((name) => name === 'edge')).toHaveLength(12);
+      expect(inRound.filter((name) => name === 'local')).toHaveLength(12);
+      // Not one after the other.
+      expect(inRound.join(' ')).not.toMatch(/^(local ?){12}|^(edge ?){12}/);
+    }
+  });
+
   it('numbers its trials in their order', () => {
     const { trials } = planFor();
     expect(trials.map((trial) => trial.index)).toEqual(trials.map((_, index) => index));

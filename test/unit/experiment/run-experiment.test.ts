@@ -5,8 +5,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeRuntime } from '../../../src/control-plane/runtimes/fake/fake-runtime.js';
 import type { FakeScript } from '../../../src/control-plane/runtimes/fake/script.js';
 import { VirtualClock } from '../../../src/control-plane/runtimes/fake/virtual-clock.js';
+import { EnvironmentSchema } from '../../../src/domain/environment.js';
 import type { Measurement } from '../../../src/domain/measurement.js';
 import type { RunManifest } from '../../../src/domain/run-manifest.js';
+import { thisMachine } from '../../../src/experiment/environments.js';
+import { bytes } from '../../../src/domain/units.js';
 import { planOf, runExperiment, type RunRequest } from '../../../src/experiment/run-experiment.js';
 import type { RunEvent } from '../../../src/experiment/run-events.js';
 import { RunDirectory } from '../../../src/records/run-directory.js';
@@ -108,6 +111,64 @@ function expectNothingLeft(runtimes: readonly FakeRuntime[]): void {
 }
 
 describe('a run', () => {
+  it('on a device of its own is named after it and held to nothing; its file’s content is recorded', async () => {
+    const device = EnvironmentSchema.parse({ name: 'my-device', cpu: { cores: 4 }, storage: 'SD card' });
+    const { request, runtimes } = bench();
+    const limits: unknown[] = [];
+    for (const runtime of runtimes) {
+      const prepare = runtime.prepare.bind(runtime);
+      runtime.prepare = (asked) => {
+        limits.push(asked.limits);
+        return prepare(asked);
+      };
+    }
+    const selection = { ...request.selection, environments: [device] };
+    const manifest = await runExperiment({ ...request, selection });
+    expect(manifest.environments).toEqual([{ environment: device, applied: {} }]);
+    expect(limits).toEqual([{}, {}]);
+    const rows = await rowsIn(request.directory);
+    expect(rows).toHaveLength(rowsOfPlan);
+    for (const row of rows) {
+      expect(row.environment).toBe('my-device');
+      expect(row).not.toHaveProperty('emulated');
+    }
+  });
+
+  it('makes a function ready in each of its environments, with the limits of each', async () => {
+    const edge = EnvironmentSchema.parse({
+      name: 'edge',
+      emulated: true,
+      cpu: { cores: 1 },
+      memory: { limitMiB: 64 },
+    });
+    const { request, runtimes } = bench();
+    const [one] = runtimes;
+    const limits: unknown[] = [];
+    if (one !== undefined) {
+      const prepare = one.prepare.bind(one);
+      one.prepare = (asked) => {
+        limits.push(asked.limits);
+        return prepare(asked);
+      };
+    }
+    const environmentParts = {
+      machine: { cpus: [0, 1], memoryBytes: bytes(2 ** 30) },
+      cgroupVersion: 1 as const,
+      shimPath: () => Promise.reject(new Error('whole cores need no process beside them')),
+      networks: () => Promise.reject(new Error('no network was to be made')),
+    };
+    const selection = { ...request.selection, environments: [thisMachine, edge] };
+    const manifest = await runExperiment({ ...request, selection, environmentParts });
+    expect(manifest.state).toBe('complete');
+    expect(limits).toEqual([{}, { cpu: { cores: 1, cpus: [1] }, memoryBytes: 64 * 2 ** 20 }]);
+    const rows = await rowsIn(request.directory);
+    expect(rows).toHaveLength(2 * rowsOfPlan);
+    expect(rows.filter(({ emulated }) => emulated === true).map(({ environment }) => environment)).toEqual(
+      Array.from({ length: rowsOfPlan }, () => 'edge'),
+    );
+    expectNothingLeft(runtimes);
+  });
+
   it('has a row of every planned invocation, and a manifest that says so', async () => {
     const { request, runtimes } = bench();
     const manifest = await runExperiment(request);

@@ -81,7 +81,11 @@ describe('what an experiment names', () => {
       'load.instances.concurrency: on standard streams (hashing on native) an instance serves one request at a time',
       'Give --transport http',
     ],
-    [{ environment: 'edge' }, 'environment: there is no environment "edge"', 'There is: local'],
+    [
+      { environment: 'locl' },
+      'environment: there is no environment "locl"',
+      'Did you mean "local"? There are: local.',
+    ],
   ])('is refused as %j with the nearest valid name', (changes, message, remedy) => {
     const error = refusal(changes);
     expect(error.kind).toBe('invalid-input');

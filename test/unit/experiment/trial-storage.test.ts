@@ -31,6 +31,13 @@ class MemoryService implements StorageService {
       : Promise.reject(new StorageError('unreachable', 'it is down'));
   }
 
+  at(port: number): Pick<StorageService, 'address' | 'connect'> {
+    return {
+      address: { url: `redis://:secret@127.0.0.1:${port}` },
+      connect: () => this.connect(),
+    };
+  }
+
   counters = () =>
     Promise.resolve({
       requests: this.requests,
@@ -77,12 +84,15 @@ interface Given {
   readonly service?: MemoryService;
   readonly invocation?: (sequence: number) => InvocationScript;
   readonly invocations?: number;
+  /** The emulated network in front of the service. */
+  readonly network?: { revive(): Promise<boolean> };
   /** Called with each row as it comes about. */
   readonly onRow?: (row: Measurement) => void;
 }
 
 /** A warm trial of a function that copies `input` to `output` through its host. */
-async function copying({ service = new MemoryService(), invocation, invocations = 2, onRow }: Given = {}) {
+async function copying(given: Given = {}) {
+  const { service = new MemoryService(), invocation, invocations = 2, network, onRow } = given;
   const clock = new VirtualClock();
   const copies: InvocationScript = {
     does: 'answer',
@@ -103,6 +113,7 @@ async function copying({ service = new MemoryService(), invocation, invocations 
       stored: { output: Buffer.from('data') },
       connect: () => service.connect(),
       service,
+      ...(network === undefined ? {} : { network }),
     },
   });
   const rows: Measurement[] = [];
@@ -136,6 +147,19 @@ describe('a trial with storage', () => {
     expect(rows.map((row) => row.outcome)).toEqual(['ok']);
     const one = ['delete output', 'put input', 'get input', 'put output', 'get output'];
     expect(service.log).toEqual([...one, ...one]);
+  });
+
+  it('has the emulated network brought back before each invocation, and fails where it does not come back', async () => {
+    let asked = 0;
+    const lasting = await copying({ network: { revive: () => Promise.resolve((asked += 1) > 0) } });
+    expect(lasting.rows.map(({ outcome }) => outcome)).toEqual(['ok', 'ok']);
+    expect(asked).toBe(3);
+    const gone = await copying({ network: { revive: () => Promise.resolve(false) } });
+    expect(gone.rows).toHaveLength(1);
+    expect(gone.rows[0]).toMatchObject({
+      outcome: 'crashed',
+      reason: 'the objects could not be put in place: the emulated network does not come back',
+    });
   });
 
   it('counts what the service did for the function alone, not for us', async () => {

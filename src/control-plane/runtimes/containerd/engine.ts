@@ -21,7 +21,7 @@ export function containerdOf({ setup, machine }: EngineHost): Containerd {
 
 export function createContainerdEngine(host: EngineHost): Engine {
   const dependency = containerdDependency();
-  const runtime = createContainerdRuntime(containerdOf(host), host.machine.shimPath, {
+  const runtime = createContainerdRuntime(containerdOf(host), host.machine, {
     id: 'containerd',
     engine: 'containerd',
     class: 'container',

@@ -1,8 +1,8 @@
 /** The arguments with which `ctr` runs a container. Pure. */
 import type { SandboxLimits } from '../../../domain/runtime.js';
+import { cpuQuota, needsQuota } from '../../cgroup/cpu-limit.js';
+import { leastMemory } from '../least-memory.js';
 import type { ContainerdOptions } from './options.js';
-
-const bytesOfMiB = 1024 * 1024;
 
 export interface RunWish {
   readonly image: string;
@@ -18,7 +18,7 @@ export interface RunWish {
 
 export function runArguments(wish: RunWish): readonly string[] {
   const { options, limits } = wish;
-  const memory = options.memoryMiB === undefined ? limits.memoryBytes : options.memoryMiB * bytesOfMiB;
+  const memory = leastMemory(options.memoryMiB, limits.memoryBytes);
   return [
     ...['run', '--runtime', wish.shim],
     ...(wish.platform === undefined ? [] : ['--platform', wish.platform]),
@@ -28,7 +28,7 @@ export function runArguments(wish: RunWish): readonly string[] {
     ...(options.network === 'host' ? ['--net-host'] : []),
     ...(options.seccomp === 'default' ? ['--seccomp'] : []),
     ...(options.readOnlyRoot ? ['--read-only'] : []),
-    ...(options.cpus === undefined ? [] : ['--cpus', String(options.cpus)]),
+    ...cpuArguments(options, limits),
     ...(memory === undefined ? [] : ['--memory-limit', String(memory)]),
     ...(wish.port === undefined ? [] : ['--env', `LUMOS_HTTP=127.0.0.1:${wish.port}`]),
     ...(wish.folder === undefined
@@ -37,4 +37,13 @@ export function runArguments(wish: RunWish): readonly string[] {
     wish.image,
     wish.container,
   ];
+}
+
+/** Its CPUs a container finds in its group, which is made before it (`reserveCpus`): the client has no word for them. */
+function cpuArguments({ cpus }: ContainerdOptions, { cpu }: SandboxLimits): readonly string[] {
+  if (cpu === undefined) return cpus === undefined ? [] : ['--cpus', String(cpus)];
+  const cores = Math.min(cpus ?? cpu.cores, cpu.cores);
+  if (!needsQuota({ ...cpu, cores })) return [];
+  const { quotaMicroseconds, periodMicroseconds } = cpuQuota(cores);
+  return ['--cpu-period', String(periodMicroseconds), '--cpu-quota', String(quotaMicroseconds)];
 }

@@ -19,8 +19,10 @@ import type {
   Use,
 } from '../../../domain/runtime.js';
 import type { Milliseconds } from '../../../domain/units.js';
+import { removeReserved, reserveCpus, whyNotLimited } from '../../cgroup/sandbox-group.js';
 import { freeLoopbackPort } from '../../process/free-port.js';
 import { SupervisedProcess } from '../../process/supervised-process.js';
+import type { LocalMachine } from '../command-runtime.js';
 import { parseRuntimeOptions } from '../runtime-options.js';
 import type { Containerd } from './client.js';
 import { ContainerdOptionsSchema, type ContainerdOptions } from './options.js';
@@ -53,7 +55,7 @@ const idLabels = (id: string, runId: string): Record<string, string> => ({
 
 export function createContainerdRuntime(
   containerd: Containerd,
-  supervisor: () => Promise<string>,
+  { shimPath: supervisor, hierarchy }: LocalMachine,
   description: ContainerdRuntimeDescription,
 ): Runtime {
   const { id } = description;
@@ -71,8 +73,14 @@ export function createContainerdRuntime(
       isWasm ? moduleFor(use) : imageKind(id, ContainerdOptionsSchema.parse(options), use),
     probe: () => description.probe(),
     parseOptions: (raw) => parseRuntimeOptions(id, ContainerdOptionsSchema, raw),
-    prepare: (request) => PreparedImage.create(containerd, supervisor, description, request),
-    cleanUpAfter: (runId) => cleanUp(containerd, description, runId),
+    whyNotHeld: (limits) => whyNotLimited(hierarchy, limits),
+    prepare: (request) =>
+      PreparedImage.create(containerd, { shimPath: supervisor, hierarchy }, description, request),
+    cleanUpAfter: async (runId) => {
+      const removed = await cleanUp(containerd, description, runId);
+      if (hierarchy !== undefined) await removeReserved(hierarchy, containerPrefix(runId));
+      return removed;
+    },
     awaitDaemon: (limit) => awaitContainerd(containerd, limit),
   };
 }
@@ -112,6 +120,9 @@ function imageKind(
   if (language === 'typescript') return 'node-image';
   return base === 'debian' ? 'native-image-debian' : 'native-image';
 }
+
+/** Of the names of a run's containers, and of their groups. */
+const containerPrefix = (runId: string): string => `lumos-${runId}-`;
 
 /** The run's own name of an image; of each runtime its own, for they have images of one function for different platforms. */
 const imageTag = (id: string, runId: string): string => `run-${runId}-${id}`;
@@ -182,7 +193,7 @@ class PreparedImage implements Prepared {
 
   private constructor(
     private readonly containerd: Containerd,
-    private readonly supervisor: () => Promise<string>,
+    private readonly machine: LocalMachine,
     private readonly description: ContainerdRuntimeDescription,
     private readonly request: PrepareRequest,
     private readonly image: string,
@@ -191,7 +202,7 @@ class PreparedImage implements Prepared {
 
   static async create(
     containerd: Containerd,
-    supervisor: () => Promise<string>,
+    machine: LocalMachine,
     description: ContainerdRuntimeDescription,
     request: PrepareRequest,
   ): Promise<PreparedImage> {
@@ -199,7 +210,7 @@ class PreparedImage implements Prepared {
     try {
       await containerd.follow();
       const image = await importForRun(containerd, description, request);
-      return new PreparedImage(containerd, supervisor, description, request, image, giveBack);
+      return new PreparedImage(containerd, machine, description, request, image, giveBack);
     } catch (error) {
       await giveBack();
       throw error;
@@ -213,7 +224,7 @@ class PreparedImage implements Prepared {
   async stage(): Promise<StagedSandbox> {
     const { request, description, containerd } = this;
     const port = request.transport === 'http' ? await freeLoopbackPort() : undefined;
-    const container = `lumos-${request.runId}-${process.pid}-${++PreparedImage.made}`;
+    const container = `${containerPrefix(request.runId)}${process.pid}-${++PreparedImage.made}`;
     const args = runArguments({
       image: this.image,
       container,
@@ -225,20 +236,35 @@ class PreparedImage implements Prepared {
       folder: request.reach.folder,
       port,
     });
-    const supervised = await SupervisedProcess.stage({
-      shim: await this.supervisor(),
-      groupFiles: [],
-      ...(await containerd.client(args)),
-    });
-    const sandbox = new ContainerdSandbox(containerd, supervised, container, this.standing, port);
-    return {
-      existing: () => this.existing(),
-      launch: (): Promise<Sandbox> => {
-        sandbox.start();
-        return Promise.resolve(sandbox);
-      },
-      discard: () => supervised.kill(),
-    };
+    const free = this.reserve(container);
+    try {
+      const supervised = await SupervisedProcess.stage({
+        shim: await this.machine.shimPath(),
+        groupFiles: [],
+        ...(await containerd.client(args)),
+      });
+      const use = { port, afterRemoval: free };
+      const sandbox = new ContainerdSandbox(containerd, supervised, container, this.standing, use);
+      return {
+        existing: () => this.existing(),
+        launch: (): Promise<Sandbox> => {
+          sandbox.start();
+          return Promise.resolve(sandbox);
+        },
+        discard: () => supervised.kill().then(free),
+      };
+    } catch (error) {
+      await free();
+      throw error;
+    }
+  }
+
+  /** The container's CPUs, where it is to have some of its own. @returns gives them back */
+  private reserve(container: string): () => Promise<void> {
+    const { cpu } = this.request.limits;
+    const { hierarchy } = this.machine;
+    if (cpu === undefined || hierarchy === undefined) return () => Promise.resolve();
+    return reserveCpus(hierarchy, container, cpu.cpus);
   }
 
   async dispose(): Promise<void> {

@@ -28,8 +28,9 @@ export class ContainerdSandbox implements Sandbox {
     private readonly supervised: SupervisedProcess,
     private readonly id: string,
     private readonly standing: Set<ContainerdSandbox>,
-    port: number | undefined,
+    private readonly use: { readonly port: number | undefined; readonly afterRemoval: () => Promise<void> },
   ) {
+    const { port } = use;
     this.exited = supervised.exited.then((status) => {
       this.clientEnded = true;
       return this.withCause(status);
@@ -84,6 +85,7 @@ export class ContainerdSandbox implements Sandbox {
     await Promise.race([this.supervised.exited, sleep(clientMayTakeMs, undefined, { ref: false })]);
     await this.supervised.kill();
     await removeContainer(this.containerd, this.id);
+    await this.use.afterRemoval();
     this.standing.delete(this);
   }
 

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import type { Docker } from './docker-types.js';
 import type { SandboxLimits } from '../../../domain/runtime.js';
+import { cpuQuota, needsQuota } from '../../cgroup/cpu-limit.js';
+import { leastMemory } from '../least-memory.js';
 
 export const DockerOptionsSchema = z.strictObject({
   /**
@@ -18,7 +20,7 @@ export const DockerOptionsSchema = z.strictObject({
   capabilities: z.enum(['default', 'none']).default('default'),
   /** The most CPU time it gets, in cores; without it, all there is. */
   cpus: z.number().positive().optional(),
-  /** The most memory it gets; without it, the experiment's own limit for all runtimes. */
+  /** The most memory it gets, where the experiment's limit for all runtimes or its environment is not less. */
   memoryMiB: z.number().int().positive().optional(),
 });
 export type DockerOptions = z.infer<typeof DockerOptionsSchema>;
@@ -36,7 +38,6 @@ export const objectsFolder = '/objects';
 /** Where a function serves HTTP in a container with a network of its own. */
 const servedPort = 8080;
 
-const bytesOfMiB = 1024 * 1024;
 const nanosOfCpu = 1e9;
 
 /** The variable that tells a function where to serve HTTP, for a container of that network. */
@@ -88,15 +89,25 @@ export function createBody(wish: ContainerWish): Docker.ContainerCreateOptions {
         : { Mounts: [{ Type: 'bind', Source: wish.folder, Target: objectsFolder, ReadOnly: false }] }),
       ...(options.seccomp === 'unconfined' ? { SecurityOpt: ['seccomp=unconfined'] } : {}),
       ...(options.capabilities === 'none' ? { CapDrop: ['ALL'] } : {}),
-      ...(options.cpus === undefined ? {} : { NanoCpus: Math.round(options.cpus * nanosOfCpu) }),
       ...(wish.cpus === undefined ? {} : { CpusetCpus: wish.cpus }),
+      ...cpuOf(options, wish.limits),
       ...memoryOf(options, wish.limits),
     },
   };
 }
 
-/** The container's own limit, else the experiment's. Swap is part of it, so that a limit is one. */
+/** The container's own limit or its environment's, whichever is less. */
+function cpuOf({ cpus }: DockerOptions, { cpu }: SandboxLimits): Docker.HostConfig {
+  if (cpu === undefined) return cpus === undefined ? {} : { NanoCpus: Math.round(cpus * nanosOfCpu) };
+  const cores = Math.min(cpus ?? cpu.cores, cpu.cores);
+  const own = { CpusetCpus: cpu.cpus.join(',') };
+  if (!needsQuota({ ...cpu, cores })) return own;
+  const { quotaMicroseconds, periodMicroseconds } = cpuQuota(cores);
+  return { ...own, CpuPeriod: periodMicroseconds, CpuQuota: quotaMicroseconds };
+}
+
+/** The container's own limit or the one for all runtimes, whichever is less. Swap is part of it, so that a limit is one. */
 function memoryOf({ memoryMiB }: DockerOptions, { memoryBytes }: SandboxLimits): Docker.HostConfig {
-  const most = memoryMiB === undefined ? memoryBytes : memoryMiB * bytesOfMiB;
+  const most = leastMemory(memoryMiB, memoryBytes);
   return most === undefined ? {} : { Memory: most, MemorySwap: most };
 }

@@ -7,9 +7,11 @@ import type {
   PrepareRequest,
   Prepared,
   Runtime,
+  SandboxLimits,
   StagedSandbox,
   Use,
 } from '../../../domain/runtime.js';
+import { needsQuota } from '../../cgroup/cpu-limit.js';
 import { freeLoopbackPort } from '../../process/free-port.js';
 import { parseRuntimeOptions } from '../runtime-options.js';
 import { DockerContainer } from './container.js';
@@ -38,6 +40,7 @@ export function createDockerRuntime(daemon: ContainerDaemon): Runtime {
     artifactKindFor: (options, use) => imageKind(id, DockerOptionsSchema.parse(options), use),
     probe: () => daemon.probe(),
     parseOptions: (raw) => parseRuntimeOptions(id, DockerOptionsSchema, raw),
+    whyNotHeld: (limits) => withDaemon(daemon, (docker) => whyNotHeld(docker, limits)),
     prepare: (request) => PreparedImage.create(daemon, request),
     cleanUpAfter: (runId) => withDaemon(daemon, (docker) => removeRun(docker, runId)),
     awaitDaemon: (limit) => awaitAnswer(daemon, limit),
@@ -73,6 +76,22 @@ function imageKind(
     );
   }
   return base === 'debian' ? 'native-image-debian' : 'native-image';
+}
+
+/** What the daemon says that the kernel lets it limit. */
+async function whyNotHeld(
+  docker: Dockerode,
+  { cpu, memoryBytes }: SandboxLimits,
+): Promise<string | undefined> {
+  const abilities = (await docker.info()) as Readonly<Record<string, unknown>>;
+  const needed = [
+    ...(cpu === undefined ? [] : ['CPUSet', ...(needsQuota(cpu) ? ['CpuCfsQuota', 'CpuCfsPeriod'] : [])]),
+    ...(memoryBytes === undefined ? [] : ['MemoryLimit']),
+  ];
+  const lacking = needed.filter((name) => abilities[name] !== true);
+  return lacking.length === 0
+    ? undefined
+    : `the daemon cannot limit containers here: no ${lacking.join(', no ')}`;
 }
 
 class PreparedImage implements Prepared {

@@ -12,7 +12,7 @@ export function createRunwasiEngine(host: EngineHost): Engine {
   const { cacheFolder } = host.setup;
   const containerd = containerdOf(host);
   const runtimes = shims.map((shim) =>
-    createContainerdRuntime(containerd, host.machine.shimPath, {
+    createContainerdRuntime(containerd, host.machine, {
       id: `runwasi-${shim.name}`,
       engine: 'runwasi',
       mode: shim.name,

@@ -8,6 +8,7 @@ import {
   formatShare,
   typographicSigns,
 } from '../../format-quantity.js';
+import { emulatedIn, emulationMeaning } from '../../environments-text.js';
 import { verdictMeaning } from '../../legend.js';
 import { dataTable } from '../figure.js';
 import { html, nothing, type Markup } from '../template.js';
@@ -33,8 +34,9 @@ const importedMethod = ({ format, source }: Import, summary: Summary): Markup =>
 export const methodSection = (manifest: RunManifest, summary: Summary): Markup =>
   manifest.imported === undefined ? ownMethod(manifest, summary) : importedMethod(manifest.imported, summary);
 
-const ownMethod = ({ experiment }: RunManifest, summary: Summary): Markup =>
-  html`<section id="method">
+function ownMethod({ experiment }: RunManifest, summary: Summary): Markup {
+  const emulated = emulatedIn(summary);
+  return html`<section id="method">
     <h2>Method</h2>
     <ul>
       <li>
@@ -63,12 +65,18 @@ const ownMethod = ({ experiment }: RunManifest, summary: Summary): Markup =>
         Intervals are 95 % bootstrap intervals of medians and of ratios of medians. Verdicts:
         ${verdictMeaning(summary.margin)}.
       </li>
+      ${
+        emulated.length === 0
+          ? nothing
+          : html`<li><strong>Emulated</strong> ${emulationMeaning(emulated)}.</li>`
+      }
     </ul>
     <p>
       What each figure includes and where each method comes from is said in full in
       <code>docs/method.md</code>.
     </p>
   </section>`;
+}
 
 type Fact = readonly [term: string, value: string | undefined];
 
@@ -103,6 +111,24 @@ const importFacts = ({ format, source, importedAt, nodes }: Import): Fact[] => [
   ],
 ];
 
+/** What was applied of each environment, and what its file says besides. */
+const environmentFacts = (records: RunManifest['environments'] = []): Fact[] =>
+  records.map(({ environment, applied }): Fact => {
+    const { name, description, emulated } = environment;
+    const known = ['schema', 'name', 'description', 'emulated', ...Object.keys(applied)];
+    const recorded = Object.fromEntries(Object.entries(environment).filter(([key]) => !known.includes(key)));
+    return [
+      `Environment ${name}${emulated ? ' (emulated)' : ''}`,
+      [
+        description,
+        ...(Object.keys(applied).length === 0 ? [] : [`applied: ${pairs(applied)}`]),
+        ...(Object.keys(recorded).length === 0 ? [] : [`recorded only: ${pairs(recorded)}`]),
+      ]
+        .filter((text) => text !== '')
+        .join('; '),
+    ];
+  });
+
 function hostFacts({
   host,
   experiment,
@@ -111,6 +137,7 @@ function hostFacts({
   floor,
   pinning,
   imported,
+  environments,
   ...run
 }: RunManifest): Fact[] {
   const milliseconds = (value: Parameters<typeof formatDuration>[0]): string =>
@@ -156,6 +183,7 @@ function hostFacts({
         ? undefined
         : `harness on ${pinning.harness}, sandboxes on ${pinning.sandboxes.join(' or ')}`,
     ],
+    ...environmentFacts(environments),
     ...(imported === undefined ? [] : importFacts(imported)),
     ['Page cache', imported === undefined ? experiment.pageCache : undefined],
     ['Seed', imported === undefined ? String(seed) : undefined],

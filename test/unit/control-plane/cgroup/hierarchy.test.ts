@@ -51,6 +51,8 @@ describe('the hierarchy', () => {
       root,
       cpu: root,
       memory: root,
+      quota: root,
+      cpuset: root,
     });
   });
 
@@ -64,6 +66,24 @@ describe('the hierarchy', () => {
       root: join(folder, 'memory'),
       cpu: join(folder, 'cpu'),
       memory: join(folder, 'memory'),
+      quota: join(folder, 'cpu'),
+    });
+  });
+
+  it('limits CPU time where the controller cpu is, and gives CPUs where cpuset is, apart from where time is counted', () => {
+    const mounts = machine([
+      ['cpu', 'cgroup', 'rw,cpu'],
+      ['cpuacct', 'cgroup', 'rw,cpuacct'],
+      ['cpuset', 'cgroup', 'rw,cpuset'],
+      ['memory', 'cgroup', 'rw,memory'],
+    ]);
+    expect(findHierarchy(mounts)).toEqual({
+      version: 1,
+      root: join(folder, 'memory'),
+      cpu: join(folder, 'cpuacct'),
+      memory: join(folder, 'memory'),
+      quota: join(folder, 'cpu'),
+      cpuset: join(folder, 'cpuset'),
     });
   });
 

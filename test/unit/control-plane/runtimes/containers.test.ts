@@ -51,6 +51,24 @@ describe('the request that creates a container', () => {
     expect(made).not.toHaveProperty('ExposedPorts');
   });
 
+  it('has of a half core one CPU and a quota, of a whole one the CPU alone', () => {
+    const half = body({}, { limits: { cpu: { cores: 0.5, cpus: [1] } } }).HostConfig;
+    expect(half).toMatchObject({ CpusetCpus: '1', CpuPeriod: 2000, CpuQuota: 1000 });
+    expect(half).not.toHaveProperty('NanoCpus');
+    const two = body({}, { limits: { cpu: { cores: 2, cpus: [0, 1] } } }).HostConfig;
+    expect(two).toMatchObject({ CpusetCpus: '0,1' });
+    expect(two).not.toHaveProperty('CpuQuota');
+  });
+
+  it('has the lesser of its own limits and its environment’s', () => {
+    const limits = { memoryBytes: fromMebibytes(512), cpu: { cores: 1, cpus: [1] } };
+    const larger = body({ memoryMiB: 1024, cpus: 3 }, { limits }).HostConfig;
+    expect(larger).toMatchObject({ Memory: 536_870_912, MemorySwap: 536_870_912, CpusetCpus: '1' });
+    expect(larger).not.toHaveProperty('CpuQuota');
+    const less = body({ cpus: 0.5 }, { limits }).HostConfig;
+    expect(less).toMatchObject({ CpusetCpus: '1', CpuPeriod: 2000, CpuQuota: 1000 });
+  });
+
   it('its own memory limit goes before the experiment’s; swap adds nothing', () => {
     const limits = { memoryBytes: fromMebibytes(512) };
     const own = body({ memoryMiB: 64, cpus: 1.5 }, { limits }).HostConfig;
@@ -157,6 +175,13 @@ describe('the client of containerd', () => {
     expect(args.slice(-2)).toEqual(['docker.io/lumos/f:run-1', 'lumos-1-2-3']);
     expect(args).toContain('--seccomp');
     expect(wish({ seccomp: 'unconfined' })).not.toContain('--seccomp');
+  });
+
+  it('is told the quota of a part of a core; CPUs are in the group that is there before', () => {
+    const half = wish({}, { limits: { cpu: { cores: 0.5, cpus: [1] }, memoryBytes: fromMebibytes(64) } });
+    expect(half.join(' ')).toContain('--cpu-period 2000 --cpu-quota 1000 --memory-limit 67108864');
+    const whole = wish({ cpus: 3 }, { limits: { cpu: { cores: 1, cpus: [1] } } });
+    expect(whole.join(' ')).not.toMatch(/--cpu/);
   });
 
   it('is told the platform of Wasm, the limits and the port', () => {

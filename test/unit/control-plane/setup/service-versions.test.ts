@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { storageDependencies } from '../../../../src/control-plane/setup/dependencies.js';
 import { parseRedisVersion } from '../../../../src/control-plane/setup/redis.js';
-import { moduleVersionOf, versitygwProgram } from '../../../../src/control-plane/setup/versitygw-package.js';
+import { moduleVersionIn } from '../../../../src/control-plane/setup/go-build-info.js';
+import { toxiproxyProgram } from '../../../../src/control-plane/setup/toxiproxy-package.js';
+import { versitygwModule, versitygwProgram } from '../../../../src/control-plane/setup/versitygw-package.js';
 import { canCompile } from '../../../../src/control-plane/setup/go-install.js';
 
 describe('the servers of storages', () => {
@@ -15,12 +17,13 @@ describe('the servers of storages', () => {
 
   it("are told from the compiler's notes in a program", () => {
     const notes = 'path\tx\nmod\tgithub.com/versity/versitygw\tv1.8.0\th1:au+wI=\ndep\ty\tv2.0.0\n';
-    expect(moduleVersionOf(`\0\x01${notes}`)).toBe('1.8.0');
-    expect(moduleVersionOf('mod\tgithub.com/other/versitygw\tv1.8.0')).toBeUndefined();
+    expect(moduleVersionIn(`\0\x01${notes}`, versitygwModule)).toBe('1.8.0');
+    expect(moduleVersionIn('mod\tgithub.com/other/versitygw\tv1.8.0', versitygwModule)).toBeUndefined();
   });
 
   it('are pinned, and compiled by a Go that can', () => {
     expect(versitygwProgram.package).toMatch(/@v\d+\.\d+\.\d+$/);
+    expect(toxiproxyProgram.package).toMatch(/@v\d+\.\d+\.\d+$/);
     expect(canCompile('go version go1.25.0 linux/amd64', versitygwProgram.oldestGo)).toBe(true);
     expect(canCompile('go version go2.0 linux/amd64', versitygwProgram.oldestGo)).toBe(true);
     expect(canCompile('go version go1.24.9 linux/amd64', versitygwProgram.oldestGo)).toBe(false);

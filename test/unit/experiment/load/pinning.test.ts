@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { allowedCpus } from '../../../../src/data-plane/host/cpu-topology.js';
 import { formatCpuList } from '../../../../src/domain/cpu-list.js';
+import { EnvironmentSchema } from '../../../../src/domain/environment.js';
 import { LoadSchema } from '../../../../src/domain/load.js';
 import type { Runtime } from '../../../../src/domain/runtime.js';
 import { onCpus } from '../../../../src/control-plane/process/cpu-affinity.js';
@@ -47,9 +48,19 @@ describe('which CPUs are whose', () => {
 
   it('names the runtimes whose sandboxes stay where the kernel puts them', () => {
     const runtimes = [{ id: 'native', keepsToCpus: true }, { id: 'containerd' }] as unknown as Runtime[];
-    expect(() => checkPinnable(LoadSchema.parse({ pin: true }), runtimes)).toThrow('sandboxes of containerd');
-    expect(() => checkPinnable(LoadSchema.parse({ pin: true }), runtimes.slice(0, 1))).not.toThrow();
-    expect(() => checkPinnable(LoadSchema.parse({}), runtimes)).not.toThrow();
+    expect(() => checkPinnable(LoadSchema.parse({ pin: true }), runtimes, [])).toThrow(
+      'sandboxes of containerd',
+    );
+    expect(() => checkPinnable(LoadSchema.parse({ pin: true }), runtimes.slice(0, 1), [])).not.toThrow();
+    expect(() => checkPinnable(LoadSchema.parse({}), runtimes, [])).not.toThrow();
+  });
+
+  it('refuses to pin in an environment that keeps sandboxes to CPUs of its own', () => {
+    const runtimes = [{ id: 'native', keepsToCpus: true }] as unknown as Runtime[];
+    const edge = EnvironmentSchema.parse({ name: 'edge', emulated: true, cpu: { cores: 1 } });
+    const load = LoadSchema.parse({ pin: true });
+    expect(() => checkPinnable(load, runtimes, [edge])).toThrow('the environment edge keeps sandboxes');
+    expect(() => checkPinnable(load, runtimes, [{ ...edge, emulated: false }])).not.toThrow();
   });
 });
 
