@@ -11,10 +11,11 @@ import { boundary } from './boundary.js';
 import type { Part, PartResult } from './figures.js';
 import { floor } from './floor.js';
 import { lookAtMachine } from './machine.js';
+import { model } from './model.js';
 import { quickstart } from './quickstart.js';
 import { renderJson, renderMarkdown, renderTable, type Results } from './render.js';
 
-const parts: readonly Part[] = [floor, boundary, aot, analysis, quickstart];
+const parts: readonly Part[] = [floor, boundary, aot, analysis, model, quickstart];
 const exitCodes = { done: 0, failed: 1, invalid: 2, missing: 3 } as const;
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);

@@ -23,7 +23,7 @@ describe('the checked-in JSON Schemas', () => {
       'lumos/experiment@1',
       'lumos/function@1',
       'lumos/measurement@1',
-      'lumos/model@1',
+      'lumos/model@2',
       'lumos/prices@1',
       'lumos/run@1',
       'lumos/summary@1',

@@ -1,7 +1,7 @@
 /** A component's form: what it grows with, by how much, and in units a person understands. */
 import { z } from 'zod';
 import { seededRandom } from '../../stats/random.js';
-import { accessOf, systemOf, type ComponentId, type ModelCell } from '../observations/model-cell.js';
+import { accessOf, systemOf, type ModelCell, type TargetId } from '../observations/model-cell.js';
 import {
   findGrowth,
   FoundGrowthSchema,
@@ -15,8 +15,8 @@ import {
   FixedAndRateSchema,
   type FixedAndRate,
 } from '../growth/fixed-and-rate.js';
-import { observedTime } from './observed-times.js';
-import { amountsOf, driverOf, trendKeyOf, type Place } from './place.js';
+import { observed } from './observed.js';
+import { amountsOf, driverOf, isAffine, trendKeyOf, type AffineId, type Place } from './place.js';
 
 export const TrendSchema = z.discriminatedUnion('form', [
   /** The function's own growth, by function. */
@@ -27,22 +27,21 @@ export const TrendSchema = z.discriminatedUnion('form', [
     by: z.record(z.string(), FixedAndRateSchema),
     all: FixedAndRateSchema,
   }),
+  /** None of its own: effects only. */
+  z.object({ form: z.literal('none') }),
 ]);
 export type Trend = z.infer<typeof TrendSchema>;
-
-const affineComponents = ['launch', 'boundary', 'data'] as const;
-type AffineId = (typeof affineComponents)[number];
-const isAffine = (id: ComponentId): id is AffineId => affineComponents.some((one) => one === id);
 
 /** Cells whose component makes up less of the latency than this say little of a rate. */
 const leastShare = 0.02;
 
 function amountsMeasured(id: AffineId, cells: readonly ModelCell[]): Parameters<typeof fitFixedAndRate>[0] {
   return cells.flatMap((cell) => {
-    const observed = observedTime(id, cell);
-    if (observed === undefined) return [];
-    const time = Math.exp(observed.log);
-    const weight = Math.min(1, time / cell.latencyMs.p50 / leastShare) / observed.noiseFactor;
+    const found = observed(id, cell);
+    if (found === undefined) return [];
+    const time = Math.exp(found.log);
+    const part = id === 'memory' ? 1 : Math.min(1, time / cell.latencyMs.p50 / leastShare);
+    const weight = part / found.noiseFactor;
     return [{ ...amountsOf(id, cell), time, weight }];
   });
 }
@@ -54,21 +53,21 @@ function affineOf(id: AffineId, key: string, cells: readonly ModelCell[], interv
   );
 }
 
-function growthOf(id: ComponentId, cells: readonly ModelCell[]): FoundGrowth {
+function growthOf(id: TargetId, cells: readonly ModelCell[]): FoundGrowth {
   const points = cells.flatMap((cell) => {
-    const observed = observedTime(id, cell);
-    if (observed === undefined) return [];
+    const found = observed(id, cell);
+    if (found === undefined) return [];
     const { environment, start } = cell.cell;
     const series = JSON.stringify([systemOf(cell.cell), environment, start, accessOf(cell.cell)]);
-    return [{ series, size: driverOf(id, cell), log: observed.log }];
+    return [{ series, size: driverOf(id, cell), log: found.log }];
   });
   return findGrowth(points);
 }
 
-function grouped(id: ComponentId, cells: readonly ModelCell[]): Map<string, ModelCell[]> {
+function grouped(id: TargetId, cells: readonly ModelCell[]): Map<string, ModelCell[]> {
   const groups = new Map<string, ModelCell[]>();
   for (const cell of cells) {
-    if (cell.componentsMs[id] === undefined) continue;
+    if (observed(id, cell) === undefined) continue;
     const key = trendKeyOf(id, cell);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [cell]);
@@ -78,7 +77,8 @@ function grouped(id: ComponentId, cells: readonly ModelCell[]): Map<string, Mode
 }
 
 /** The component's form fitted to cells, at least one of which has it. */
-export function fitTrend(id: ComponentId, cells: readonly ModelCell[], intervals: boolean): Trend {
+export function fitTrend(id: TargetId, cells: readonly ModelCell[], intervals: boolean): Trend {
+  if (id === 'cpu') return { form: 'none' };
   const groups = [...grouped(id, cells)];
   if (!isAffine(id))
     return { form: 'growth', by: Object.fromEntries(groups.map(([key, own]) => [key, growthOf(id, own)])) };
@@ -91,17 +91,18 @@ export function fitTrend(id: ComponentId, cells: readonly ModelCell[], intervals
 
 /** The trend with some keys fitted anew, on the cells that remain of them; a key of which none remain is left out. */
 export function trendWithout(
-  id: ComponentId,
+  id: TargetId,
   trend: Trend,
   touched: ReadonlySet<string>,
   remaining: readonly ModelCell[],
 ): Trend {
+  if (trend.form === 'none') return trend;
   const anew = fitTrendBy(id, remaining);
   const untouched = Object.entries(trend.by).filter(([key]) => !touched.has(key));
-  return { ...trend, by: { ...Object.fromEntries(untouched), ...anew } };
+  return { ...trend, by: { ...Object.fromEntries(untouched), ...anew } } as Trend;
 }
 
-function fitTrendBy(id: ComponentId, cells: readonly ModelCell[]): Trend['by'] {
+function fitTrendBy(id: TargetId, cells: readonly ModelCell[]): Record<string, FixedAndRate | FoundGrowth> {
   const groups = [...grouped(id, cells)];
   return isAffine(id)
     ? Object.fromEntries(groups.map(([key, own]) => [key, affineOf(id, key, own, false)]))
@@ -111,7 +112,8 @@ function fitTrendBy(id: ComponentId, cells: readonly ModelCell[]): Trend['by'] {
 const linear: GrowthLaw = { law: 'linear' };
 
 /** The logarithm of what the form alone says, effects aside, in ms for fixed parts and rates. */
-export function trendLog(id: ComponentId, trend: Trend, place: Place): number {
+export function trendLog(id: TargetId, trend: Trend, place: Place): number {
+  if (trend.form === 'none') return 0;
   if (trend.form === 'growth')
     return logGrowth(trend.by[trendKeyOf(id, place)]?.growth ?? linear, driverOf(id, place));
   const own = trend.by[trendKeyOf(id, place)] ?? trend.all;

@@ -116,7 +116,7 @@ export function workloadLatency(
 ): WorkloadLatency {
   const starts = startsOf(file, runtime);
   const cold = coldShare(workload);
-  const { environment, access } = workload;
+  const { environment, access, clients, registry } = workload;
   const parts = payloadsOf(workload).flatMap(({ payload, share }) =>
     (['cold', 'warm'] as const).map((found): Part => ({
       share: share * (found === 'cold' ? cold : 1 - cold),
@@ -125,6 +125,8 @@ export function workloadLatency(
         ...{ function: workload.function, payload, runtime, start: starts[found] },
         ...(environment === undefined ? {} : { environment }),
         ...(access === undefined ? {} : { access }),
+        ...(clients === undefined ? {} : { clients }),
+        ...(registry === undefined ? {} : { registry }),
       }),
     })),
   );

@@ -204,7 +204,7 @@ describe('a model file', () => {
   it('of another version is refused, with the command that makes one of this', () => {
     const other = JSON.stringify({ ...model.file, schema: 'lumos/model@0' });
     expect(() => parseModelFile(other, 'old.json')).toThrow(
-      'says it is "lumos/model@0"; this Lumos reads "lumos/model@1"',
+      'says it is "lumos/model@0"; this Lumos reads "lumos/model@2"',
     );
     expect(() => parseModelFile('{}', 'empty.json')).toThrow('does not say what it is');
     expect(() => parseModelFile('{', 'broken.json')).toThrow('not JSON');
