@@ -32,7 +32,7 @@ import {
   errorTable,
   modelledTable,
   modelRemarks,
-} from './model/model-lines.js';
+} from './modelled/model-lines.js';
 import { crossoverSentences, sizeReading, sizeTable } from './payload-size/size-table.js';
 import { storageFigures, storageReading } from './storage-figures.js';
 import { printable } from './wrap-text.js';

@@ -154,8 +154,13 @@ export function predictLeftOut(
   const group = cells.flatMap((cell, i) => (out.has(cell) ? [i] : []));
   if (group.length === 0 || group.length === cells.length) return new Map();
   const touched = new Set(group.map((i) => keys[i] as string));
+  const others = cells.filter((cell) => !out.has(cell));
   const remaining = cells.filter((cell, i) => touched.has(keys[i] as string) && !out.has(cell));
-  const trend = trendWithout(id, fitted.trend, touched, remaining);
+  // What one cell adds to the mix of parts of hundreds is not worth a fit of all of them for each.
+  const trend = trendWithout(id, fitted.trend, touched, {
+    remaining,
+    others: group.length > 1 ? others : undefined,
+  });
   const values = fitted.values.map((value, i) =>
     touched.has(keys[i] as string) ? (logs[i] as number) - trendLog(id, trend, cells[i] as ModelCell) : value,
   );

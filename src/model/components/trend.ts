@@ -1,6 +1,6 @@
 /** A component's form: what it grows with, by how much, and in units a person understands. */
 import { z } from 'zod';
-import { seededRandom } from '../../stats/random.js';
+import { seededRandom, type Random } from '../../stats/random.js';
 import { accessOf, systemOf, type ModelCell, type TargetId } from '../observations/model-cell.js';
 import {
   findGrowth,
@@ -46,10 +46,23 @@ function amountsMeasured(id: AffineId, cells: readonly ModelCell[]): Parameters<
   });
 }
 
-function affineOf(id: AffineId, key: string, cells: readonly ModelCell[], intervals: boolean): FixedAndRate {
-  return fitFixedAndRate(
-    amountsMeasured(id, cells),
-    intervals ? seededRandom(1, JSON.stringify(['trend', id, key])) : undefined,
+/** The form of all keys together, and of each drawn towards its mix of parts. */
+function affineBy(
+  id: AffineId,
+  groups: readonly (readonly [string, readonly ModelCell[]])[],
+  {
+    all,
+    intervals,
+    before,
+  }: { all: FixedAndRate; intervals: boolean; before?: Readonly<Record<string, FixedAndRate>> },
+): Record<string, FixedAndRate> {
+  const randomOf = (key: string): Random | undefined =>
+    intervals ? seededRandom(1, JSON.stringify(['trend', id, key])) : undefined;
+  return Object.fromEntries(
+    groups.map(([key, own]) => [
+      key,
+      fitFixedAndRate(amountsMeasured(id, own), { random: randomOf(key), pooled: all, start: before?.[key] }),
+    ]),
   );
 }
 
@@ -82,32 +95,34 @@ export function fitTrend(id: TargetId, cells: readonly ModelCell[], intervals: b
   const groups = [...grouped(id, cells)];
   if (!isAffine(id))
     return { form: 'growth', by: Object.fromEntries(groups.map(([key, own]) => [key, growthOf(id, own)])) };
-  return {
-    form: 'fixed-and-rate',
-    by: Object.fromEntries(groups.map(([key, own]) => [key, affineOf(id, key, own, intervals)])),
-    all: affineOf(id, '', cells, false),
-  };
+  const all = fitFixedAndRate(amountsMeasured(id, cells));
+  return { form: 'fixed-and-rate', by: affineBy(id, groups, { all, intervals }), all };
 }
 
-/** The trend with some keys fitted anew, on the cells that remain of them; a key of which none remain is left out. */
+/**
+ * The trend without some cells: keys that they are of are fitted anew on `remaining`, the cells that these keep; a key of
+ * which none remain is left out. `others`: all remaining cells, where what all keys have in common is to be fitted anew too.
+ */
 export function trendWithout(
   id: TargetId,
   trend: Trend,
   touched: ReadonlySet<string>,
-  remaining: readonly ModelCell[],
+  { remaining, others }: { remaining: readonly ModelCell[]; others: readonly ModelCell[] | undefined },
 ): Trend {
   if (trend.form === 'none') return trend;
-  const anew = fitTrendBy(id, remaining);
-  const untouched = Object.entries(trend.by).filter(([key]) => !touched.has(key));
-  return { ...trend, by: { ...Object.fromEntries(untouched), ...anew } } as Trend;
+  const groups = [...grouped(id, remaining)];
+  if (trend.form === 'growth') {
+    const anew = groups.map(([key, own]) => [key, growthOf(id, own)] as const);
+    return { ...trend, by: { ...untouched(trend.by, touched), ...Object.fromEntries(anew) } };
+  }
+  const measured = others === undefined ? [] : amountsMeasured(id as AffineId, others);
+  const all = measured.length === 0 ? trend.all : fitFixedAndRate(measured, { start: trend.all });
+  const anew = affineBy(id as AffineId, groups, { all, intervals: false, before: trend.by });
+  return { ...trend, by: { ...untouched(trend.by, touched), ...anew }, all };
 }
 
-function fitTrendBy(id: TargetId, cells: readonly ModelCell[]): Record<string, FixedAndRate | FoundGrowth> {
-  const groups = [...grouped(id, cells)];
-  return isAffine(id)
-    ? Object.fromEntries(groups.map(([key, own]) => [key, affineOf(id, key, own, false)]))
-    : Object.fromEntries(groups.map(([key, own]) => [key, growthOf(id, own)]));
-}
+const untouched = <T>(by: Readonly<Record<string, T>>, touched: ReadonlySet<string>): Record<string, T> =>
+  Object.fromEntries(Object.entries(by).filter(([key]) => !touched.has(key)));
 
 const linear: GrowthLaw = { law: 'linear' };
 

@@ -52,7 +52,7 @@ describe('a client that is away', () => {
     expect(predictLatency(declared, asked).componentsMs.network).toBe(7);
     expect(predictLatency(declared, { ...asked, clients: { roundTripMs: 1 } }).componentsMs.network).toBe(1);
     expect(predictLatency(file, asked).componentsMs.network).toBeUndefined();
-  });
+  }, 60_000);
 });
 
 describe('an image that is pulled', () => {
@@ -119,7 +119,7 @@ describe('a declared network to the storage', () => {
         cell.start === 'warm',
     );
     expect(Math.abs(median.ms / (truth?.latencyMs.p50 ?? NaN) - 1)).toBeLessThan(0.01);
-  });
+  }, 60_000);
 });
 
 describe('energy', () => {

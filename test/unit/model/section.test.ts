@@ -80,10 +80,10 @@ describe('break-even', () => {
     expect(curve?.points[0]?.ratio).toBeLessThan(0.9);
     expect(curve?.points.at(-1)?.ratio).toBeGreaterThan(1.2);
     expect(curve?.breakEven).toBeGreaterThan(1 / 86_400);
-  });
+  }, 60_000);
 
   it('is absent without a container', () => {
     const { file: without } = fitModel(runsOf(cells.filter(({ cell }) => cell.runtime !== 'docker')), '0');
     expect(breakEvenOf(without)).toBeUndefined();
-  });
+  }, 60_000);
 });

@@ -1,8 +1,8 @@
 /** Where two runtimes change places as a dial is turned: a small chart a function. */
-import { areaY, axisX, axisY, dot, gridX, gridY, line, ruleY, text } from '@observablehq/plot';
+import { areaY, axisX, axisY, dot, gridX, gridY, line, ruleY, text, type Markish } from '@observablehq/plot';
 import type { BreakEven, BreakEvenCurve, BreakEvenDial } from '../../../domain/model-section.js';
 import { typographicSigns } from '../../format-quantity.js';
-import { formatDial } from '../../model/model-lines.js';
+import { formatDial } from '../../modelled/model-lines.js';
 import { plotSvg } from '../plot-svg.js';
 import { html, nothing, type Markup } from '../template.js';
 
@@ -69,6 +69,35 @@ function rowsOf(panels: readonly Panel[], [low, high]: readonly [number, number]
 
 const ratioTicks = [1 / 64, 1 / 16, 1 / 4, 1, 4, 16, 64];
 
+const facet = { fx: 'fx', fy: 'fy' };
+
+/** The grid and the axes of all panels. */
+function axes(dial: BreakEvenDial, domain: readonly [number, number]): Markish[] {
+  const ticks = [...ticksOf[dial]];
+  const ratios = ratioTicks.filter((tick) => tick >= domain[0] && tick <= domain[1]);
+  // As text and not as a format: d3 leaves out what its logarithmic scale finds too much.
+  const marked = { ticks, text: (value: number) => shortDial(dial, value) };
+  return [
+    gridX(ticks, { strokeOpacity: 0.14 }),
+    gridY(ratios, { strokeOpacity: 0.14 }),
+    axisX({
+      ...marked,
+      ...{ label: labels[dial], labelAnchor: 'center', labelArrow: 'none', labelOffset: 44 },
+    }),
+    axisY({ ticks: ratios, text: (value: number) => shortSize(value), label: null }),
+    ruleY([1], { strokeOpacity: 0.5 }),
+  ];
+}
+
+/** Each panel's function; a narrow panel has no room for the longest names, the table has them whole. */
+const names = (panels: readonly Panel[], { width, columns }: Geometry): Markish =>
+  text(panels, {
+    ...facet,
+    text: ({ curve }: Panel) => curve.function,
+    ...{ lineWidth: width / columns / 14, textOverflow: 'ellipsis' as const },
+    ...{ frameAnchor: 'top-left', textAnchor: 'start', dy: -14, fontWeight: 600, fill: 'currentColor' },
+  });
+
 function draw(
   dial: BreakEvenDial,
   curves: readonly BreakEvenCurve[],
@@ -83,10 +112,7 @@ function draw(
   const domain = domainOf(curves);
   const rows = rowsOf(panels, domain);
   const ats = curves[0]?.points.map(({ at }) => at) ?? [];
-  const ticks = [...ticksOf[dial]];
-  const ratios = ratioTicks.filter((tick) => tick >= domain[0] && tick <= domain[1]);
   const count = Math.ceil(curves.length / geometry.columns);
-  const facet = { fx: 'fx', fy: 'fy' };
   const passings = panels.flatMap(({ curve: { breakEven }, fx, fy }) =>
     breakEven === undefined ? [] : [{ fx, fy, at: breakEven, ratio: 1 }],
   );
@@ -99,15 +125,7 @@ function draw(
       fx: { axis: null, padding: 0.08 },
       fy: { axis: null, padding: 0.22 },
       marks: [
-        gridX(ticks, { strokeOpacity: 0.14 }),
-        gridY(ratios, { strokeOpacity: 0.14 }),
-        axisX({
-          ...{ ticks, // As text and not as a format: d3 leaves out what its logarithmic scale finds too much.
-          text: (value: number) => shortDial(dial, value), label: labels[dial] },
-          ...{ labelAnchor: 'center', labelArrow: 'none', labelOffset: 44 },
-        }),
-        axisY({ ticks: ratios, text: (value: number) => shortSize(value), label: null }),
-        ruleY([1], { strokeOpacity: 0.5 }),
+        ...axes(dial, domain),
         areaY(rows, { ...facet, x: 'at', y1: 'low', y2: 'high', fill: 'var(--series-1)', fillOpacity: 0.18 }),
         line(rows, { ...facet, x: 'at', y: 'ratio', stroke: 'var(--series-1)', strokeWidth: 2 }),
         dot(passings, {
@@ -118,13 +136,7 @@ function draw(
           fill: 'var(--series-0)',
           stroke: 'var(--page)',
         }),
-        text(panels, {
-          ...facet,
-          text: ({ curve }: Panel) => curve.function,
-          // A narrow panel has no room for the longest names; the table has them whole.
-          ...{ lineWidth: geometry.width / geometry.columns / 14, textOverflow: 'ellipsis' as const },
-          ...{ frameAnchor: 'top-left', textAnchor: 'start', dy: -14, fontWeight: 600, fill: 'currentColor' },
-        }),
+        names(panels, geometry),
       ],
     },
     label,

@@ -1,10 +1,10 @@
 /** Measured against predicted medians, and what intervals promise against what they hold. */
-import { axisX, axisY, dot, gridX, gridY, line, link } from '@observablehq/plot';
+import { axisX, axisY, dot, gridX, gridY, line, link, type Markish } from '@observablehq/plot';
 import { RuntimeClassSchema, type Start } from '../../../domain/factors.js';
 import type { ModelError, ModelledCell } from '../../../domain/model-section.js';
 import { milliseconds } from '../../../domain/units.js';
 import { formatDuration, typographicSigns } from '../../format-quantity.js';
-import { modelledTable } from '../../model/model-lines.js';
+import { modelledTable } from '../../modelled/model-lines.js';
 import { latencyAxis } from '../axis.js';
 import { dataTable } from '../figure.js';
 import { classColor, seriesColor, seriesCount } from '../palette.js';
@@ -30,24 +30,31 @@ const calibrationGeometries: readonly Geometry[] = [
 /** Twice and half of what was measured. */
 const guides = [0.5, 1, 2];
 
+/** The intervals, cut at the edges of the chart. */
+const intervalsOf = (cells: readonly ModelledCell[], [low, high]: readonly [number, number]) =>
+  cells.flatMap(({ cell, measuredMs, interval90 }) => {
+    if (interval90 === undefined) return [];
+    const [y1, y2] = [Math.max(interval90[0], low), Math.min(interval90[1], high)];
+    return [{ x: measuredMs, y1, y2, color: classColor(cell.class) }];
+  });
+
+const guideLines = ([low, high]: readonly [number, number]): Markish[] =>
+  guides.map((factor) =>
+    line(
+      [Math.max(low, low / factor), Math.min(high, high / factor)].map((x) => ({ x, y: x * factor })),
+      {
+        ...{ x: 'x', y: 'y', strokeOpacity: factor === 1 ? 0.5 : 0.25 },
+        strokeDasharray: factor === 1 ? '' : '4 4',
+      },
+    ),
+  );
+
 function drawFit(cells: readonly ModelledCell[], label: string, geometry: Geometry): Markup {
   const axis = latencyAxis(cells.flatMap(({ measuredMs, predictedMs }) => [measuredMs, predictedMs]));
   const [low, high] = axis.domain;
   const scale = { type: 'log' as const, domain: [low, high] };
   const ticks = [...axis.ticks];
   const format = (value: number): string => formatDuration(milliseconds(value), typographicSigns);
-  const held = cells.flatMap(({ cell, measuredMs, interval90 }) =>
-    interval90 === undefined
-      ? []
-      : [
-          {
-            x: measuredMs,
-            y1: Math.max(interval90[0], low),
-            y2: Math.min(interval90[1], high),
-            color: classColor(cell.class),
-          },
-        ],
-  );
   return plotSvg(
     {
       ...{
@@ -70,18 +77,8 @@ function drawFit(cells: readonly ModelledCell[], label: string, geometry: Geomet
           labelArrow: 'none',
         }),
         axisY({ ticks, tickFormat: format, label: 'predicted (logarithmic)', labelArrow: 'none' }),
-        ...guides.map((factor) =>
-          line(
-            [Math.max(low, low / factor), Math.min(high, high / factor)].map((x) => ({ x, y: x * factor })),
-            {
-              x: 'x',
-              y: 'y',
-              strokeOpacity: factor === 1 ? 0.5 : 0.25,
-              strokeDasharray: factor === 1 ? '' : '4 4',
-            },
-          ),
-        ),
-        link(held, {
+        ...guideLines(axis.domain),
+        link(intervalsOf(cells, axis.domain), {
           ...{ x1: 'x', x2: 'x', y1: 'y1', y2: 'y2', strokeOpacity: 0.3 },
           stroke: { value: 'color', scale: null },
         }),

@@ -3,7 +3,7 @@ import { rect, type Markish } from '@observablehq/plot';
 import { runtimeName, type Start } from '../../../domain/factors.js';
 import type { ModelledCell } from '../../../domain/model-section.js';
 import { formatDuration, typographicSigns } from '../../format-quantity.js';
-import { modelledName, modelledTable } from '../../model/model-lines.js';
+import { modelledName, modelledTable } from '../../modelled/model-lines.js';
 import { shareAxis } from '../axis.js';
 import { renderFigures } from '../figure.js';
 import { classColor, partColor, partNames, partSlug } from '../palette.js';

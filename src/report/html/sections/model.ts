@@ -8,7 +8,7 @@ import {
   errorReading,
   errorTable,
   modelRemarks,
-} from '../../model/model-lines.js';
+} from '../../modelled/model-lines.js';
 import { breakEvenFigure } from '../charts/break-even.js';
 import { calibrationFigure, modelFitFigure } from '../charts/model-fit.js';
 import { modelPartsFigures } from '../charts/model-parts.js';
