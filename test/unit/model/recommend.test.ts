@@ -16,7 +16,7 @@ import { allCells, runsOf } from './synthetic-cells.js';
 let file: ModelFile;
 beforeAll(() => {
   file = fitModel(runsOf(allCells()), '0.1.0').file;
-});
+}, 60_000);
 
 const workload = (changed: object = {}): Workload =>
   parseWorkload(
