@@ -13,6 +13,7 @@ import type { Part, PartResult } from './figures.js';
 import { floor } from './floor.js';
 import { load } from './load.js';
 import { lookAtMachine } from './machine.js';
+import { model } from './model.js';
 import { quickstart } from './quickstart.js';
 import { serve } from './serve.js';
 import { renderJson, renderMarkdown, renderTable, type Results } from './render.js';
@@ -28,6 +29,7 @@ const parts: readonly Part[] = [
   load,
   analysis,
   trace,
+  model,
   simulation,
   quickstart,
 ];

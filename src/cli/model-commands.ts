@@ -34,6 +34,12 @@ const seconds = (value: string): number[] =>
     throw new InvalidArgumentError('Seconds are expected, several separated by commas.');
   });
 
+const notNegative = (value: string): number => {
+  const number = Number(value);
+  if (value.trim() !== '' && Number.isFinite(number) && number >= 0) return number;
+  throw new InvalidArgumentError('A number of at least 0 is expected.');
+};
+
 const collect = (value: string, before: string[] = []): string[] => [...before, value];
 
 const jsonOption = ['--json', 'machine-readable, and nothing else on standard output'] as const;
@@ -86,7 +92,7 @@ function addPredicting(model: Command, run: Run): void {
     model.command('predict'),
     'lumos model predict --function hashing --payload 8MiB --runtime wasmtime-aot --rate 0.1 --slo "p95 < 100ms"',
   )
-    .description('the latency of a function on a runtime, measured or not')
+    .description('latency, memory, CPU time and cost of a function on a runtime, measured or not')
     .option(...modelOption)
     .requiredOption('--function <name>', 'a function that the model saw')
     .requiredOption('--payload <payload>', 'a label of its ladder, or a size: 8MiB, or in its own unit')
@@ -97,6 +103,11 @@ function addPredicting(model: Command, run: Run): void {
     .option('--rate <perSecond>', 'Poisson arrivals a second, for the share of cold starts', positive)
     .option('--keep-alive <seconds>', 'how long an idle instance is kept (default: 600)', positive)
     .option('--slo <objective>', 'e.g. "p95 < 100ms"; may be given again', collect)
+    .option('--prices <name>', 'what a million invocations cost: a name of prices/, or a file')
+    .option('--rtt-ms <ms>', 'round trip between clients and platform', notNegative)
+    .option('--bandwidth-mbit <rate>', 'between clients and platform, 10^6 bits a second', positive)
+    .option('--pull-mbit <rate>', 'pull the image over this before each cold start', positive)
+    .option('--pull-rtt-ms <ms>', 'round trip to where images are pulled from (default: 0)', notNegative)
     .option(...jsonOption)
     .action(async (options) => run((await import('./commands/model/predict.js')).predict(options as never)));
   example(model.command('recommend <workload>'), 'lumos model recommend workload.yaml --model model.json')

@@ -241,6 +241,7 @@ function addReportCommands(program: Command, run: Run): void {
       'where to; html defaults to report.html in the directory, the others to standard output',
     )
     .option('--junit <file>', 'a JUnit report besides, for a CI pipeline')
+    .option('--model <file>', 'a section about a performance model, of HTML and Markdown (lumos model fit)')
     .option('--json', 'the same as --format json')
     .action(async (directory: string, options) =>
       run((await import('./commands/report.js')).report(directory, options as never)),

@@ -93,7 +93,10 @@ export async function runExperiment(request: RunRequest): Promise<RunManifest> {
   const bench = new Bench(runId, experiment, request.source, storage, environments);
   const before = readCpuTicks();
   // By its environments' content a run is taken up again, wherever their files are by then.
-  let manifest = { ...startManifest(request, plan, bench), environments: environments.records() };
+  let manifest: RunManifest = {
+    ...startManifest(request, plan, bench),
+    environments: environments.records(),
+  };
   directory.writeManifest(manifest);
   try {
     await storage.start(plan.cells, (text) => onEvent({ type: 'step', text }));

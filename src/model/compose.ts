@@ -1,5 +1,6 @@
 /** A latency from its components. */
 import type { Start } from '../domain/factors.js';
+import { milliseconds, type Milliseconds } from '../domain/units.js';
 import { quantile } from '../stats/quantiles.js';
 import { sortSamples } from '../stats/sorted-samples.js';
 import { systemOf, workOf, type ComponentId, type ModelCell } from './observations/model-cell.js';
@@ -32,6 +33,13 @@ export class Composition {
 const sumOf = (cell: ModelCell): number =>
   Object.values(cell.componentsMs).reduce((sum, value) => sum + value, 0);
 
+/** The median latency without what the declared network to the storage accounts for. */
+const besidesLink = ({ latencyMs, dataLinkMs = milliseconds(0) }: ModelCell): number =>
+  Math.max(latencyMs.p50 - dataLinkMs, leastBesidesLink * latencyMs.p50);
+
+/** What is at least left of a latency besides links, as a share of it. */
+const leastBesidesLink = 0.01;
+
 /** The fewest cells a system's own correction is made of. */
 const fewestCells = 3;
 
@@ -46,7 +54,7 @@ export class SumCorrection {
     for (const cell of cells) {
       const sum = sumOf(cell);
       if (!(sum > 0)) continue;
-      const entry = { cell, log: Math.log(cell.latencyMs.p50 / sum) };
+      const entry = { cell, log: Math.log(besidesLink(cell) / sum) };
       for (const key of [keyOf(systemOf(cell.cell), cell.cell.start), keyOf('', cell.cell.start)])
         this.logs.set(key, [...(this.logs.get(key) ?? []), entry]);
     }
@@ -80,9 +88,16 @@ export class ComposedLatency {
     readonly parts: readonly { readonly log: number; readonly variance: number }[],
     /** The median of a sum over the sum of medians, as a logarithm. */
     readonly correction: number,
+    /** What declared links add to it, without uncertainty. */
+    readonly fixedMs: Milliseconds = milliseconds(0),
   ) {}
 
-  /** Logarithm of the median in ms, so many deviations above or below what is predicted. */
+  /** Milliseconds: the median times `ratio`, so many deviations off, and what links add. */
+  time(deviations = 0, ratio = 1, difference = 0): Milliseconds {
+    return milliseconds(ratio * Math.exp(this.log(deviations, difference)) + this.fixedMs);
+  }
+
+  /** Logarithm of the median in ms without links, so many deviations above or below what is predicted. */
   log(deviations = 0, difference = 0): number {
     const sum = this.parts.reduce((total, { log, variance }) => {
       const own = Math.hypot(Math.sqrt(variance), leastUncertainty, difference);
@@ -91,8 +106,9 @@ export class ComposedLatency {
     return Math.log(sum) + this.correction;
   }
 
-  /** How many deviations `log` is off, to either side; `difference` is uncertainty that all components have besides. */
-  deviationsTo(log: number, difference = 0): number {
+  /** How many deviations a time is off, to either side; `difference` is uncertainty that all components have besides. */
+  deviationsTo(measured: Milliseconds, ratio = 1, difference = 0): number {
+    const log = Math.log(Math.max(measured - this.fixedMs, leastBesidesLink * measured) / ratio);
     const side = log >= this.log() ? 1 : -1;
     let [low, high] = [0, mostDeviations];
     for (let i = 0; i < 50; i++) {

@@ -1,5 +1,6 @@
 /** A summary as Markdown (GitHub's tables), for a README, an issue or a comment. */
 import { runtimeName } from '../domain/factors.js';
+import type { ModelSection } from '../domain/model-section.js';
 import type { Summary } from '../domain/summary.js';
 import { claimLines } from './claims/claim-lines.js';
 import {
@@ -25,6 +26,14 @@ import { legendOf } from './legend.js';
 import { functionHead, traceGroups, traceHead, tracesReading } from './traces/trace-lines.js';
 import { levelGroups, levelHead, levelsReading } from './levels/level-lines.js';
 import { objectiveCounts, objectiveLines, objectivesReading } from './objectives/objective-lines.js';
+import {
+  breakEvenReading,
+  breakEvenTable,
+  errorReading,
+  errorTable,
+  modelledTable,
+  modelRemarks,
+} from './modelled/model-lines.js';
 import { crossoverSentences, sizeReading, sizeTable } from './payload-size/size-table.js';
 import { storageFigures, storageReading } from './storage-figures.js';
 import { sumsReading, sumsTitle, sumTable } from './latency-sums/sum-table.js';
@@ -98,8 +107,8 @@ const head = [
 const list = (items: readonly string[]): string =>
   items.map((item) => `- ${escapeMarkdown(item)}\n`).join('');
 
-/** The answer, the table, the legend and the notes of a summary. */
-export function renderMarkdown(summary: Summary): string {
+/** The answer, the table, the legend and the notes of a summary; and what a model says of it. */
+export function renderMarkdown(summary: Summary, model?: ModelSection): string {
   const groups = groupCells(summary);
   const rows = groups.flatMap((group) => group.rows.map((row) => tableRow(group, groups, row)));
   const notes = groupedNotes(summary);
@@ -119,6 +128,7 @@ export function renderMarkdown(summary: Summary): string {
     ...tableWithReading(storageFigures(summary), storageReading),
     ...tableWithReading(sizeTable(summary), sizeReading),
     ...(crossovers.length === 0 ? [] : [list(crossovers)]),
+    ...(model === undefined ? [] : modelMarkdown(model)),
     legend.join(''),
     ...(notes.length === 0 ? [] : [list(notes)]),
   ].join('\n');
@@ -190,6 +200,19 @@ function levelsMarkdown(summary: Summary): string[] {
         : [`${remarks.map((remark) => `- ${escapeMarkdown(remark)}`).join('\n')}\n`]),
     ]),
     `${levelsReading}\n`,
+  ];
+}
+
+function modelMarkdown(section: ModelSection): string[] {
+  return [
+    '## The performance model\n',
+    list(modelRemarks(section)),
+    ...tableWithReading(errorTable(section), errorReading),
+    ...tableWithReading(breakEvenTable(section), breakEvenReading(section)),
+    ...tableWithReading(
+      modelledTable(section.modelled),
+      'Measured against predicted medians; parts are those of the prediction.',
+    ),
   ];
 }
 

@@ -7,14 +7,14 @@ import type { FunctionTimes } from './times.js';
 
 /** With a policy of its own: no two functions may share one. */
 export const deploymentOf = (
-  instances: Omit<Instances, 'startsAtOnce'> & { readonly preWarm?: number },
+  instances: Omit<Instances, 'startsAtOnce'>,
   times: FunctionTimes,
   memoryBytes: Bytes | undefined,
 ): Deployment => ({
   policy: createPolicy(instances),
   minInstances: instances.min ?? 0,
   maxInstances: instances.max,
-  ...(instances.preWarm === undefined ? {} : { preWarm: instances.preWarm }),
+  preWarm: instances.preWarm,
   concurrency: instances.concurrency,
   queueLimit: instances.queueLimit,
   times,

@@ -25,7 +25,7 @@ describe('the checked-in JSON Schemas', () => {
       'lumos/function@1',
       'lumos/latency-sum@1',
       'lumos/measurement@1',
-      'lumos/model@1',
+      'lumos/model@2',
       'lumos/prices@1',
       'lumos/run@1',
       'lumos/summary@1',

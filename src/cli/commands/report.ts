@@ -2,8 +2,10 @@
 import { createWriteStream } from 'node:fs';
 import { closest } from 'fastest-levenshtein';
 import { invalidInput } from '../../domain/errors.js';
+import type { ModelSection } from '../../domain/model-section.js';
 import type { RunManifest } from '../../domain/run-manifest.js';
 import type { Summary } from '../../domain/summary.js';
+import { sectionOfRun } from '../../model/section/section-of-run.js';
 import { readRows } from '../../records/row-store.js';
 import { RunDirectory, toJson, writeWhole } from '../../records/run-directory.js';
 import { renderCsv } from '../../report/csv.js';
@@ -15,6 +17,7 @@ import { renderMarkdown } from '../../report/markdown.js';
 import { writeParquet } from '../../report/parquet.js';
 import { analyse, rowsOf, samplesOf } from '../analysis.js';
 import { writeJunit } from '../junit-file.js';
+import { readModelFile } from './model/model-input.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { note, print } from '../output.js';
 import { rowFormats, writeRows, type RowFormat } from '../rows-output.js';
@@ -28,6 +31,8 @@ export interface ReportOptions {
   /** A file for a JUnit report besides. */
   readonly junit?: string;
   readonly json?: boolean;
+  /** A model file, for the section about it; of HTML and Markdown. */
+  readonly model?: string;
 }
 
 export async function report(path: string, options: ReportOptions): Promise<ExitCode> {
@@ -43,6 +48,7 @@ export async function report(path: string, options: ReportOptions): Promise<Exit
     return exitCodes.done;
   }
   const { manifest, summary } = await analyse(directory);
+  const model = options.model === undefined ? undefined : modelOf(options.model, format, summary);
   if (options.junit !== undefined) {
     writeJunit(options.junit, { manifest, summary });
     note(`wrote ${options.junit}`);
@@ -53,11 +59,12 @@ export async function report(path: string, options: ReportOptions): Promise<Exit
   }
   if (format === 'html') {
     const out = options.out ?? directory.reportPath;
-    writeWhole(out, renderHtml({ manifest, summary, samples: await samplesOf(directory) }));
+    const samples = await samplesOf(directory);
+    writeWhole(out, renderHtml({ manifest, summary, samples, ...(model === undefined ? {} : { model }) }));
     note(`wrote ${out}`);
     return exitCodes.done;
   }
-  const text = await textOf(format, { directory, manifest, summary });
+  const text = await textOf(format, { directory, manifest, summary, model });
   if (options.out === undefined) print(text);
   else writeWhole(options.out, text);
   return exitCodes.done;
@@ -69,17 +76,18 @@ interface Reported {
   readonly directory: RunDirectory;
   readonly manifest: RunManifest;
   readonly summary: Summary;
+  readonly model: ModelSection | undefined;
 }
 
 function textOf(
   format: Exclude<Format, 'html' | 'parquet' | RowFormat>,
-  { directory, manifest, summary }: Reported,
+  { directory, manifest, summary, model }: Reported,
 ): string | Promise<string> {
   switch (format) {
     case 'junit':
       return renderJunit({ manifest, summary });
     case 'md':
-      return renderMarkdown(summary);
+      return renderMarkdown(summary, model);
     case 'csv':
       return renderCsv(summary);
     case 'json':
@@ -89,6 +97,23 @@ function textOf(
     case 'k6':
       return renderK6Summary(summary);
   }
+}
+
+/** @throws LumosError `invalid-input` for a format that has no place for it, and for what is no model file */
+function modelOf(path: string, format: Format, summary: Summary): ModelSection {
+  if (format !== 'html' && format !== 'md')
+    throw invalidInput(
+      `--model: a report as ${format} has no section about a model`,
+      'Leave it out, or use --format html or md; lumos model validate --json has its errors.',
+    );
+  const file = readModelFile(path);
+  note('predicting each cell without itself ...');
+  return sectionOfRun(
+    file,
+    summary.cells.flatMap((cell) =>
+      cell.latencyMs === undefined ? [] : [{ cell, medianMs: cell.latencyMs.p50 }],
+    ),
+  );
 }
 
 function parseFormat(name: string): Format {

@@ -78,6 +78,7 @@ export function imageLayout(
     case 'native-image-debian':
       return { path: 'function', os: 'linux', architecture: goArchitectures[architecture] ?? architecture };
     case 'wasm-module':
+    case 'wasm-initializable':
     case 'wasm-component':
     case 'wasm-http-component':
       return { path: 'function.wasm', os: 'wasi', architecture: 'wasm' };

@@ -9,14 +9,15 @@ import {
   type EffectsData,
   type SolvedEffects,
 } from '../linear/shared-effects.js';
-import type { ComponentId, ModelCell } from '../observations/model-cell.js';
-import { observedTime } from './observed-times.js';
+import type { ModelCell, TargetId } from '../observations/model-cell.js';
+import { observed } from './observed.js';
 import { trendKeyOf } from './place.js';
 import { centresOf, sharesOf, tellingTerms, termOrders, type Centres } from './terms.js';
 import { fitTrend, trendLog, trendWithout, type Trend } from './trend.js';
 
-export interface FittedComponent {
-  readonly id: ComponentId;
+/** A component, or a resource, which is fitted in the same way. */
+export interface FittedComponent<Id extends TargetId = TargetId> {
+  readonly id: Id;
   /** The cells that have the component, in the order of the design. */
   readonly cells: readonly ModelCell[];
   /** Logarithms of what was measured. */
@@ -36,7 +37,7 @@ export interface FittedComponent {
 const cellsForVariances = 260;
 
 const residuals = (
-  id: ComponentId,
+  id: TargetId,
   trend: Trend,
   cells: readonly ModelCell[],
   logs: Float64Array,
@@ -47,7 +48,7 @@ interface Design {
   readonly design: readonly Shares[];
 }
 
-function designOf(id: ComponentId, cells: readonly ModelCell[], centres: Centres): Design {
+function designOf(id: TargetId, cells: readonly ModelCell[], centres: Centres): Design {
   const whole = cells.map((cell) => sharesOf(id, cell, centres));
   const terms = tellingTerms(whole);
   return { terms, design: whole.map((shares) => terms.map((term) => shares[term])) };
@@ -109,19 +110,19 @@ function robustly(
 }
 
 /** Undefined where no cell has the component. `intervals`: of the form's coefficients, by resampling. */
-export function fitComponent(
-  id: ComponentId,
+export function fitComponent<Id extends TargetId>(
+  id: Id,
   all: readonly ModelCell[],
   { intervals = true, start }: { intervals?: boolean; start?: Variances } = {},
-): FittedComponent | undefined {
-  const observed = all.flatMap((cell) => {
-    const time = observedTime(id, cell);
-    return time === undefined ? [] : [{ cell, time }];
+): FittedComponent<Id> | undefined {
+  const measured = all.flatMap((cell) => {
+    const value = observed(id, cell);
+    return value === undefined ? [] : [{ cell, value }];
   });
-  if (observed.length === 0) return undefined;
-  const cells = observed.map(({ cell }) => cell);
-  const logs = Float64Array.from(observed, ({ time }) => time.log);
-  const noiseFactors = Float64Array.from(observed, ({ time }) => time.noiseFactor);
+  if (measured.length === 0) return undefined;
+  const cells = measured.map(({ cell }) => cell);
+  const logs = Float64Array.from(measured, ({ value }) => value.log);
+  const noiseFactors = Float64Array.from(measured, ({ value }) => value.noiseFactor);
   const trend = fitTrend(id, cells, intervals);
   const centres = centresOf(id, cells);
   const { terms, design } = designOf(id, cells, centres);
@@ -134,7 +135,10 @@ export function fitComponent(
 }
 
 /** The same component with other variances, e.g. those that were estimated without some of its cells. */
-export function withVariances(fitted: FittedComponent, variances: Variances): FittedComponent {
+export function withVariances<Id extends TargetId>(
+  fitted: FittedComponent<Id>,
+  variances: Variances,
+): FittedComponent<Id> {
   const { values, design, terms } = fitted;
   const data = { values, noiseFactors: fitted.solved.noiseFactors, design, terms: terms.length };
   return { ...fitted, solved: solveEffects(data, variances) };
@@ -150,8 +154,13 @@ export function predictLeftOut(
   const group = cells.flatMap((cell, i) => (out.has(cell) ? [i] : []));
   if (group.length === 0 || group.length === cells.length) return new Map();
   const touched = new Set(group.map((i) => keys[i] as string));
+  const others = cells.filter((cell) => !out.has(cell));
   const remaining = cells.filter((cell, i) => touched.has(keys[i] as string) && !out.has(cell));
-  const trend = trendWithout(id, fitted.trend, touched, remaining);
+  // What one cell adds to the mix of parts of hundreds is not worth a fit of all of them for each.
+  const trend = trendWithout(id, fitted.trend, touched, {
+    remaining,
+    others: group.length > 1 ? others : undefined,
+  });
   const values = fitted.values.map((value, i) =>
     touched.has(keys[i] as string) ? (logs[i] as number) - trendLog(id, trend, cells[i] as ModelCell) : value,
   );

@@ -4,8 +4,8 @@ import {
   codeOf,
   systemOf,
   workOf,
-  type ComponentId,
   type ModelCell,
+  type TargetId,
 } from '../observations/model-cell.js';
 import type { Share, Shares } from '../linear/effects-design.js';
 import { driverOf, type Place } from './place.js';
@@ -24,59 +24,98 @@ interface Levels {
   readonly environment: string;
   readonly code: string;
   readonly kind: string;
+  readonly execution: string;
   readonly access: string;
   /** How far from the centre of all, and of the function's own cells, in logarithms of the driver. */
   readonly size: number;
   readonly ownSize: number;
 }
 
-type TermDefinition = readonly [name: string, share: (levels: Levels) => Share];
+type Factor = keyof Omit<Levels, 'size' | 'ownSize'>;
 
-const shared =
-  (...factors: (keyof Omit<Levels, 'size' | 'ownSize'>)[]): TermDefinition[1] =>
-  (levels) => ({ level: factors.map((factor) => levels[factor]).join(' | '), scale: 1 });
+interface TermDefinition {
+  readonly name: string;
+  /** How many factors it joins; a payload is one of its function, and counts as two. */
+  readonly order: number;
+  /** Undefined where the term does not speak of the place. */
+  readonly share: (levels: Levels) => Share | undefined;
+}
 
-const sloped =
-  (place: 'size' | 'ownSize', ...factors: (keyof Omit<Levels, 'size' | 'ownSize'>)[]): TermDefinition[1] =>
-  (levels) => ({ level: factors.map((factor) => levels[factor]).join(' | '), scale: levels[place] });
+const levelOf = (levels: Levels, factors: readonly Factor[]): string =>
+  factors.map((factor) => levels[factor]).join(' | ');
+
+const orderOf = (factors: readonly Factor[]): number =>
+  factors.reduce((sum, factor) => sum + (factor === 'payload' ? 2 : 1), 0);
+
+const shared = (name: string, ...factors: Factor[]): TermDefinition => ({
+  name,
+  order: Math.max(1, orderOf(factors)),
+  share: (levels) => ({ level: levelOf(levels, factors), scale: 1 }),
+});
+
+const sloped = (name: string, place: 'size' | 'ownSize', ...factors: Factor[]): TermDefinition => ({
+  name,
+  order: orderOf(factors) + 1,
+  share: (levels) => ({ level: levelOf(levels, factors), scale: levels[place] }),
+});
+
+/**
+ * How a runtime executes code. What functions differ by from runtime to runtime is of another size in each: hardly
+ * anything between two that run the same machine code, much on an interpreter.
+ */
+const executions = ['machine code', 'compiled Wasm', 'interpreted Wasm'] as const;
+
+const executionOf = ({ class: kind }: Pick<ModelCell['cell'], 'class'>): (typeof executions)[number] =>
+  kind === 'process' || kind === 'container'
+    ? 'machine code'
+    : kind === 'wasm-interpreted'
+      ? 'interpreted Wasm'
+      : 'compiled Wasm';
+
+/** A term for each way of executing, so that each has a variance of its own. */
+const byExecution = (name: string, ...factors: Factor[]): TermDefinition[] =>
+  executions.map((execution) => ({
+    name: `${name}, ${execution}`,
+    order: orderOf(factors),
+    share: (levels) =>
+      levels.execution === execution ? { level: levelOf(levels, factors), scale: 1 } : undefined,
+  }));
 
 /**
  * From what all share down to what one function does on one system at one payload. `code` is what a function is compiled
  * to (machine code or Wasm), `class` the runtime's: what a function does as Wasm on one engine speaks for another.
  */
 const definitions: readonly TermDefinition[] = [
-  ['all', shared()],
-  ['function', shared('work')],
-  ['system', shared('system')],
-  ['environment', shared('environment')],
-  ['start', shared('start')],
-  ['storage access', shared('access')],
-  ['system and start', shared('system', 'start')],
-  ['system and environment', shared('system', 'environment')],
-  ['function and code', shared('work', 'code')],
-  ['function and class', shared('work', 'kind')],
-  ['function and system', shared('work', 'system')],
-  ['function and start', shared('work', 'start')],
-  ['function, code and start', shared('work', 'code', 'start')],
-  ['function, system and start', shared('work', 'system', 'start')],
-  ['function and environment', shared('work', 'environment')],
-  ['payload', shared('payload')],
-  ['payload and start', shared('payload', 'start')],
-  ['payload and code', shared('payload', 'code')],
-  ['payload and system', shared('payload', 'system')],
-  ['growth of the function', sloped('ownSize', 'work')],
-  ['growth of the system', sloped('size', 'system', 'start')],
+  shared('all'),
+  shared('function', 'work'),
+  shared('system', 'system'),
+  shared('environment', 'environment'),
+  shared('start', 'start'),
+  shared('storage access', 'access'),
+  shared('system and start', 'system', 'start'),
+  shared('system and environment', 'system', 'environment'),
+  shared('function and code', 'work', 'code'),
+  ...byExecution('function and class', 'work', 'kind'),
+  ...byExecution('function and system', 'work', 'system'),
+  shared('function and start', 'work', 'start'),
+  shared('function, code and start', 'work', 'code', 'start'),
+  shared('function, system and start', 'work', 'system', 'start'),
+  shared('function and environment', 'work', 'environment'),
+  shared('payload', 'payload'),
+  shared('payload and start', 'payload', 'start'),
+  shared('payload and code', 'payload', 'code'),
+  ...byExecution('payload and system', 'payload', 'system'),
+  sloped('growth of the function', 'ownSize', 'work'),
+  sloped('growth of the system', 'size', 'system', 'start'),
 ];
 
 /** The names of all terms, in the order of `sharesOf`. */
-export const termNames: readonly string[] = definitions.map(([name]) => name);
+export const termNames: readonly string[] = definitions.map(({ name }) => name);
 
-/** How many factors a term joins, in the same order. */
-export const termOrders: readonly number[] = termNames.map((name) =>
-  name.startsWith('payload') ? name.split(/ and |, /u).length + 1 : name.split(/ and |, /u).length,
-);
+/** How many factors each term joins, in the same order. */
+export const termOrders: readonly number[] = definitions.map(({ order }) => order);
 
-export function centresOf(id: ComponentId, cells: readonly ModelCell[]): Centres {
+export function centresOf(id: TargetId, cells: readonly ModelCell[]): Centres {
   const mean = (values: readonly number[]): number =>
     values.reduce((sum, value) => sum + value, 0) / Math.max(values.length, 1);
   const works = new Map<string, number[]>();
@@ -91,7 +130,7 @@ export function centresOf(id: ComponentId, cells: readonly ModelCell[]): Centres
 }
 
 /** A place's share in each term. */
-export function sharesOf(id: ComponentId, place: Place, centres: Centres): Shares {
+export function sharesOf(id: TargetId, place: Place, centres: Centres): Shares {
   const { cell } = place;
   const work = workOf(cell);
   const size = Math.log(driverOf(id, place));
@@ -103,11 +142,12 @@ export function sharesOf(id: ComponentId, place: Place, centres: Centres): Share
     environment: cell.environment,
     code: codeOf(cell),
     kind: cell.class,
+    execution: executionOf(cell),
     access: accessOf(cell),
     size: size - centres.all,
     ownSize: size - (centres.byWork[work] ?? centres.all),
   };
-  return definitions.map(([, share]) => share(levels));
+  return definitions.map(({ share }) => share(levels));
 }
 
 /**

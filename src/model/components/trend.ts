@@ -1,7 +1,7 @@
 /** A component's form: what it grows with, by how much, and in units a person understands. */
 import { z } from 'zod';
-import { seededRandom } from '../../stats/random.js';
-import { accessOf, systemOf, workOf, type ComponentId, type ModelCell } from '../observations/model-cell.js';
+import { seededRandom, type Random } from '../../stats/random.js';
+import { accessOf, systemOf, workOf, type ModelCell, type TargetId } from '../observations/model-cell.js';
 import {
   findGrowth,
   FoundGrowthSchema,
@@ -15,8 +15,8 @@ import {
   FixedAndRateSchema,
   type FixedAndRate,
 } from '../growth/fixed-and-rate.js';
-import { observedTime } from './observed-times.js';
-import { amountsOf, driverOf, trendKeyOf, type Place } from './place.js';
+import { observed } from './observed.js';
+import { amountsOf, driverOf, isAffine, trendKeyOf, type AffineId, type Place } from './place.js';
 
 export const TrendSchema = z.discriminatedUnion('form', [
   /** The function's own growth, by function. */
@@ -27,48 +27,60 @@ export const TrendSchema = z.discriminatedUnion('form', [
     by: z.record(z.string(), FixedAndRateSchema),
     all: FixedAndRateSchema,
   }),
+  /** None of its own: effects only. */
+  z.object({ form: z.literal('none') }),
 ]);
 export type Trend = z.infer<typeof TrendSchema>;
-
-const affineComponents = ['launch', 'boundary', 'data'] as const;
-type AffineId = (typeof affineComponents)[number];
-const isAffine = (id: ComponentId): id is AffineId => affineComponents.some((one) => one === id);
 
 /** Cells whose component makes up less of the latency than this say little of a rate. */
 const leastShare = 0.02;
 
 function amountsMeasured(id: AffineId, cells: readonly ModelCell[]): Parameters<typeof fitFixedAndRate>[0] {
   return cells.flatMap((cell) => {
-    const observed = observedTime(id, cell);
-    if (observed === undefined) return [];
-    const time = Math.exp(observed.log);
-    const weight = Math.min(1, time / cell.latencyMs.p50 / leastShare) / observed.noiseFactor;
+    const found = observed(id, cell);
+    if (found === undefined) return [];
+    const time = Math.exp(found.log);
+    const part = id === 'memory' ? 1 : Math.min(1, time / cell.latencyMs.p50 / leastShare);
+    const weight = part / found.noiseFactor;
     return [{ ...amountsOf(id, cell), time, weight }];
   });
 }
 
-function affineOf(id: AffineId, key: string, cells: readonly ModelCell[], intervals: boolean): FixedAndRate {
-  return fitFixedAndRate(
-    amountsMeasured(id, cells),
-    intervals ? seededRandom(1, JSON.stringify(['trend', id, key])) : undefined,
+/** The form of all keys together, and of each drawn towards its mix of parts. */
+function affineBy(
+  id: AffineId,
+  groups: readonly (readonly [string, readonly ModelCell[]])[],
+  {
+    all,
+    intervals,
+    before,
+  }: { all: FixedAndRate; intervals: boolean; before?: Readonly<Record<string, FixedAndRate>> },
+): Record<string, FixedAndRate> {
+  const randomOf = (key: string): Random | undefined =>
+    intervals ? seededRandom(1, JSON.stringify(['trend', id, key])) : undefined;
+  return Object.fromEntries(
+    groups.map(([key, own]) => [
+      key,
+      fitFixedAndRate(amountsMeasured(id, own), { random: randomOf(key), pooled: all, start: before?.[key] }),
+    ]),
   );
 }
 
-function growthOf(id: ComponentId, cells: readonly ModelCell[]): FoundGrowth {
+function growthOf(id: TargetId, cells: readonly ModelCell[]): FoundGrowth {
   const points = cells.flatMap((cell) => {
-    const observed = observedTime(id, cell);
-    if (observed === undefined) return [];
+    const found = observed(id, cell);
+    if (found === undefined) return [];
     const { environment, start } = cell.cell;
     const series = JSON.stringify([systemOf(cell.cell), environment, start, accessOf(cell.cell)]);
-    return [{ series, size: driverOf(id, cell), log: observed.log }];
+    return [{ series, size: driverOf(id, cell), log: found.log }];
   });
   return findGrowth(points);
 }
 
-function grouped(id: ComponentId, cells: readonly ModelCell[]): Map<string, ModelCell[]> {
+function grouped(id: TargetId, cells: readonly ModelCell[]): Map<string, ModelCell[]> {
   const groups = new Map<string, ModelCell[]>();
   for (const cell of cells) {
-    if (cell.componentsMs[id] === undefined) continue;
+    if (observed(id, cell) === undefined) continue;
     const key = trendKeyOf(id, cell);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [cell]);
@@ -78,41 +90,45 @@ function grouped(id: ComponentId, cells: readonly ModelCell[]): Map<string, Mode
 }
 
 /** The component's form fitted to cells, at least one of which has it. */
-export function fitTrend(id: ComponentId, cells: readonly ModelCell[], intervals: boolean): Trend {
+export function fitTrend(id: TargetId, cells: readonly ModelCell[], intervals: boolean): Trend {
+  if (id === 'cpu') return { form: 'none' };
   const groups = [...grouped(id, cells)];
   if (!isAffine(id))
     return { form: 'growth', by: Object.fromEntries(groups.map(([key, own]) => [key, growthOf(id, own)])) };
-  return {
-    form: 'fixed-and-rate',
-    by: Object.fromEntries(groups.map(([key, own]) => [key, affineOf(id, key, own, intervals)])),
-    all: affineOf(id, '', cells, false),
-  };
+  const all = fitFixedAndRate(amountsMeasured(id, cells));
+  return { form: 'fixed-and-rate', by: affineBy(id, groups, { all, intervals }), all };
 }
 
-/** The trend with some keys fitted anew, on the cells that remain of them; a key of which none remain is left out. */
+/**
+ * The trend without some cells: keys that they are of are fitted anew on `remaining`, the cells that these keep; a key of
+ * which none remain is left out. `others`: all remaining cells, where what all keys have in common is to be fitted anew too.
+ */
 export function trendWithout(
-  id: ComponentId,
+  id: TargetId,
   trend: Trend,
   touched: ReadonlySet<string>,
-  remaining: readonly ModelCell[],
+  { remaining, others }: { remaining: readonly ModelCell[]; others: readonly ModelCell[] | undefined },
 ): Trend {
-  const anew = fitTrendBy(id, remaining);
-  const untouched = Object.entries(trend.by).filter(([key]) => !touched.has(key));
-  return { ...trend, by: { ...Object.fromEntries(untouched), ...anew } };
+  if (trend.form === 'none') return trend;
+  const groups = [...grouped(id, remaining)];
+  if (trend.form === 'growth') {
+    const anew = groups.map(([key, own]) => [key, growthOf(id, own)] as const);
+    return { ...trend, by: { ...untouched(trend.by, touched), ...Object.fromEntries(anew) } };
+  }
+  const measured = others === undefined ? [] : amountsMeasured(id as AffineId, others);
+  const all = measured.length === 0 ? trend.all : fitFixedAndRate(measured, { start: trend.all });
+  const anew = affineBy(id as AffineId, groups, { all, intervals: false, before: trend.by });
+  return { ...trend, by: { ...untouched(trend.by, touched), ...anew }, all };
 }
 
-function fitTrendBy(id: ComponentId, cells: readonly ModelCell[]): Trend['by'] {
-  const groups = [...grouped(id, cells)];
-  return isAffine(id)
-    ? Object.fromEntries(groups.map(([key, own]) => [key, affineOf(id, key, own, false)]))
-    : Object.fromEntries(groups.map(([key, own]) => [key, growthOf(id, own)]));
-}
+const untouched = <T>(by: Readonly<Record<string, T>>, touched: ReadonlySet<string>): Record<string, T> =>
+  Object.fromEntries(Object.entries(by).filter(([key]) => !touched.has(key)));
 
 const linear: GrowthLaw = { law: 'linear' };
 
 /** The growth that a place follows; undefined where nothing is known of its function. */
 export function growthOfPlace(
-  id: ComponentId,
+  id: TargetId,
   by: Readonly<Record<string, FoundGrowth>>,
   place: Place,
 ): FoundGrowth | undefined {
@@ -133,7 +149,7 @@ function likest(by: Readonly<Record<string, FoundGrowth>>, { cell }: Place): Fou
  * of function, runtime and start: each is taken relative to the middle of its sizes, or laws of unlike steepness would differ in height
  * too, and share no effects.
  */
-function growthLog(id: ComponentId, by: Readonly<Record<string, FoundGrowth>>, place: Place): number {
+function growthLog(id: TargetId, by: Readonly<Record<string, FoundGrowth>>, place: Place): number {
   const found = growthOfPlace(id, by, place);
   const log = logGrowth(found?.growth ?? linear, driverOf(id, place));
   if (id !== 'whole' || found === undefined) return log;
@@ -141,7 +157,8 @@ function growthLog(id: ComponentId, by: Readonly<Record<string, FoundGrowth>>, p
 }
 
 /** The logarithm of what the form alone says, effects aside, in ms for fixed parts and rates. */
-export function trendLog(id: ComponentId, trend: Trend, place: Place): number {
+export function trendLog(id: TargetId, trend: Trend, place: Place): number {
+  if (trend.form === 'none') return 0;
   if (trend.form === 'growth') return growthLog(id, trend.by, place);
   const own = trend.by[trendKeyOf(id, place)] ?? trend.all;
   return Math.log(Math.max(fixedAndRateTime(own, amountsOf(id as AffineId, place)), 1e-6));

@@ -28,6 +28,8 @@ export const PricesSchema = z.strictObject({
     .strictObject({
       /** A latency is charged in steps of this. */
       roundedUpToMs: z.number().positive().optional(),
+      /** A latency is charged as no less than this. */
+      leastMs: z.number().positive().optional(),
       /** Memory is charged in steps of this, and as no less than that. */
       memoryStepMiB: z.number().positive().optional(),
       leastMemoryMiB: z.number().positive().optional(),
@@ -60,8 +62,9 @@ export function costPerMillion(
 }
 
 /** The mean of latencies rounded up is half a step above their mean, where they spread over several steps. */
-function chargedMs({ billing: { roundedUpToMs } }: Prices, latency: Milliseconds): number {
-  return roundedUpToMs === undefined ? latency : Math.max(roundedUpToMs, latency + roundedUpToMs / 2);
+function chargedMs({ billing: { roundedUpToMs, leastMs = 0 } }: Prices, latency: Milliseconds): number {
+  if (roundedUpToMs === undefined) return Math.max(leastMs, latency);
+  return Math.max(leastMs, roundedUpToMs, latency + roundedUpToMs / 2);
 }
 
 function chargedGib(

@@ -1,8 +1,10 @@
 /** How wide an interval must be so that it holds what it promises, whatever the errors' distribution. */
-import { modelQuantiles } from '../observations/model-cell.js';
-import type { SchemeId } from '../hold-out/schemes.js';
+import { modelQuantiles, type ResourceId } from '../observations/model-cell.js';
+import type { FittedComponent } from '../components/fit-component.js';
+import type { Scheme, SchemeId } from '../hold-out/schemes.js';
 import type { LeftOut } from './left-out.js';
-import type { Calibration } from './model-file.js';
+import { leaveResourceOut } from './left-out-resource.js';
+import type { Calibration, Resource } from './model-file.js';
 
 /** The fewest scores an interval of 90 % can be had from: with fewer, the largest is not above 90 % of them. */
 export const fewestScores = 10;
@@ -28,4 +30,16 @@ export function calibrate(scheme: SchemeId, left: readonly LeftOut[]): Calibrati
     if (width !== undefined) quantiles[quantile] = { n: scores.length, width90: Math.max(width, 1e-6) };
   }
   return { scheme, quantiles };
+}
+
+/** The width of a resource's intervals for a scheme; undefined where too few cells were measured. */
+export function calibrateResource(
+  resource: FittedComponent<ResourceId>,
+  scheme: Scheme,
+  latencies: readonly LeftOut[],
+): Resource['calibrations'][number] | undefined {
+  const scores = leaveResourceOut(resource, scheme, latencies).map(({ score }) => score);
+  const width = conformalWidth(scores, 0.9);
+  if (width === undefined) return undefined;
+  return { scheme: scheme.id, n: scores.length, width90: Math.max(width, 1e-6) };
 }

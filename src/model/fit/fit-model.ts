@@ -3,15 +3,14 @@ import { createHash } from 'node:crypto';
 import { invalidInput } from '../../domain/errors.js';
 import { StartSchema } from '../../domain/factors.js';
 import { SumCorrection } from '../compose.js';
-import { fitComponent, type FittedComponent } from '../components/fit-component.js';
-import { termNames } from '../components/terms.js';
+import { fitComponent } from '../components/fit-component.js';
 import { schemesOf } from '../hold-out/schemes.js';
-import { levelEffects } from '../linear/shared-effects.js';
-import { componentIds, systemOf, workOf, type ModelCell } from '../observations/model-cell.js';
+import { componentIds, resourceIds, systemOf, workOf, type ModelCell } from '../observations/model-cell.js';
 import type { ReadRuns } from '../observations/read-runs.js';
-import { calibrate } from './conformal.js';
+import { componentOf } from './component-of.js';
+import { calibrate, calibrateResource } from './conformal.js';
 import { leaveOut, type Fitted } from './left-out.js';
-import { modelSchemaId, type Component, type ModelFile } from './model-file.js';
+import { modelSchemaId, type ModelFile } from './model-file.js';
 
 /** The fewest cells a model can be validated on at all: an interval of 90 % needs as many left out. */
 export const fewestCells = 12;
@@ -62,22 +61,6 @@ function ofOneKind(cells: readonly ModelCell[]): { cells: ModelCell[]; notes: st
   };
 }
 
-/** A fitted component as it stands in the file. */
-export function componentOf({ id, cells, trend, centres, terms, solved }: FittedComponent): Component {
-  return {
-    id,
-    cells: cells.length,
-    trend,
-    centres,
-    terms: terms.map((term, index) => ({
-      name: termNames[term] as string,
-      sd: Math.sqrt(solved.variances.terms[index] ?? 0),
-      levels: Object.fromEntries(levelEffects(solved, index)),
-    })),
-    noiseSd: Math.sqrt(solved.variances.noise),
-  };
-}
-
 function correctionsOf(cells: readonly ModelCell[]): ModelFile['corrections'] {
   const correction = new SumCorrection(cells);
   const starts = StartSchema.options.filter((start) => cells.some(({ cell }) => cell.start === start));
@@ -93,7 +76,8 @@ function correctionsOf(cells: readonly ModelCell[]): ModelFile['corrections'] {
 /** The components of one kind of cells, both as they are computed with and as they are written. */
 export function fitCells(cells: readonly ModelCell[], shapes: ReadRuns['shapes']): Fitted {
   const fitted = componentIds.flatMap((id) => fitComponent(id, cells) ?? []);
-  return { cells, shapes, fitted, components: fitted.map(componentOf) };
+  const resources = resourceIds.flatMap((id) => fitComponent(id, cells) ?? []);
+  return { cells, shapes, fitted, components: fitted.map((one) => componentOf(one)), resources };
 }
 
 export interface FittedModel {
@@ -109,9 +93,10 @@ export function fitModel(runs: ReadRuns, lumosVersion: string): FittedModel {
   const { cells, notes } = ofOneKind(runs.cells);
   refuseTooLittle(cells);
   const fitted = fitCells(cells, runs.shapes);
-  const calibrations = schemesOf(cells)
+  const tested = schemesOf(cells)
     .filter(({ groups }) => groups.length > 0)
-    .map((scheme) => calibrate(scheme.id, leaveOut(fitted, scheme)));
+    .map((scheme) => ({ scheme, left: leaveOut(fitted, scheme) }));
+  const calibrations = tested.map(({ scheme, left }) => calibrate(scheme.id, left));
   const digests = runs.sources.map(({ digest }) => digest).sort();
   const file: ModelFile = {
     schema: modelSchemaId,
@@ -120,6 +105,14 @@ export function fitModel(runs: ReadRuns, lumosVersion: string): FittedModel {
     sources: [...runs.sources],
     notes: [...runs.notes, ...notes],
     components: [...fitted.components],
+    resources: fitted.resources.map((resource) => ({
+      ...componentOf(resource),
+      calibrations: tested.flatMap(({ scheme, left }) => calibrateResource(resource, scheme, left) ?? []),
+    })),
+    energy: [...runs.energy],
+    environments: runs.environments.filter(
+      ({ clients, dataService }) => clients !== undefined || dataService !== undefined,
+    ),
     corrections: correctionsOf(cells),
     shapes: [...runs.shapes],
     calibrations,

@@ -1,6 +1,6 @@
 /** What the model would have said of measured cells, had they not been measured. */
-import type { FittedComponent } from '../components/fit-component.js';
-import { predictLeftOut } from '../components/fit-component.js';
+import { predictLeftOut, type FittedComponent } from '../components/fit-component.js';
+import { observed } from '../components/observed.js';
 import { sharesOf, termNames } from '../components/terms.js';
 import { ComposedLatency, Composition, SumCorrection } from '../compose.js';
 import type { Scheme } from '../hold-out/schemes.js';
@@ -11,11 +11,12 @@ import {
   systemOf,
   workOf,
   type ComponentId,
+  type ResourceId,
   type ModelCell,
   type ModelQuantile,
 } from '../observations/model-cell.js';
 import { componentValue, type Discount } from '../predict/component-value.js';
-import type { Component } from './model-file.js';
+import type { Component, Fit } from './model-file.js';
 
 /** A cell that was left out: what was predicted of it. */
 export interface LeftOut {
@@ -30,16 +31,17 @@ export interface LeftOut {
 export interface Fitted {
   readonly cells: readonly ModelCell[];
   readonly shapes: readonly LatencyShape[];
-  readonly fitted: readonly FittedComponent[];
+  readonly fitted: readonly FittedComponent<ComponentId>[];
   /** The same as they stand in the file. */
   readonly components: readonly Component[];
+  readonly resources: readonly FittedComponent<ResourceId>[];
 }
 
 /** How many cells of each level a group takes with it. */
-function discountOf(component: Component, group: readonly ModelCell[]): Discount {
+export function discountOf(component: Fit, group: readonly ModelCell[]): Discount {
   const counts = new Map<string, number>();
   for (const cell of group) {
-    if (cell.componentsMs[component.id] === undefined) continue;
+    if (observed(component.id, cell) === undefined) continue;
     for (const [term, share] of sharesOf(component.id, cell, component.centres).entries()) {
       if (share === undefined) continue;
       const key = `${String(termNames[term])}\n${share.level}`;
@@ -70,7 +72,7 @@ function leftOutCell(
     return log === undefined ? [] : [{ log, variance: componentValue(component, cell, discount).variance }];
   });
   if (values.length === 0) return undefined;
-  const latency = new ComposedLatency(values, correction);
+  const latency = new ComposedLatency(values, correction, cell.dataLinkMs);
   const shape = shapeOf(shapes, systemOf(cell.cell), cell.cell.start);
   const scores: Partial<Record<ModelQuantile, number>> = {};
   for (const quantile of modelQuantiles) {
@@ -78,7 +80,7 @@ function leftOutCell(
     if (measured === undefined) continue;
     const ratio = quantile === 'p50' || shape === undefined ? 1 : ratioAt(shape, quantileShares[quantile]);
     const difference = quantile === 'p50' ? 0 : (shape?.differences[quantile] ?? 0);
-    scores[quantile] = latency.deviationsTo(Math.log(measured / ratio), difference);
+    scores[quantile] = latency.deviationsTo(measured, ratio, difference);
   }
   return { cell, group, latency, scores };
 }

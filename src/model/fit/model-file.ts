@@ -4,10 +4,18 @@ import { StartSchema } from '../../domain/factors.js';
 import { invalidInput, messageOf } from '../../domain/errors.js';
 import { TrendSchema } from '../components/trend.js';
 import { SchemeIdSchema } from '../hold-out/schemes.js';
+import { DeclaredEnvironmentSchema } from '../network/link.js';
 import { LatencyShapeSchema } from '../observations/latency-shape.js';
-import { ComponentIdSchema, ModelCellSchema, modelQuantiles } from '../observations/model-cell.js';
+import { MeasuredEnergySchema } from '../observations/measured-energy.js';
+import {
+  ComponentIdSchema,
+  ModelCellSchema,
+  modelQuantiles,
+  ResourceIdSchema,
+  type TargetId,
+} from '../observations/model-cell.js';
 
-export const modelSchemaId = 'lumos/model@1';
+export const modelSchemaId = 'lumos/model@2';
 
 export const TermSchema = z.object({
   /** One of `termNames`. */
@@ -19,8 +27,7 @@ export const TermSchema = z.object({
 });
 export type Term = z.infer<typeof TermSchema>;
 
-export const ComponentSchema = z.object({
-  id: ComponentIdSchema,
+const FitSchema = z.object({
   /** Cells it was fitted on. */
   cells: z.number().int().positive(),
   trend: TrendSchema,
@@ -30,7 +37,22 @@ export const ComponentSchema = z.object({
   /** What no term explains: standard deviation of the logarithm. */
   noiseSd: z.number().nonnegative(),
 });
+
+export const ComponentSchema = FitSchema.extend({ id: ComponentIdSchema });
 export type Component = z.infer<typeof ComponentSchema>;
+
+/** A component or a resource, as far as both are predicted in the same way. */
+export type Fit<Id extends TargetId = TargetId> = z.infer<typeof FitSchema> & { readonly id: Id };
+
+/** Of logarithms: bytes for memory, the share of the median latency for CPU time. */
+export const ResourceSchema = FitSchema.extend({
+  id: ResourceIdSchema,
+  /** How many of its own deviations a 90 % interval takes to either side, by how the prediction reaches beyond the data. */
+  calibrations: z.array(
+    z.object({ scheme: SchemeIdSchema, n: z.number().int().positive(), width90: z.number().positive() }),
+  ),
+});
+export type Resource = z.infer<typeof ResourceSchema>;
 
 /** How wide 90 % intervals must be, in the model's own units of uncertainty, found by leaving cells out. */
 export const CalibrationSchema = z.object({
@@ -59,6 +81,12 @@ export const ModelFileSchema = z.object({
   ),
   notes: z.array(z.string()),
   components: z.array(ComponentSchema).min(1),
+  /** What an invocation takes besides time; one that no run measured is not in it. */
+  resources: z.array(ResourceSchema),
+  /** Empty where no load run was given, or no machine had a counter. */
+  energy: z.array(MeasuredEnergySchema),
+  /** Networks that environments declare; an environment that declares none is not in it. */
+  environments: z.array(DeclaredEnvironmentSchema),
   /** The median of a sum over the sum of the medians, as a logarithm; without `system`: of all. */
   corrections: z.array(z.object({ system: z.string().optional(), start: StartSchema, log: z.number() })),
   shapes: z.array(LatencyShapeSchema),

@@ -101,7 +101,8 @@ function bestTurn(series: readonly GrowthPoint[][], [low, high]: readonly [numbe
   const tried = Array.from({ length: turnsTried }, (_, i): GrowthLaw => {
     return { law: 'fixed plus linear', turn: Math.exp(from + ((to - from) * i) / (turnsTried - 1)) };
   });
-  return tried.reduce((best, law) => (missOf(law, series) < missOf(best, series) ? law : best));
+  const missed = tried.map((law) => ({ law, miss: missOf(law, series) }));
+  return missed.reduce((best, one) => (one.miss < best.miss ? one : best)).law;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Measurement } from '../../domain/measurement.js';
 import { bytes, milliseconds, type Bytes, type Milliseconds } from '../../domain/units.js';
 import { quantile } from '../../stats/quantiles.js';
 import { sortSamples } from '../../stats/sorted-samples.js';
+import { linkTime, type Link } from '../network/link.js';
 import type { ComponentId, ModelCell } from './model-cell.js';
 import { ShapePool, type LatencyShape } from './latency-shape.js';
 
@@ -19,6 +20,8 @@ export interface CellContext {
   size(cell: Cell): KnownSize | undefined;
   artifactBytes(cell: Cell): Bytes | undefined;
   imageBytes(cell: Cell): Bytes | undefined;
+  /** The declared network to the service that keeps a cell's objects. */
+  dataService?(cell: Cell): Link | undefined;
 }
 
 interface Samples {
@@ -26,6 +29,8 @@ interface Samples {
   readonly runs: Map<string, number[]>;
   readonly latencies: number[];
   readonly parts: Map<ComponentId, number[]>;
+  /** The sandbox of each value of `parts`. */
+  readonly partSandboxes: Map<ComponentId, string[]>;
   /** The sandbox of each of `latencies`, so that a sandbox's samples are one witness. */
   readonly sandboxes: string[];
   readonly figures: Map<Figure, number[]>;
@@ -54,7 +59,18 @@ function partsOf(row: Measurement): [ComponentId, number | undefined][] {
   ];
 }
 
-function push<K>(lists: Map<K, number[]>, key: K, value: number | undefined): void {
+/** By how much parts may exceed their latency: what rounding of either leaves. */
+const roundingShare = 0.01;
+const roundingMs = milliseconds(0.01);
+
+/** Whether a row says that its parts took longer than the whole. */
+function partsExceed(row: Measurement): boolean {
+  if (row.latencyMs === undefined || row.transportMs === undefined) return false;
+  const parts = sum(...partsOf(row).map(([, value]) => value)) ?? 0;
+  return parts > row.latencyMs * (1 + roundingShare) + roundingMs;
+}
+
+function push<K, V>(lists: Map<K, V[]>, key: K, value: V | undefined): void {
   if (value === undefined) return;
   const list = lists.get(key);
   if (list === undefined) lists.set(key, [value]);
@@ -80,10 +96,15 @@ export interface CollectedCells {
 export class CellCollector {
   private readonly samples = new Map<string, Samples>();
   private underLoad = 0;
+  private inconsistent = 0;
 
   add(row: Measurement, context: CellContext): void {
     if (row.concurrency > 1) {
       this.underLoad++;
+      return;
+    }
+    if (partsExceed(row)) {
+      this.inconsistent++;
       return;
     }
     const key = cellKey(row);
@@ -95,9 +116,13 @@ export class CellCollector {
     }
     cell.payloadBytes = row.payloadBytes ?? cell.payloadBytes;
     cell.latencies.push(row.latencyMs);
-    cell.sandboxes.push(`${context.runId} ${row.sandbox ?? `trial ${row.trial}`}`);
+    const sandbox = `${context.runId} ${row.sandbox ?? `trial ${row.trial}`}`;
+    cell.sandboxes.push(sandbox);
     push(cell.runs, context.runId, row.latencyMs);
-    for (const [part, value] of partsOf(row)) push(cell.parts, part, value);
+    for (const [part, value] of partsOf(row)) {
+      push(cell.parts, part, value);
+      if (value !== undefined) push(cell.partSandboxes, part, sandbox);
+    }
     push(cell.figures, 'responseBytes', row.responseBytes);
     push(cell.figures, 'fetchedBytes', row.fetchedBytes);
     push(cell.figures, 'storedBytes', row.storedBytes);
@@ -114,6 +139,10 @@ export class CellCollector {
     const empty = [...this.samples.values()].filter(({ latencies }) => latencies.length === 0);
     if (this.underLoad > 0)
       notes.push(`${this.underLoad} rows under load (concurrency above 1) are left out.`);
+    if (this.inconsistent > 0)
+      notes.push(
+        `${this.inconsistent} rows whose parts add up to more than their latency are left out: they contradict themselves.`,
+      );
     if (empty.length > 0) notes.push(`${empty.length} cells without a verified answer are left out.`);
     for (const samples of this.samples.values()) {
       if (samples.latencies.length === 0) continue;
@@ -132,6 +161,7 @@ function emptySamples(row: Measurement, context: CellContext): Samples {
     runs: new Map(),
     latencies: [],
     parts: new Map(),
+    partSandboxes: new Map(),
     sandboxes: [],
     figures: new Map(),
     context,
@@ -153,10 +183,28 @@ function quantilesOf(latencies: readonly number[]): ModelCell['latencyMs'] {
   };
 }
 
+/** What the measured time of objects is at least, besides what the declared network accounts for, as a share of it. */
+const leastBesidesLink = 0.02;
+
 /** A part that only some of a cell's rows have is no part of the cell. */
-function componentsOf({ parts, latencies }: Samples): ModelCell['componentsMs'] {
+function componentsOf(
+  { parts, partSandboxes, latencies }: Samples,
+  link: Milliseconds | undefined,
+): Pick<ModelCell, 'componentsMs' | 'componentErrors'> {
   const whole = [...parts].filter(([, values]) => values.length * 2 > latencies.length);
-  return Object.fromEntries(whole.map(([part, values]) => [part, milliseconds(medianOf(values))]));
+  const besidesLink = (part: ComponentId, time: number): number =>
+    part === 'data' && link !== undefined ? Math.max(time - link, leastBesidesLink * time) : time;
+  return {
+    componentsMs: Object.fromEntries(
+      whole.map(([part, values]) => [part, milliseconds(besidesLink(part, medianOf(values)))]),
+    ),
+    componentErrors: Object.fromEntries(
+      whole.flatMap(([part, values]) => {
+        const error = medianErrorOf(values, partSandboxes.get(part) as string[]);
+        return error === undefined ? [] : [[part, error]];
+      }),
+    ),
+  };
 }
 
 /** The standard error of a median of medians over that of a mean, for a normal distribution. */
@@ -165,10 +213,10 @@ const medianEfficiency = 1.2533;
 /** The fewest sandboxes that tell how far one is from another. */
 const fewestSandboxes = 3;
 
-/** How far sandboxes differ in their median latency (by the median absolute deviation), over the root of their number. */
-function medianErrorOf({ sandboxes, latencies }: Samples): number | undefined {
+/** How far sandboxes differ in their median (by the median absolute deviation), over the root of their number. */
+function medianErrorOf(values: readonly number[], sandboxes: readonly string[]): number | undefined {
   const bySandbox = new Map<string, number[]>();
-  for (const [i, latency] of latencies.entries()) push(bySandbox, sandboxes[i] as string, latency);
+  for (const [i, value] of values.entries()) if (value > 0) push(bySandbox, sandboxes[i] as string, value);
   if (bySandbox.size < fewestSandboxes) return undefined;
   const logs = [...bySandbox.values()].map((own) => Math.log(medianOf(own)));
   const middle = medianOf(logs);
@@ -188,8 +236,11 @@ function modelCellOf(samples: Samples): ModelCell {
     sizeUnit: 'bytes' as const,
   };
   const [artifact, image] = [context.artifactBytes(cell), context.imageBytes(cell)];
-  const medianError = medianErrorOf(samples);
+  const medianError = medianErrorOf(samples.latencies, samples.sandboxes);
   const [memory, cpu] = [figure('peakMemoryBytes'), figure('cpuMs')];
+  const roundTrips = figure('storageRoundTrips') ?? 0;
+  const service = roundTrips > 0 ? context.dataService?.(cell) : undefined;
+  const link = service === undefined ? undefined : linkTime(service, roundTrips, bytes(fetched + stored));
   return {
     cell,
     runs: [...samples.runs.keys()],
@@ -198,13 +249,15 @@ function modelCellOf(samples: Samples): ModelCell {
     responseBytes: wholeBytes(figure('responseBytes')),
     fetchedBytes: fetched,
     storedBytes: stored,
-    roundTrips: figure('storageRoundTrips') ?? 0,
+    roundTrips,
     ...(artifact === undefined ? {} : { artifactBytes: artifact }),
     ...(image === undefined ? {} : { imageBytes: image }),
     n: samples.latencies.length,
     failed: samples.failed,
+    sandboxes: new Set(samples.sandboxes).size,
     latencyMs: quantilesOf(samples.latencies),
-    componentsMs: componentsOf(samples),
+    ...componentsOf(samples, link),
+    ...(link === undefined ? {} : { dataLinkMs: link }),
     ...(medianError === undefined ? {} : { medianError }),
     ...(memory === undefined ? {} : { peakMemoryBytes: wholeBytes(memory) }),
     ...(cpu === undefined ? {} : { cpuMs: milliseconds(cpu) }),

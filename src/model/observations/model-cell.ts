@@ -12,6 +12,17 @@ export const componentIds = ['launch', 'boundary', 'data', 'serialization', 'com
 export const ComponentIdSchema = z.enum(componentIds);
 export type ComponentId = z.infer<typeof ComponentIdSchema>;
 
+/**
+ * What an invocation takes besides its latency. `memory`: the sandbox's peak, in bytes. `cpu`: the sandbox's CPU time, known
+ * as a share of the latency.
+ */
+export const resourceIds = ['memory', 'cpu'] as const;
+export const ResourceIdSchema = z.enum(resourceIds);
+export type ResourceId = z.infer<typeof ResourceIdSchema>;
+
+/** Whatever is fitted to cells. */
+export type TargetId = ComponentId | ResourceId;
+
 /** The quantiles of latency that the model knows. */
 export const modelQuantiles = ['p50', 'p90', 'p95', 'p99'] as const;
 export type ModelQuantile = (typeof modelQuantiles)[number];
@@ -46,6 +57,8 @@ export const ModelCellSchema = z.object({
   /** Invocations with a verified answer, which are the samples; and all others. */
   n: z.number().int().positive(),
   failed: z.number().int().nonnegative(),
+  /** How many sandboxes they are from; absent where the rows do not say. */
+  sandboxes: z.number().int().positive().optional(),
   /** Of the latency; a quantile that n is too small for is absent. */
   latencyMs: z.object({
     p50: MillisecondsSchema,
@@ -53,8 +66,12 @@ export const ModelCellSchema = z.object({
     p95: MillisecondsSchema.optional(),
     p99: MillisecondsSchema.optional(),
   }),
-  /** Median of each part that was measured. */
+  /** Median of each part that was measured; of `data`, what the environment's declared network does not account for. */
   componentsMs: z.partialRecord(ComponentIdSchema, MillisecondsSchema),
+  /** Standard error of the logarithm of a part's median, from sandbox to sandbox; absent for fewer than three. */
+  componentErrors: z.partialRecord(ComponentIdSchema, z.number().nonnegative()).optional(),
+  /** Of the latency: what the declared network to the storage accounts for; absent where none is declared. */
+  dataLinkMs: MillisecondsSchema.optional(),
   /** Standard error of the logarithm of the median latency, from sandbox to sandbox; absent for fewer than three. */
   medianError: z.number().nonnegative().optional(),
   peakMemoryBytes: BytesSchema.optional(),

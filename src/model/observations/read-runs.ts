@@ -1,14 +1,18 @@
 /** Run directories to model cells. */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { z } from 'zod';
 import { artifactOfCell } from '../../domain/artifact-of-cell.js';
 import { invalidInput } from '../../domain/errors.js';
 import { environmentsOf } from '../../domain/experiment.js';
 import type { PayloadStep } from '../../domain/function-manifest.js';
 import type { RunManifest } from '../../domain/run-manifest.js';
+import { readLevels } from '../../records/level-store.js';
 import { RunDirectory } from '../../records/run-directory.js';
 import { readRows } from '../../records/row-store.js';
+import { DeclaredEnvironmentSchema, type DeclaredEnvironment } from '../network/link.js';
 import { CellCollector, type CellContext, type CollectedCells, type KnownSize } from './collect-cells.js';
+import { energyOf, type MeasuredEnergy } from './measured-energy.js';
 
 /** A function's ladder, from whoever knows it; for runs whose manifest does not have it. */
 export type Ladders = (name: string) => readonly PayloadStep[] | undefined;
@@ -25,6 +29,10 @@ export interface SourceRun {
 
 export interface ReadRuns extends CollectedCells {
   readonly sources: readonly SourceRun[];
+  /** What runs declared of their environments' networks. */
+  readonly environments: readonly DeclaredEnvironment[];
+  /** Of load runs, where the machine has a counter. */
+  readonly energy: readonly MeasuredEnergy[];
 }
 
 function sizeIn(steps: readonly PayloadStep[] | undefined, label: string): KnownSize | undefined {
@@ -33,13 +41,24 @@ function sizeIn(steps: readonly PayloadStep[] | undefined, label: string): Known
   return step?.size === undefined ? undefined : { size: step.size, sizeUnit: 'steps' };
 }
 
+/** What a manifest says of its environments; runs of before they had files say nothing. */
+function declaredBy(manifest: RunManifest): DeclaredEnvironment[] {
+  const records = z
+    .array(z.object({ environment: DeclaredEnvironmentSchema }))
+    .safeParse(Reflect.get(manifest, 'environments'));
+  return records.success ? records.data.map(({ environment }) => environment) : [];
+}
+
 function contextOf(manifest: RunManifest, ladders: Ladders): CellContext {
+  const declared = new Map(declaredBy(manifest).map((one) => [one.name, one]));
   const own = new Map(manifest.functions?.map(({ name, payloads }) => [name, payloads]));
   return {
     runId: manifest.runId,
     size: (cell) => sizeIn(own.get(cell.function) ?? ladders(cell.function), cell.payload),
     artifactBytes: (cell) => artifactOfCell(manifest, cell)?.sizeBytes,
     imageBytes: (cell) => artifactOfCell(manifest, cell)?.imageCompressedBytes,
+    dataService: ({ environment, storage }) =>
+      storage === 'redis' || storage === 's3' ? declared.get(environment)?.dataService : undefined,
   };
 }
 
@@ -103,8 +122,10 @@ export async function readRuns(paths: readonly string[], ladders: Ladders): Prom
     throw invalidInput(`Run ${twice} is given twice`, 'Its rows would count double: name it once.');
   const collector = new CellCollector();
   const sources: SourceRun[] = [];
+  const energy: MeasuredEnergy[] = [];
   for (const [index, { measurementsPath }] of directories.entries()) {
     const manifest = manifests[index] as RunManifest;
+    energy.push(...energyOf(await readLevels(directories[index]?.levelsPath ?? '')));
     if (!existsSync(measurementsPath)) continue;
     const context = contextOf(manifest, ladders);
     for await (const row of readRows(measurementsPath)) collector.add(row, context);
@@ -118,5 +139,6 @@ export async function readRuns(paths: readonly string[], ladders: Ladders): Prom
       digest,
     });
   }
-  return { ...collector.collect(), sources };
+  const environments = new Map(manifests.flatMap(declaredBy).map((one) => [one.name, one]));
+  return { ...collector.collect(), sources, environments: [...environments.values()], energy };
 }

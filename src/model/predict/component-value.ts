@@ -2,7 +2,7 @@
 import { sharesOf, termNames } from '../components/terms.js';
 import { driverOf, type Place } from '../components/place.js';
 import { growthOfPlace, trendLog } from '../components/trend.js';
-import type { Component } from '../fit/model-file.js';
+import type { Fit } from '../fit/model-file.js';
 
 export interface ComponentValue {
   /** Logarithm of ms. */
@@ -18,7 +18,7 @@ export type Discount = (term: string, level: string) => number;
 const exponentError = { measured: 0.1, assumed: 0.5 } as const;
 
 /** How far, as a logarithm, a place lies beyond what its growth was found from; and by how much that may be off. */
-function extrapolation({ id, trend }: Component, place: Place): number {
+function extrapolation({ id, trend }: Fit, place: Place): number {
   if (trend.form !== 'growth') return 0;
   const found = growthOfPlace(id, trend.by, place);
   if (found === undefined) return 0;
@@ -31,7 +31,7 @@ function extrapolation({ id, trend }: Component, place: Place): number {
  * An effect that was seen in n cells is known up to what n cells leave open; one that was never seen may be anything its
  * term has. Effects are taken as if known independently of each other: the calibration makes up for what that misses.
  */
-export function componentValue(component: Component, place: Place, discount?: Discount): ComponentValue {
+export function componentValue(component: Fit, place: Place, discount?: Discount): ComponentValue {
   const shares = sharesOf(component.id, place, component.centres);
   const noise = component.noiseSd ** 2;
   let log = trendLog(component.id, component.trend, place);

@@ -4,6 +4,7 @@ import { invalidInput, type LumosError } from '../../domain/errors.js';
 import { environmentName, type Start } from '../../domain/factors.js';
 import { bytes } from '../../domain/units.js';
 import type { Place } from '../components/place.js';
+import type { Link } from '../network/link.js';
 import type { ModelFile } from '../fit/model-file.js';
 import { accessOf, systemOf, workOf, type ModelCell } from '../observations/model-cell.js';
 
@@ -18,6 +19,10 @@ export interface PredictionRequest {
   readonly start: Start;
   /** As in `accessOf`, e.g. `s3/host/reused`; the first that was measured where it is absent. */
   readonly access?: string;
+  /** What lies between the clients and the platform; absent: what the environment declares, or nothing. */
+  readonly clients?: Link;
+  /** Over which a cold start's image is pulled first; absent: it is on the node. */
+  readonly registry?: Link;
 }
 
 export interface FoundPlace {

@@ -5,9 +5,11 @@ import { milliseconds, type Milliseconds } from '../../domain/units.js';
 import { ComposedLatency, Composition } from '../compose.js';
 import type { Calibration, ModelFile } from '../fit/model-file.js';
 import type { SchemeId } from '../hold-out/schemes.js';
-import { ratioAt, shapeOf } from '../observations/latency-shape.js';
+import { ratioAt, shapeOf, type LatencyShape } from '../observations/latency-shape.js';
 import { systemOf, workOf, type ComponentId, type ModelQuantile } from '../observations/model-cell.js';
 import { componentValue } from './component-value.js';
+import { linksOf, type LinkPart } from './links.js';
+import { predictResources, type PredictedResources } from './predict-resources.js';
 import { findPlace, type FoundPlace, type PredictionRequest } from './find-place.js';
 
 export interface PredictedQuantile {
@@ -20,7 +22,9 @@ export interface LatencyPrediction {
   readonly request: PredictionRequest;
   readonly median: PredictedQuantile;
   /** Parts of the median; they sum up to it. */
-  readonly componentsMs: Readonly<Partial<Record<ComponentId, Milliseconds>>>;
+  readonly componentsMs: Readonly<Partial<Record<ComponentId | LinkPart, Milliseconds>>>;
+  /** What the invocation takes besides time; a resource that was not measured on this runtime is absent. */
+  readonly resources: PredictedResources;
   /** How the prediction reaches beyond what was measured, in words; empty where it does not. */
   readonly beyond: readonly string[];
   /** Which leaving-out the intervals are from. */
@@ -66,50 +70,86 @@ function correctionOf(file: ModelFile, system: string, start: Start): number {
   return (of.find((one) => one.system === system) ?? of.find((one) => one.system === undefined))?.log ?? 0;
 }
 
+const compositions = new WeakMap<ModelFile, Composition>();
+
+/** The same for every prediction of a file. */
+function compositionOf(file: ModelFile): Composition {
+  const known = compositions.get(file) ?? new Composition(file.cells);
+  compositions.set(file, known);
+  return known;
+}
+
+/** How wide intervals are for the way in which a place reaches beyond the data, and at which quantile. */
+interface Widths {
+  readonly calibrations: readonly Calibration[];
+  readonly scheme: SchemeId;
+}
+
+/** The composed latency's quantiles, with their intervals. */
+class Quantiles {
+  constructor(
+    private readonly latency: ComposedLatency,
+    private readonly shape: LatencyShape | undefined,
+    private readonly widths: Widths,
+  ) {}
+
+  private predicted(ratio: number, as: ModelQuantile): PredictedQuantile {
+    const width = widthOf(this.widths.calibrations, this.widths.scheme, as)?.width;
+    const difference = as === 'p50' ? 0 : (this.shape?.differences[as] ?? 0);
+    const time = (deviations: number): Milliseconds => this.latency.time(deviations, ratio, difference);
+    return { ms: time(0), ...(width === undefined ? {} : { interval90: [time(-width), time(width)] }) };
+  }
+
+  at(share: number): PredictedQuantile | undefined {
+    if (share === 0.5) return this.predicted(1, 'p50');
+    if (this.shape === undefined) return undefined;
+    return this.predicted(ratioAt(this.shape, share), calibratedAs(share));
+  }
+
+  get median(): PredictedQuantile {
+    return this.predicted(1, 'p50');
+  }
+
+  within(limit: Milliseconds): number {
+    const ratio = (limit - this.latency.fixedMs) / Math.exp(this.latency.log());
+    return shareBelow((share) => (this.shape === undefined ? 1 : ratioAt(this.shape, share)), ratio);
+  }
+}
+
 /** @throws LumosError `invalid-input` for a factor that the model never saw */
 export function predictLatency(file: ModelFile, request: PredictionRequest): LatencyPrediction {
   const found = findPlace(file, request);
   const { place } = found;
   const [system, start] = [systemOf(place.cell), request.start];
-  const ids = new Composition(file.cells).partsOf(workOf(place.cell), start) ?? [];
+  const ids = compositionOf(file).partsOf(workOf(place.cell), start) ?? [];
   const parts = file.components.flatMap((component) =>
     ids.includes(component.id) ? [{ id: component.id, ...componentValue(component, place) }] : [],
   );
   if (parts.length === 0) throw invalidInput(`${request.function} has no part that the model was fitted on`);
   const correction = correctionOf(file, system, start);
-  const latency = new ComposedLatency(parts, correction);
+  const links = linksOf(file, request, place);
+  const fixedMs = milliseconds(Object.values(links.timesMs).reduce((sum, time) => sum + time, 0));
+  const latency = new ComposedLatency(parts, correction, fixedMs);
   const scheme = schemeFor(found);
   const shape = shapeOf(file.shapes, system, start);
-  const at = (ratio: number, as: ModelQuantile): PredictedQuantile => {
-    const width = widthOf(file.calibrations, scheme, as);
-    const difference = as === 'p50' ? 0 : (shape?.differences[as] ?? 0);
-    const time = (deviations: number): Milliseconds =>
-      milliseconds(ratio * Math.exp(latency.log(deviations, difference)));
-    return {
-      ms: time(0),
-      ...(width === undefined ? {} : { interval90: [time(-width.width), time(width.width)] }),
-    };
-  };
+  const quantiles = new Quantiles(latency, shape, { calibrations: file.calibrations, scheme });
   const tested = widthOf(file.calibrations, scheme, 'p50')?.tested === true;
+  // CPU time is a share of what was measured, which has no client's network and no pulling in it.
+  const measurable = new ComposedLatency(parts, correction, links.timesMs['data network']);
   return {
     request,
-    median: at(1, 'p50'),
-    componentsMs: Object.fromEntries(
-      parts.map((part) => [part.id, milliseconds(Math.exp(part.log + correction))]),
-    ),
-    beyond: [...found.beyond, ...(tested ? [] : [untested[scheme]])],
-    scheme,
-    quantile: (share) =>
-      share === 0.5
-        ? at(1, 'p50')
-        : shape === undefined
-          ? undefined
-          : at(ratioAt(shape, share), calibratedAs(share)),
-    shareWithin: (limit) =>
-      shareBelow(
-        (share) => (shape === undefined ? 1 : ratioAt(shape, share)),
-        limit / Math.exp(latency.log()),
+    median: quantiles.median,
+    componentsMs: {
+      ...Object.fromEntries(
+        parts.map((part) => [part.id, milliseconds(Math.exp(part.log + correction))] as const),
       ),
+      ...links.timesMs,
+    },
+    resources: predictResources(file, { place, latency: measurable, scheme }),
+    beyond: [...found.beyond, ...links.words, ...(tested ? [] : [untested[scheme]])],
+    scheme,
+    quantile: (share) => quantiles.at(share),
+    shareWithin: (limit) => quantiles.within(limit),
   };
 }
 

@@ -13,7 +13,7 @@ export type ColdShare = (workload: Workload) => number;
 /** Shares at which a part's mean is taken, evenly apart. */
 const meanShares = Array.from({ length: 50 }, (_, i) => (i + 0.5) / 50);
 
-class MixedLatency implements WorkloadLatency {
+export class MixedLatency implements WorkloadLatency {
   readonly rejectedShare = 0;
 
   constructor(

@@ -1,14 +1,15 @@
 /** Which runtime for a workload: ranked under its objectives, with the reason, and where the answer flips. */
 import { invalidInput } from '../../domain/errors.js';
 import { parseObjective, type Objective } from '../../domain/slo.js';
-import { bytes, milliseconds, type Bytes, type Milliseconds } from '../../domain/units.js';
-import { costPerMillion, type Prices } from '../cost/prices.js';
+import { milliseconds, type Bytes, type Milliseconds } from '../../domain/units.js';
+import type { Prices } from '../cost/prices.js';
 import type { ModelFile } from '../fit/model-file.js';
 import { codeOf, systemOf, workOf, type ComponentId } from '../observations/model-cell.js';
 import type { PredictedQuantile } from '../predict/predict-latency.js';
+import type { PredictedCpu, PredictedMemory } from '../predict/predict-resources.js';
+import { costOf, cpuOf, memoryOf, paidMemory, type PredictedCost } from './consumption.js';
 import { flipOf, type DialSteps, type Flip, type Rivals } from './flips.js';
 import { coldShareOf } from './cold-share.js';
-import { measuredFigure } from './measured-figure.js';
 import { workloadLatency, type ColdShare } from './mixture.js';
 import type { Side } from './side.js';
 import { simulatedLatency } from './simulated.js';
@@ -24,10 +25,15 @@ export interface Candidate {
   readonly coldShare: number;
   /** Of all requests; absent where none is turned away. Latencies are those of the others. */
   readonly rejectedShare?: number;
-  /** In the prices' currency; absent without prices, or where a figure they charge by was not measured. */
+  /** In the prices' currency; absent without prices, or where a figure they charge by was never measured on it. */
   readonly costPerMillion?: number;
-  /** Median peak of the sandbox; absent where the function was not measured on this runtime. */
+  /** 90 %; absent where something that the cost depends on has no interval. */
+  readonly costInterval90?: readonly [number, number];
+  /** Median peak of the sandbox, and the same with its interval; absent where memory was never measured on it. */
   readonly peakMemoryBytes?: Bytes;
+  readonly memory?: PredictedMemory;
+  /** Mean CPU time of a request; absent where it was never measured on it. */
+  readonly cpu?: PredictedCpu;
   readonly objectives: readonly { readonly text: string; readonly judgement: Judgement }[];
   readonly beyond: readonly string[];
 }
@@ -65,7 +71,7 @@ function judged(limit: number, [low, high]: readonly [number, number]): Judgemen
   return low >= limit ? 'missed' : 'unsure';
 }
 
-function judge(objective: Objective, one: WorkloadLatency, cost: number | undefined): Judgement {
+function judge(objective: Objective, one: WorkloadLatency, cost: PredictedCost | undefined): Judgement {
   const bounded = (of: (side: Side) => number): [number, number] => [of('low'), of('high')];
   if (objective.metric === 'quantile' && isBounded(one, objective.share))
     return judged(
@@ -77,27 +83,18 @@ function judge(objective: Objective, one: WorkloadLatency, cost: number | undefi
       objective.limitMs,
       bounded((side) => one.mean(side)),
     );
-  if (objective.metric === 'cost' && cost !== undefined)
-    return cost < objective.perMillion ? 'met' : 'missed';
+  if (objective.metric === 'cost' && cost?.interval90 !== undefined)
+    return judged(objective.perMillion, cost.interval90);
   return 'unsure';
 }
 
 function candidateOf(
-  file: ModelFile,
   workload: Workload,
   one: WorkloadLatency,
   { prices, objectives }: { prices: Prices | undefined; objectives: readonly Objective[] },
 ): Candidate {
-  const payload = typeof workload.payload === 'string' ? workload.payload : workload.payload[0]?.payload;
-  const pair = { function: workload.function, runtime: one.runtime, payload };
-  const memory = measuredFigure(file, pair, (cell) => cell.peakMemoryBytes);
-  const cpu = measuredFigure(file, pair, (cell) => cell.cpuMs);
-  const paid = workload.memoryMiB === undefined ? memory : bytes(workload.memoryMiB * 2 ** 20);
-  const meanMs = milliseconds(one.mean());
-  const cost =
-    prices === undefined
-      ? undefined
-      : costPerMillion(prices, { latencyMs: meanMs, memoryBytes: paid, cpuMs: cpu });
+  const [memory, cpu] = [memoryOf(one), cpuOf(one)];
+  const cost = prices === undefined ? undefined : costOf(prices, one, paidMemory(workload.memoryMiB));
   return {
     runtime: one.runtime,
     latency: {
@@ -105,11 +102,13 @@ function candidateOf(
       p95: predictedQuantile(one, 0.95),
       p99: predictedQuantile(one, 0.99),
     },
-    meanMs,
+    meanMs: milliseconds(one.mean()),
     coldShare: one.coldShare,
     ...(one.rejectedShare > 0 ? { rejectedShare: one.rejectedShare } : {}),
-    ...(cost === undefined ? {} : { costPerMillion: cost }),
-    ...(memory === undefined ? {} : { peakMemoryBytes: memory }),
+    ...(cost === undefined ? {} : { costPerMillion: cost.perMillion }),
+    ...(cost?.interval90 === undefined ? {} : { costInterval90: cost.interval90 }),
+    ...(memory === undefined ? {} : { peakMemoryBytes: memory.bytes, memory }),
+    ...(cpu === undefined ? {} : { cpu }),
     objectives: objectives.map((objective) => ({
       text: objective.text,
       judgement: judge(objective, one, cost),
@@ -283,7 +282,7 @@ export function recommend(
   const approach = approachTo(file, workload, runtimes, coldShare);
   const all = runtimes.map((runtime): Ranked => {
     const latency = approach.asked(workload, runtime);
-    return { latency, candidate: candidateOf(file, workload, latency, { prices, objectives }) };
+    return { latency, candidate: candidateOf(workload, latency, { prices, objectives }) };
   });
   const order = ranked(all, share);
   const [first, second] = [order[0] as Ranked, order[1]];

@@ -24,7 +24,10 @@ export function startsOf(file: ModelFile, runtime: string): { cold: Start; warm:
   return { cold: 'cold', warm: 'warm' };
 }
 
-export type Asked = Pick<Workload, 'function' | 'payload' | 'environment' | 'access'>;
+export type Asked = Pick<
+  Workload,
+  'function' | 'payload' | 'environment' | 'access' | 'clients' | 'registry'
+>;
 
 /** Payloads in their shares of all requests. */
 export function payloadsOf({ payload }: Pick<Workload, 'payload'>): { payload: string; share: number }[] {
@@ -43,13 +46,15 @@ export interface ServedPayload {
 /** @throws LumosError `invalid-input` for a factor that the model never saw */
 export function servedBy(file: ModelFile, asked: Asked, runtime: string): ServedPayload[] {
   const starts = startsOf(file, runtime);
-  const { environment, access } = asked;
+  const { environment, access, clients, registry } = asked;
   return payloadsOf(asked).map(({ payload, share }) => {
     const at = (start: Start): LatencyPrediction =>
       predictLatency(file, {
         ...{ function: asked.function, payload, runtime, start },
         ...(environment === undefined ? {} : { environment }),
         ...(access === undefined ? {} : { access }),
+        ...(clients === undefined ? {} : { clients }),
+        ...(registry === undefined ? {} : { registry }),
       });
     return { share, cold: at(starts.cold), warm: at(starts.warm) };
   });

@@ -132,7 +132,8 @@ export function simulatedLatency(
 ): (workload: Workload, runtime: string) => WorkloadLatency {
   const known = new Map<string, { key: string; times: RuntimeTimes }>();
   return (workload, runtime) => {
-    const key = JSON.stringify([workload.function, workload.payload, workload.environment, workload.access]);
+    const { function: name, payload, environment, access, clients, registry } = workload;
+    const key = JSON.stringify([name, payload, environment, access, clients, registry]);
     let found = known.get(runtime);
     if (found?.key !== key)
       known.set(

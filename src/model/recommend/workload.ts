@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { invalidInput } from '../../domain/errors.js';
 import { InstancesSchema, type Instances } from '../../domain/load.js';
 import { parseObjective, type Objective } from '../../domain/slo.js';
+import { LinkSchema } from '../network/link.js';
 
 const PayloadShareSchema = z.strictObject({
   payload: z.union([z.string().min(1), z.number().transform(String)]),
@@ -52,6 +53,10 @@ export const WorkloadSchema = z.strictObject({
   environment: z.string().min(1).optional(),
   /** How objects are reached, e.g. `s3/host/reused`. */
   access: z.string().min(1).optional(),
+  /** What lies between the clients and the platform; absent: what the environment declares, or nothing. */
+  clients: LinkSchema.optional(),
+  /** Over which an image is pulled before each cold start; absent: images are on the node. */
+  registry: LinkSchema.optional(),
   /** Which runtimes come into question; absent: all the model saw. */
   runtimes: z.array(z.string().min(1)).min(1).optional(),
   objectives: z.array(z.string()).default([]),

@@ -3,12 +3,14 @@ import { milliseconds, type Milliseconds } from '../../domain/units.js';
 import { quantile } from '../../stats/quantiles.js';
 import { seededRandom, shuffle } from '../../stats/random.js';
 import { sortSamples } from '../../stats/sorted-samples.js';
-import { fitComponent, withVariances } from '../components/fit-component.js';
-import { componentOf } from '../fit/fit-model.js';
+import { fitComponent, withVariances, type FittedComponent } from '../components/fit-component.js';
+import { measuredResource } from '../components/observed.js';
+import { componentOf } from '../fit/component-of.js';
 import { conformalWidth } from '../fit/conformal.js';
 import { leaveOut, type Fitted, type LeftOut } from '../fit/left-out.js';
+import { leaveResourceOut, type LeftOutResource } from '../fit/left-out-resource.js';
 import { schemesOf, type Scheme, type SchemeId } from '../hold-out/schemes.js';
-import type { ModelCell } from '../observations/model-cell.js';
+import type { ModelCell, ResourceId, TargetId } from '../observations/model-cell.js';
 import { naivePredictors } from './naive-predictors.js';
 
 /** One left-out cell: measured against predicted. */
@@ -33,6 +35,17 @@ export interface SchemeResult {
   /** Nominal against observed coverage. */
   readonly calibration: readonly { readonly nominal: number; readonly observed: number }[];
   readonly predictions: readonly Prediction[];
+  /** The same of memory and CPU time, of the cells that they were measured for. */
+  readonly resources: readonly ResourceResult[];
+}
+
+export interface ResourceResult {
+  readonly resource: ResourceId;
+  readonly cells: number;
+  readonly medianApe: number;
+  readonly p90Ape: number;
+  readonly coverage90: number | undefined;
+  readonly baselines: SchemeResult['baselines'];
 }
 
 export interface Validation {
@@ -52,23 +65,77 @@ const at = (values: readonly number[], share: number): number => quantile(sortSa
  * Leaves groups out. The variances (a dozen numbers a component) for a group are estimated without a quarter of all groups,
  * its own among them, the forms and effects without the group: nothing of a cell is in what predicts it.
  */
-function leaveOutHonestly(fitted: Fitted, scheme: Scheme): LeftOut[] {
+function leaveOutHonestly(fitted: Fitted, scheme: Scheme): LeftOutAll {
   const order = shuffle(scheme.groups, seededRandom(1, scheme.id));
   const count = Math.min(parts, order.length);
-  return Array.from({ length: count }, (_, part) => order.filter((_group, i) => i % count === part)).flatMap(
-    (groups, part) => {
-      const without = new Set(groups.flat());
-      const rest = fitted.cells.filter((cell) => !without.has(cell));
-      const anew = fitted.fitted.map((component) => {
-        const start = component.solved.variances;
-        const refitted = fitComponent(component.id, rest, { intervals: false });
-        const same = refitted !== undefined && refitted.terms.join() === component.terms.join();
-        return withVariances(component, same ? refitted.solved.variances : start);
-      });
-      const own = { ...fitted, fitted: anew, components: anew.map(componentOf) };
-      return leaveOut(own, { groups }).map((one) => ({ ...one, group: one.group * count + part }));
-    },
-  );
+  const all: { latencies: LeftOut[]; resources: Map<ResourceId, LeftOutResource[]> } = {
+    latencies: [],
+    resources: new Map(),
+  };
+  for (let part = 0; part < count; part++) {
+    const groups = order.filter((_group, i) => i % count === part);
+    const without = new Set(groups.flat());
+    const rest = fitted.cells.filter((cell) => !without.has(cell));
+    const anew = fitted.fitted.map((component) => estimatedWithout(component, rest));
+    const own = { ...fitted, fitted: anew, components: anew.map((one) => componentOf(one)) };
+    const renumbered = <T extends { readonly group: number }>(one: T): T => ({
+      ...one,
+      group: one.group * count + part,
+    });
+    const latencies = leaveOut(own, { groups });
+    all.latencies.push(...latencies.map(renumbered));
+    for (const resource of fitted.resources) {
+      const left = leaveResourceOut(estimatedWithout(resource, rest), { groups }, latencies);
+      const before = all.resources.get(resource.id) ?? [];
+      all.resources.set(resource.id, [...before, ...left.map(renumbered)]);
+    }
+  }
+  return all;
+}
+
+interface LeftOutAll {
+  readonly latencies: readonly LeftOut[];
+  readonly resources: ReadonlyMap<ResourceId, readonly LeftOutResource[]>;
+}
+
+/** A component with the variances that the rest of the cells have, where these tell the same effects apart. */
+function estimatedWithout<Id extends TargetId>(
+  component: FittedComponent<Id>,
+  rest: readonly ModelCell[],
+): FittedComponent<Id> {
+  const refitted = fitComponent(component.id, rest, { intervals: false });
+  const same = refitted !== undefined && refitted.terms.join() === component.terms.join();
+  return withVariances(component, same ? refitted.solved.variances : component.solved.variances);
+}
+
+/** What each resource came to; the naive predictors are shown its values in place of latencies. */
+function resourceResults(fitted: Fitted, scheme: Scheme, { resources }: LeftOutAll): ResourceResult[] {
+  return [...resources].flatMap(([id, left]) => {
+    if (left.length === 0) return [];
+    const errors = left.map(({ log, measured }) => Math.abs(Math.exp(log) / measured - 1));
+    const held = left.map((one) => {
+      const width = conformalWidth(
+        left.flatMap(({ group, score }) => (group === one.group ? [] : score)),
+        0.9,
+      );
+      return width === undefined ? undefined : one.score <= width;
+    });
+    const shown = new Map(
+      fitted.cells.flatMap((cell) => {
+        const value = measuredResource(id, cell);
+        return value === undefined ? [] : [[cell, { ...cell, latencyMs: { p50: milliseconds(value) } }]];
+      }),
+    );
+    const groups = scheme.groups.map((group) => group.flatMap((cell) => shown.get(cell) ?? []));
+    return {
+      resource: id,
+      cells: left.length,
+      medianApe: at(errors, 0.5),
+      p90Ape: at(errors, 0.9),
+      coverage90: held.includes(undefined) ? undefined : held.filter(Boolean).length / held.length,
+      baselines: baselinesOf([...shown.values()], { ...scheme, groups }),
+    };
+  });
 }
 
 /** The width of a left-out cell's interval from the scores of all cells that were not left out with it. */
@@ -91,7 +158,7 @@ function coverageAt(left: readonly LeftOut[], share: number): number | undefined
 
 function predictionOf(left: readonly LeftOut[], one: LeftOut): Prediction {
   const width = widthFor(left, one, 0.9);
-  const at = (deviations: number): Milliseconds => milliseconds(Math.exp(one.latency.log(deviations)));
+  const at = (deviations: number): Milliseconds => one.latency.time(deviations);
   return {
     cell: one.cell,
     predictedMs: at(0),
@@ -124,7 +191,8 @@ function baselinesOf(cells: readonly ModelCell[], { groups }: Scheme): SchemeRes
 }
 
 function resultOf(fitted: Fitted, scheme: Scheme): SchemeResult | undefined {
-  const left = leaveOutHonestly(fitted, scheme);
+  const all = leaveOutHonestly(fitted, scheme);
+  const left = all.latencies;
   if (left.length === 0) return undefined;
   const predictions = left.map((one) => predictionOf(left, one));
   const errors = predictions.map(({ cell, predictedMs }) => apeOf(predictedMs, cell));
@@ -140,6 +208,7 @@ function resultOf(fitted: Fitted, scheme: Scheme): SchemeResult | undefined {
       return observed === undefined ? [] : [{ nominal, observed }];
     }),
     predictions,
+    resources: resourceResults(fitted, scheme, all),
   };
 }
 

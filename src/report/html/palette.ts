@@ -28,6 +28,36 @@ const phaseColors: Readonly<Record<Phase, Shades>> = {
   transport: { light: '#a6a6a6', dark: '#7c828a' },
 };
 
+/** Parts of a predicted latency, in the colours of the phases they are made of; what is declared in those of its neighbours. */
+const partColors: Readonly<Record<string, Shades>> = {
+  launch: phaseColors.launch,
+  boundary: phaseColors.transport,
+  data: phaseColors.fetch,
+  serialization: phaseColors.deserialize,
+  compute: phaseColors.compute,
+  whole: phaseColors.compute,
+  'data network': phaseColors.store,
+  network: phaseColors.serialize,
+  'image transfer': { light: '#882255', dark: '#d9739f' },
+};
+
+/** The names of parts that have a colour. */
+export const partNames: readonly string[] = Object.keys(partColors);
+
+/** As part of a CSS name. */
+export const partSlug = (name: string): string => name.replaceAll(' ', '-');
+export const partColor = (name: string): string => `var(--part-${partSlug(name)})`;
+
+/** Lines that are told apart by nothing else. */
+const seriesColors: readonly Shades[] = [
+  { light: '#0072b2', dark: '#5ab0e8' },
+  { light: '#d55e00', dark: '#ff8b3d' },
+  { light: '#007a5a', dark: '#4cc9a0' },
+  { light: '#b0558c', dark: '#e29bc4' },
+];
+export const seriesCount = seriesColors.length;
+export const seriesColor = (index: number): string => `var(--series-${index % seriesCount})`;
+
 export const classColor = (of: RuntimeClass): string => `var(--class-${of})`;
 export const phaseColor = (of: Phase): string => `var(--phase-${of})`;
 
@@ -35,5 +65,9 @@ export const phaseColor = (of: Phase): string => `var(--phase-${of})`;
 export function paletteVariables(shade: keyof Shades): string {
   const classes = Object.entries(classColors).map(([name, shades]) => `--class-${name}: ${shades[shade]};`);
   const phases = Object.entries(phaseColors).map(([name, shades]) => `--phase-${name}: ${shades[shade]};`);
-  return [...classes, ...phases].join(' ');
+  const parts = Object.entries(partColors).map(
+    ([name, shades]) => `--part-${partSlug(name)}: ${shades[shade]};`,
+  );
+  const series = seriesColors.map((shades, index) => `--series-${index}: ${shades[shade]};`);
+  return [...classes, ...phases, ...parts, ...series].join(' ');
 }

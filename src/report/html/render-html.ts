@@ -1,6 +1,7 @@
 /** A run as one self-contained page: no script, nothing loaded from anywhere. */
 import { createHash } from 'node:crypto';
 import type { Start } from '../../domain/factors.js';
+import type { ModelSection } from '../../domain/model-section.js';
 import type { RunManifest } from '../../domain/run-manifest.js';
 import type { Summary } from '../../domain/summary.js';
 import { baselinesOf, groupCells, indexByCell, startOrder, type CellGroup } from '../cell-groups.js';
@@ -18,6 +19,7 @@ import { levelsSection } from './sections/levels.js';
 import { tracesSection } from './sections/traces.js';
 import { leagueSection } from './sections/league.js';
 import { payloadSizeSection } from './sections/payload-size.js';
+import { modelSection } from './sections/model.js';
 import { objectivesSection } from './sections/objectives.js';
 import { resultsSection } from './sections/results.js';
 import { storageSection } from './sections/storage.js';
@@ -30,6 +32,8 @@ export interface HtmlReport {
   readonly summary: Summary;
   /** From `collectSamples`; a cell without an entry is drawn with its median and interval only. */
   readonly samples: readonly CellSamples[];
+  /** What a performance model says of the run; absent where none was asked. */
+  readonly model?: ModelSection;
 }
 
 /** Nothing may be loaded or run; styles are those whose hash is named. */
@@ -74,8 +78,8 @@ export function renderHtml(report: HtmlReport): string {
           ${tracesSection(summary)} ${levelsSection(summary)} ${leagueSection(summary)}
           ${claimsSection(summary)} ${payloadSizeSection(summary)} ${resultsSection(summary, groups)}
           ${latencySumsSection(summary)} ${storageSection(manifest, summary)} ${charts(report, groups)}
-          ${methodSection(manifest, summary)} ${hostSection(manifest)} ${failuresSection(summary, groups)}
-          ${downloadsSection(manifest, summary)}
+          ${modelSection(report.model)} ${methodSection(manifest, summary)} ${hostSection(manifest)}
+          ${failuresSection(summary, groups)} ${downloadsSection(manifest, summary)}
         </main>
         <footer><p>Made by Lumos ${manifest.host.lumosVersion}.</p></footer>
       </body>

@@ -1,6 +1,14 @@
 /** The page's one style sheet: light, dark, narrow, printed. */
-import { phases } from '../../domain/factors.js';
-import { paletteVariables } from './palette.js';
+import { phases, RuntimeClassSchema } from '../../domain/factors.js';
+import {
+  classColor,
+  paletteVariables,
+  partColor,
+  partNames,
+  partSlug,
+  seriesColor,
+  seriesCount,
+} from './palette.js';
 
 const light = `--page: #ffffff; --panel: #f6f7f8; --text: #1c2024; --quiet: #5a636c; --line: #dde1e5; --accent: #0b5cad;
   --good: #0b6b3a; --bad: #a3290f; --open: #7a5b00; ${paletteVariables('light')}`;
@@ -61,7 +69,10 @@ figcaption p { color: var(--quiet); margin-bottom: 0.25rem; }
 .chart.narrow { display: none; max-width: 30rem; }
 ul.key { list-style: none; padding: 0; margin: 0.75rem 0 0; display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; font-size: 0.875rem; }
 .swatch { display: inline-block; width: 0.8em; height: 0.8em; border-radius: 2px; margin-right: 0.4em; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-${phases.map((phase) => `.swatch.phase-${phase} { background: var(--phase-${phase}); }`).join('\n')}`;
+${phases.map((phase) => `.swatch.phase-${phase} { background: var(--phase-${phase}); }`).join('\n')}
+${RuntimeClassSchema.options.map((kind) => `.swatch.class-${kind} { background: ${classColor(kind)}; }`).join('\n')}
+${partNames.map((name) => `.swatch.part-${partSlug(name)} { background: ${partColor(name)}; }`).join('\n')}
+${Array.from({ length: seriesCount }, (_, index) => `.swatch.series-${index} { background: ${seriesColor(index)}; }`).join('\n')}`;
 
 const narrow = `
 @media screen and (max-width: 45rem) {

@@ -12,7 +12,7 @@ const noise = 0.05;
 let model: FittedModel;
 beforeAll(() => {
   model = fitModel(runsOf(allCells({ noise })), '0.1.0');
-});
+}, 60_000);
 
 const held = (interval: readonly [number, number] | undefined, value: number): boolean =>
   interval !== undefined && interval[0] <= value && value <= interval[1];
@@ -147,7 +147,7 @@ describe('a new environment', () => {
       })
       .sort((a, b) => a - b);
     expect(errors[Math.floor(errors.length / 2)]).toBeLessThan(0.08);
-  });
+  }, 60_000);
 });
 
 describe('data that carries no model', () => {
@@ -204,7 +204,7 @@ describe('a model file', () => {
   it('of another version is refused, with the command that makes one of this', () => {
     const other = JSON.stringify({ ...model.file, schema: 'lumos/model@0' });
     expect(() => parseModelFile(other, 'old.json')).toThrow(
-      'says it is "lumos/model@0"; this Lumos reads "lumos/model@1"',
+      'says it is "lumos/model@0"; this Lumos reads "lumos/model@2"',
     );
     expect(() => parseModelFile('{}', 'empty.json')).toThrow('does not say what it is');
     expect(() => parseModelFile('{', 'broken.json')).toThrow('not JSON');

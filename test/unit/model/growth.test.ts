@@ -63,7 +63,7 @@ const timed = (fixed: number, rateIn: number, rateOut: number, noise = 0.03) => 
 
 describe('a fixed part and rates', () => {
   it('are found again, within their intervals', () => {
-    const found = fitFixedAndRate(timed(0.2, 2e-6, 5e-6), seededRandom(1));
+    const found = fitFixedAndRate(timed(0.2, 2e-6, 5e-6), { random: seededRandom(1) });
     expect(found.fixed.value).toBeCloseTo(0.2, 1);
     for (const [one, truth] of [
       [found.fixed, 0.2],

@@ -109,9 +109,9 @@ describe('lumos model', () => {
       schema: string;
       cells: { cell: Measurement }[];
     };
-    expect(file.schema).toBe('lumos/model@1');
+    expect(file.schema).toBe('lumos/model@2');
     expect(await runCli(['model', 'show', model])).toBe(0);
-    expect(out).toContain('a launch');
+    expect(out).toMatch(/wasmtime-aot *│ 3\.91 ms launch/u);
     const { function: name = '', payload = '' } = file.cells[0]?.cell ?? {};
     out = '';
     const asked = [
@@ -147,7 +147,7 @@ describe('lumos model', () => {
     expect(err).toContain('lumos model fit DIR... --out model.json');
     writeFileSync(join(folder, 'old.json'), '{"schema":"lumos/model@0"}');
     expect(await runCli(['model', 'validate', '--model', join(folder, 'old.json')])).toBe(2);
-    expect(err).toContain('this Lumos reads "lumos/model@1"');
+    expect(err).toContain('this Lumos reads "lumos/model@2"');
   });
 
   it('ends with 2 for a run of one runtime, and names one with more', async () => {

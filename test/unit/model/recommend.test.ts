@@ -16,7 +16,7 @@ import { allCells, runsOf } from './synthetic-cells.js';
 let file: ModelFile;
 beforeAll(() => {
   file = fitModel(runsOf(allCells()), '0.1.0').file;
-});
+}, 60_000);
 
 const workload = (changed: object = {}): Workload =>
   parseWorkload(
@@ -73,7 +73,14 @@ describe('prices', () => {
     writeFileSync(own, 'schema: lumos/prices@1\nname: own\n');
     expect(() => loadPrices(own, folder)).toThrow('own.yaml: title');
   });
-  it.each(['aws-lambda', 'cloud-run', 'cloudflare-workers'])(
+  it('of Azure Functions: 100 ms and 128 MiB at least, memory in steps of 128 MiB', () => {
+    const prices = loadPrices('azure-functions', folder);
+    const at = (latency: number, mebibytes: number) =>
+      costPerMillion(prices, { latencyMs: milliseconds(latency), memoryBytes: bytes(mebibytes << 20) });
+    expect(at(3, 5)).toBeCloseTo(0.2 + 1e6 * 0.1 * 0.125 * 0.000016, 9);
+    expect(at(999.5, 160)).toBeCloseTo(0.2 + 1e6 * 0.25 * 0.000016, 9);
+  });
+  it.each(['aws-lambda', 'azure-functions', 'cloud-run', 'cloudflare-workers'])(
     'of %s say when they held and who says so',
     (name) => {
       const { asOf, sources } = loadPrices(name, folder);

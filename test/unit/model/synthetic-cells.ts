@@ -13,13 +13,47 @@ export interface TrueRuntime {
   readonly crossing: number;
   readonly perMib: number;
   readonly factor: number;
+  /** MiB of a sandbox before any payload. */
+  readonly memory: number;
+  /** CPU time over latency. */
+  readonly busy: number;
 }
 
+/** Bytes of memory for each byte in or out, on every runtime. */
+export const memoryPerByte = 3;
+
 export const runtimes: readonly TrueRuntime[] = [
-  { id: 'native', class: 'process', launch: 1.5, crossing: 0.1, perMib: 1, factor: 1 },
-  { id: 'docker', class: 'container', launch: 250, crossing: 0.4, perMib: 8, factor: 1 },
-  { id: 'wasmtime-aot', class: 'wasm-aot', launch: 4, crossing: 0.15, perMib: 3, factor: 1.5 },
-  { id: 'wasmtime-interpreted', class: 'wasm-interpreted', launch: 5, crossing: 0.3, perMib: 3, factor: 25 },
+  { id: 'native', class: 'process', launch: 1.5, crossing: 0.1, perMib: 1, factor: 1, memory: 2, busy: 0.9 },
+  {
+    id: 'docker',
+    class: 'container',
+    launch: 250,
+    crossing: 0.4,
+    perMib: 8,
+    factor: 1,
+    memory: 6,
+    busy: 0.7,
+  },
+  {
+    id: 'wasmtime-aot',
+    class: 'wasm-aot',
+    launch: 4,
+    crossing: 0.15,
+    perMib: 3,
+    factor: 1.5,
+    memory: 12,
+    busy: 0.95,
+  },
+  {
+    id: 'wasmtime-interpreted',
+    class: 'wasm-interpreted',
+    launch: 5,
+    crossing: 0.3,
+    perMib: 3,
+    factor: 25,
+    memory: 15,
+    busy: 0.98,
+  },
 ];
 
 export interface TrueFunction {
@@ -93,8 +127,12 @@ export function cellOf(
     },
     componentsMs: components,
     medianError: noise,
-    peakMemoryBytes: bytes(4 << 20),
-    cpuMs: milliseconds(components.compute),
+    peakMemoryBytes: bytes(
+      Math.round(
+        (runtime.memory * 2 ** 20 + memoryPerByte * (size + size)) * Math.exp((noise / 4) * normal(random)),
+      ),
+    ),
+    cpuMs: milliseconds(runtime.busy * p50 * Math.exp((noise / 2) * normal(random))),
   };
 }
 
@@ -119,6 +157,8 @@ export function runsOf(cells: readonly ModelCell[]): ReadRuns {
     cells,
     shapes: pool.shapes(),
     notes: [],
+    environments: [],
+    energy: [],
     sources: [
       {
         runId: 'run',

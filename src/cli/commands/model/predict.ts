@@ -2,21 +2,18 @@
 import { parseObjective } from '../../../domain/slo.js';
 import { invalidInput } from '../../../domain/errors.js';
 import { StartSchema, type Start } from '../../../domain/factors.js';
-import type { Milliseconds } from '../../../domain/units.js';
+import type { Link } from '../../../model/network/link.js';
+import { loadPrices, type Prices } from '../../../model/cost/prices.js';
 import type { ModelFile } from '../../../model/fit/model-file.js';
-import {
-  predictLatency,
-  type LatencyPrediction,
-  type PredictedQuantile,
-} from '../../../model/predict/predict-latency.js';
+import { predictLatency, type LatencyPrediction } from '../../../model/predict/predict-latency.js';
 import { systemOf } from '../../../model/observations/model-cell.js';
-import { recommend } from '../../../model/recommend/recommend.js';
+import { recommend, type Candidate } from '../../../model/recommend/recommend.js';
 import { parseWorkload } from '../../../model/recommend/workload.js';
-import { formatDuration, formatDurationInterval, formatShare } from '../../../report/format-quantity.js';
 import { exitCodes, type ExitCode } from '../../exit-codes.js';
-import { renderFitted } from '../../fitted-table.js';
 import { print, printJson, tableWidth } from '../../output.js';
 import { readModelFile } from './model-input.js';
+import { costOfStart, loadText, predictionText, quantilesOf } from './predict-text.js';
+import { pricesFolder } from './prices-folder.js';
 
 export interface PredictOptions {
   readonly model: string;
@@ -29,16 +26,16 @@ export interface PredictOptions {
   readonly rate?: number;
   readonly keepAlive?: number;
   readonly slo?: readonly string[];
+  /** A name of prices/, or a file. */
+  readonly prices?: string;
+  /** Between clients and platform. */
+  readonly rttMs?: Link['roundTripMs'];
+  readonly bandwidthMbit?: number;
+  /** Between the node and where images are pulled from. */
+  readonly pullRttMs?: Link['roundTripMs'];
+  readonly pullMbit?: number;
   readonly json?: boolean;
 }
-
-/** Quantiles that are shown. */
-const shown = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 } as const;
-
-export const quantileText = ({ ms, interval90 }: PredictedQuantile): string =>
-  interval90 === undefined
-    ? formatDuration(ms)
-    : `${formatDuration(ms)} ${formatDurationInterval(interval90, ms)}`;
 
 function startsAsked(file: ModelFile, { start, runtime }: PredictOptions): Start[] {
   if (start === undefined) {
@@ -55,84 +52,82 @@ function startsAsked(file: ModelFile, { start, runtime }: PredictOptions): Start
   );
 }
 
+function linkOf(roundTrip: number | undefined, megabitsPerSecond: number | undefined): Link | undefined {
+  if (roundTrip === undefined && megabitsPerSecond === undefined) return undefined;
+  return { roundTripMs: roundTrip ?? 0, ...(megabitsPerSecond === undefined ? {} : { megabitsPerSecond }) };
+}
+
+/** What a prediction of a start and one under arrivals both take from the options. */
+function placeOf(options: PredictOptions): object {
+  const clients = linkOf(options.rttMs, options.bandwidthMbit);
+  const registry = linkOf(options.pullRttMs, options.pullMbit);
+  return {
+    ...(options.environment === undefined ? {} : { environment: options.environment }),
+    ...(options.access === undefined ? {} : { access: options.access }),
+    ...(clients === undefined ? {} : { clients }),
+    ...(registry === undefined ? {} : { registry }),
+  };
+}
+
+function refuseWithoutRate({ slo = [], keepAlive, rate }: PredictOptions): void {
+  slo.map(parseObjective);
+  if (rate !== undefined || (slo.length === 0 && keepAlive === undefined)) return;
+  throw invalidInput(
+    `${slo.length > 0 ? '--slo' : '--keep-alive'} needs --rate: how many requests find no instance depends on it`,
+    'For example: --rate 0.1 (requests a second) --slo "p95 < 100ms".',
+  );
+}
+
 /** Exit code 1 where an objective is surely missed. */
 export function predict(options: PredictOptions): ExitCode {
+  refuseWithoutRate(options);
+  const prices = options.prices === undefined ? undefined : loadPrices(options.prices, pricesFolder);
   const file = readModelFile(options.model);
-  const objectives = options.slo?.map(parseObjective) ?? [];
-  if (objectives.length > 0 && options.rate === undefined)
-    throw invalidInput(
-      '--slo needs --rate: how many requests find no instance depends on it',
-      'For example: --rate 0.1 (requests a second) --slo "p95 < 100ms".',
-    );
   const predictions = startsAsked(file, options).map((start) =>
     predictLatency(file, {
       ...{ function: options.function, payload: options.payload, runtime: options.runtime, start },
-      ...(options.environment === undefined ? {} : { environment: options.environment }),
-      ...(options.access === undefined ? {} : { access: options.access }),
+      ...placeOf(options),
     }),
   );
-  const load = options.rate === undefined ? undefined : underArrivals(file, options, options.rate);
+  const load = options.rate === undefined ? undefined : underArrivals(file, options, prices);
   if (options.json === true)
-    printJson({ predictions: predictions.map(jsonOf), ...(load === undefined ? {} : { load }) });
-  else
-    print([...predictions.map(predictionText), ...(load === undefined ? [] : [loadText(load)])].join('\n\n'));
+    printJson({
+      predictions: predictions.map((one) => jsonOf(one, prices)),
+      ...(load === undefined ? {} : { load }),
+      ...(prices === undefined ? {} : { prices: { name: prices.name, asOf: prices.asOf } }),
+    });
+  else {
+    const starts = predictions.map((one) => predictionText(one, prices, tableWidth()));
+    print([...starts, ...(load === undefined ? [] : [loadText(load, prices)])].join('\n\n'));
+  }
   return load?.objectives.some(({ judgement }) => judgement === 'missed') === true
     ? exitCodes.failed
     : exitCodes.done;
 }
 
-type Load = ReturnType<typeof recommend>['candidates'][number];
-
-function underArrivals(file: ModelFile, options: PredictOptions, perSecond: number): Load {
+function underArrivals(file: ModelFile, options: PredictOptions, prices: Prices | undefined): Candidate {
   const workload = parseWorkload(
     {
-      ...{ function: options.function, payload: options.payload, arrivals: { perSecond } },
+      ...{ function: options.function, payload: options.payload, arrivals: { perSecond: options.rate } },
       ...{ runtimes: [options.runtime], objectives: options.slo ?? [] },
       ...(options.keepAlive === undefined ? {} : { keepAliveSeconds: options.keepAlive }),
-      ...(options.environment === undefined ? {} : { environment: options.environment }),
-      ...(options.access === undefined ? {} : { access: options.access }),
+      ...(options.prices === undefined ? {} : { prices: options.prices }),
+      ...placeOf(options),
     },
     'the options',
   );
-  return recommend(file, workload).candidates[0] as Load;
+  return recommend(file, workload, prices === undefined ? {} : { prices }).candidates[0] as Candidate;
 }
 
-function quantilesOf(prediction: LatencyPrediction): [string, PredictedQuantile][] {
-  return Object.entries(shown).flatMap(([name, share]): [string, PredictedQuantile][] => {
-    const predicted = prediction.quantile(share);
-    return predicted === undefined ? [] : [[name, predicted]];
-  });
-}
-
-const jsonOf = (prediction: LatencyPrediction): object => ({
-  ...prediction.request,
-  latencyMs: Object.fromEntries(quantilesOf(prediction)),
-  componentsMs: prediction.componentsMs,
-  beyond: prediction.beyond,
-  intervalsFrom: prediction.scheme,
-});
-
-function predictionText(prediction: LatencyPrediction): string {
-  const { request, componentsMs, beyond } = prediction;
-  const quantiles = quantilesOf(prediction);
-  const parts = Object.entries<Milliseconds>(componentsMs)
-    .sort(([, a], [, b]) => b - a)
-    .map(([id, ms]) => `${id} ${formatDuration(ms)}`);
-  return [
-    `${request.function}, ${request.payload}, on ${request.runtime}, ${request.start}:`,
-    renderFitted(
-      quantiles.map(([name]) => name),
-      [quantiles.map(([, predicted]) => quantileText(predicted))],
-      tableWidth(),
-    ),
-    `of it: ${parts.join(', ')}`,
-    ...beyond.map((words) => `Extrapolated: ${words}.`),
-  ].join('\n');
-}
-
-function loadText({ coldShare, latency, objectives }: Load): string {
-  return [
-    `Under this load: ${formatShare(coldShare)} of the requests cold; p50 ${quantileText(latency.p50)}, p95 ${quantileText(latency.p95)}, p99 ${quantileText(latency.p99)}.`,
-    ...objectives.map(({ text, judgement }) => `${text}: ${judgement}`),
-  ].join('\n');
+function jsonOf(prediction: LatencyPrediction, prices: Prices | undefined): object {
+  const cost = prices === undefined ? undefined : costOfStart(prices, prediction);
+  return {
+    ...prediction.request,
+    latencyMs: Object.fromEntries(quantilesOf(prediction)),
+    componentsMs: prediction.componentsMs,
+    ...prediction.resources,
+    ...(cost === undefined ? {} : { cost }),
+    beyond: prediction.beyond,
+    intervalsFrom: prediction.scheme,
+  };
 }

@@ -1,6 +1,6 @@
 /** `lumos model recommend`. */
 import { readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { hasCode, invalidInput, messageOf } from '../../../domain/errors.js';
 import { loadPrices, type Prices } from '../../../model/cost/prices.js';
@@ -12,22 +12,15 @@ import {
   type TraceArrivals,
   type Workload,
 } from '../../../model/recommend/workload.js';
-import {
-  formatBytes,
-  formatDuration,
-  formatShare,
-  formatSignificant,
-} from '../../../report/format-quantity.js';
+import { formatDuration, formatShare, formatSignificant } from '../../../report/format-quantity.js';
 import { milliseconds } from '../../../domain/units.js';
 import { readTrace } from '../../../user-plane/traces/read-trace.js';
 import { exitCodes, type ExitCode } from '../../exit-codes.js';
 import { renderFitted } from '../../fitted-table.js';
 import { print, printJson, tableWidth, title } from '../../output.js';
-import { packageRoot } from '../../package-root.js';
 import { readModelFile } from './model-input.js';
-import { quantileText } from './predict.js';
-
-export const pricesFolder = join(packageRoot, 'prices');
+import { pricesFolder } from './prices-folder.js';
+import { costText, memoryText, quantileText } from './predict-text.js';
 
 async function readWorkload(path: string): Promise<Workload> {
   let value: unknown;
@@ -94,7 +87,7 @@ export async function recommendFor(
 }
 
 function rowOf(candidate: Candidate, prices: Prices | undefined): string[] {
-  const { runtime, latency, coldShare, costPerMillion, peakMemoryBytes, objectives } = candidate;
+  const { runtime, latency, coldShare, costPerMillion, costInterval90, memory, objectives } = candidate;
   return [
     runtime,
     quantileText(latency.p50),
@@ -103,8 +96,8 @@ function rowOf(candidate: Candidate, prices: Prices | undefined): string[] {
     formatShare(coldShare),
     ...(prices === undefined
       ? []
-      : [costPerMillion === undefined ? '-' : `${prices.currency} ${formatSignificant(costPerMillion)}`]),
-    peakMemoryBytes === undefined ? '-' : formatBytes(peakMemoryBytes),
+      : [costPerMillion === undefined ? '-' : costText(prices, costPerMillion, costInterval90)]),
+    memory === undefined ? '-' : memoryText(memory),
     objectives.map(({ text, judgement }) => `${text}: ${judgement}`).join('; ') || '-',
   ];
 }

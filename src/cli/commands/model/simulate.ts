@@ -21,8 +21,8 @@ import { exitCodes, type ExitCode } from '../../exit-codes.js';
 import { renderFitted } from '../../fitted-table.js';
 import { note, print, printJson, tableWidth, warning } from '../../output.js';
 import { readModelFile } from './model-input.js';
-import { quantileText } from './predict.js';
-import { pricesFolder } from './recommend.js';
+import { quantileText } from './predict-text.js';
+import { pricesFolder } from './prices-folder.js';
 import { simulateRun } from './simulate-run.js';
 
 export interface SimulateOptions {

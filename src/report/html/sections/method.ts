@@ -129,19 +129,7 @@ const environmentFacts = (records: RunManifest['environments'] = []): Fact[] =>
     ];
   });
 
-function hostFacts({
-  host,
-  experiment,
-  seed,
-  probes,
-  floor,
-  pinning,
-  imported,
-  environments,
-  ...run
-}: RunManifest): Fact[] {
-  const milliseconds = (value: Parameters<typeof formatDuration>[0]): string =>
-    formatDuration(value, typographicSigns);
+function machineFacts(host: RunManifest['host']): Fact[] {
   return [
     [
       'Machine',
@@ -163,6 +151,24 @@ function hostFacts({
         ? undefined
         : `${formatShare(host.stealShare)} of the CPU went to neighbours`,
     ],
+  ];
+}
+
+function hostFacts({
+  host,
+  experiment,
+  seed,
+  probes,
+  floor,
+  pinning,
+  imported,
+  environments,
+  ...run
+}: RunManifest): Fact[] {
+  const milliseconds = (value: Parameters<typeof formatDuration>[0]): string =>
+    formatDuration(value, typographicSigns);
+  return [
+    ...machineFacts(host),
     [
       imported === undefined ? 'Harness' : 'Imported by',
       known(
