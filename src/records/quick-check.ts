@@ -21,7 +21,7 @@ const jsonKeyword = z.strictObject({
   maximum: z.number().optional(),
   minLength: z.number().optional(),
   enum: z.array(z.string()).optional(),
-  const: z.string().optional(),
+  const: z.union([z.string(), z.boolean()]).optional(),
 });
 
 /**
@@ -71,7 +71,9 @@ function fits(value: unknown, check: KeyCheck): boolean {
     if (check.type === 'integer' && !Number.isSafeInteger(value)) return false;
     return value >= check.minimum && value > check.above && value <= check.maximum;
   }
-  if (typeof value === 'boolean') return check.type === 'boolean';
+  if (typeof value === 'boolean') return check.type === 'boolean' && isAllowed(value, check);
   if (typeof value !== 'string' || check.type !== 'string') return false;
   return check.oneOf === undefined ? value.length >= check.minimumLength : check.oneOf.has(value);
 }
+
+const isAllowed = (value: unknown, { oneOf }: KeyCheck): boolean => oneOf === undefined || oneOf.has(value);
