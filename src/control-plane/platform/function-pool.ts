@@ -276,6 +276,7 @@ export class FunctionPool<Request, Answer> {
   /** Whoever comes next is to find an instance idle, or one of these on its way. */
   private startAhead(): void {
     const { preWarm = 0, maxInstances, concurrency } = this.options;
+    if (preWarm === 0) return;
     const idle = this.ready.filter(({ inFlight }) => inFlight === 0).length;
     const forQueue = Math.ceil(this.queue.length / concurrency);
     while (idle + this.starting - forQueue < preWarm && this.standing < maxInstances && !this.isStopped)

@@ -8,7 +8,6 @@ import { Simulator, type SimulationFigures } from '../../simulation/simulator.js
 import { costPerMillion, type Prices } from '../cost/prices.js';
 import type { ModelFile } from '../fit/model-file.js';
 import type { PredictedQuantile } from '../predict/predict-latency.js';
-import { measuredFigure } from '../recommend/measured-figure.js';
 import { servedBy, type Asked, type ServedPayload } from '../recommend/served-by.js';
 import { sides, type Side } from '../recommend/side.js';
 import { modelTimes, type TimesOptions } from './model-times.js';
@@ -123,14 +122,22 @@ export class WhatIfCase {
     return parts;
   }
 
+  /** The peak that the model predicts of an instance, whichever payload takes most; undefined where memory was never measured on the runtime. */
   private memoryOf(name: string): Bytes | undefined {
-    return measuredFigure(this.file, this.pairOf(name), (cell) => cell.peakMemoryBytes);
+    const peaks = this.partsOf(name).map(({ warm }) => warm.resources.memory?.bytes);
+    const known = peaks.filter((peak) => peak !== undefined);
+    return known.length < peaks.length ? undefined : bytes(Math.max(...known));
   }
 
-  private pairOf(name: string): { function: string; runtime: string; payload: string | undefined } {
-    const { asked, runtime } = this.what;
-    const payload = typeof asked.payload === 'string' ? asked.payload : asked.payload[0]?.payload;
-    return { function: name, runtime, payload };
+  /** Mean CPU time of a warm request; undefined where it was never measured on the runtime. */
+  private cpuOf(name: string): Milliseconds | undefined {
+    let mean = 0;
+    for (const { share, warm } of this.partsOf(name)) {
+      const { cpu } = warm.resources;
+      if (cpu === undefined) return undefined;
+      mean += share * cpu.ms;
+    }
+    return milliseconds(mean);
   }
 
   private predictions(): ServedPayload['warm'][] {
@@ -184,7 +191,7 @@ export class WhatIfCase {
     const [name, ...others] = [...this.parts.keys()];
     // Prices depend on what a function uses: of several, only where they are paid for the same.
     if (prices === undefined || name === undefined || served === 0) return undefined;
-    const cpuMs = measuredFigure(this.file, this.pairOf(name), (cell) => cell.cpuMs);
+    const cpuMs = this.cpuOf(name);
     if (others.length > 0 && (memoryBytes === undefined || prices.perCpuMillisecond !== undefined))
       return undefined;
     return costPerMillion(prices, {

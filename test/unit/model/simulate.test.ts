@@ -79,10 +79,11 @@ describe('what a model’s function meets with in a simulation', () => {
     expect(docker?.latency?.p50.ms ?? 0).toBeGreaterThan(20 * (aot?.latency?.p50.ms ?? Infinity));
   });
 
-  it('takes memory and cost from what was measured, or from what is set', async () => {
+  it('takes memory and cost as the model predicts them, or as they are set', async () => {
     const prices = loadPrices('aws-lambda', 'prices');
     const own = await resultOf(evenly(10, 1000), usual({ prices }));
-    expect(own.memoryGibSeconds?.value).toBeCloseTo((own.instanceSeconds.value * (4 << 20)) / 2 ** 30, 9);
+    const peak = predicted('warm').resources.memory?.bytes ?? NaN;
+    expect(own.memoryGibSeconds?.value).toBeCloseTo((own.instanceSeconds.value * peak) / 2 ** 30, 9);
     const set = await resultOf(evenly(10, 1000), usual({ prices, memoryBytes: bytes(2 ** 30) }));
     expect(set.memoryGibSeconds?.value).toBeCloseTo(set.instanceSeconds.value, 9);
     expect(set.costPerMillion?.value ?? 0).toBeGreaterThan(own.costPerMillion?.value ?? Infinity);

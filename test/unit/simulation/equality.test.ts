@@ -24,6 +24,7 @@ interface Setting {
   readonly concurrency?: number;
   readonly queueLimit?: number;
   readonly startsAtOnce?: number;
+  readonly preWarm?: number;
 }
 
 /** What a request takes is in the trace, so that both know it whoever serves it; what a launch takes is its number's. */
@@ -163,6 +164,7 @@ const limits: readonly [string, Omit<Setting, 'policy'>][] = [
   ['few instances and a short queue', { maxInstances: 3, queueLimit: 2 }],
   ['a loss system', { maxInstances: 2, queueLimit: 0 }],
   ['instances that serve three at once', { concurrency: 3, maxInstances: 4, queueLimit: 5 }],
+  ['one instance more than is needed', { preWarm: 1, maxInstances: 5, startsAtOnce: 3 }],
 ];
 
 describe.each(policies)('with %s', (_, policy) => {
