@@ -93,7 +93,7 @@ describe('data that carries no model is refused with 2', () => {
     const other = runDirectory('other', fixtureRows(), { host: { ...host, cpuModel: 'Cortex-A72' } });
     expect(await fit(join(folder, 'whole'), other)).toBe(2);
     expect(err).toContain('is two machines');
-    expect(err).toContain('--environment NAME');
+    expect(err).toContain('--environment FILE');
   });
 });
 
