@@ -1,4 +1,5 @@
 /** One level of load, from its first instance to its record and rows. */
+import type { FunctionOptions } from '../../control-plane/platform/function-pool.js';
 import { Platform } from '../../control-plane/platform/platform.js';
 import { anywhere, spreadOver, type CpuPlacement } from '../../control-plane/platform/placement.js';
 import { createPolicy } from '../../policies/create-policy.js';
@@ -23,7 +24,7 @@ import { runOpenLoop } from './open-loop.js';
 import { platformTarget } from './platform-target.js';
 import { RowSample } from './row-sample.js';
 import { SandboxFigures } from './sandbox-figures.js';
-import { startInstanceOf } from './start-instance.js';
+import { sparesOf, startInstanceOf } from './start-instance.js';
 import type { LoadExchange, LoadRequest } from './target.js';
 import { Timeline } from './timeline.js';
 
@@ -63,32 +64,29 @@ export async function runLevel(
   const [startedAt, origin] = [clock.wallTime(), clock.now()];
   const figures = new SandboxFigures(clock);
   const timeline = new Timeline(origin, milliseconds((warmUpOf(load) + longestSeconds(load)) * 1000));
-  const { instances } = load;
   const platform: FunctionPlatform = new Platform({
     clock,
-    startsAtOnce: instances.startsAtOnce,
+    startsAtOnce: load.instances.startsAtOnce,
     cpus: placementOf(settings.pinning),
     onEvent: (event) => timeline.event(event),
   });
   const name = level.cell.function;
+  const spares = sparesOf(prepared, load);
   const notes: LevelNotes = { queued: new LatencyHistogram(), cold: 0, reasons: {}, startedAt };
   const rows = sampleOf(level, settings);
   try {
     const minInstances = minInstancesOf(level, load);
     platform.deploy(name, {
       start: startInstanceOf({
-        ...{ prepared, payload, figures, clock, timeLimitMs: settings.timeLimitMs },
+        ...{ spares, payload, figures, clock, timeLimitMs: settings.timeLimitMs },
         transport: level.cell.transport ?? 'stdio',
         maximumResponseBytes: settings.maximumResponseBytes,
       }),
-      policy: createPolicy(instances),
+      ...poolOf(load),
       minInstances,
-      maxInstances: instances.max,
-      preWarm: instances.preWarm,
-      concurrency: instances.concurrency,
-      queueLimit: instances.queueLimit,
     });
     await untilUp(platform, name, minInstances, settings);
+    await spares.fill(settings.pinning?.sandboxes[0]);
     const options: LevelOptions = {
       ...limitsOf(settings),
       probe: probing(createGeneratorProbe(clock), figures, findEnergyCounter(), notes),
@@ -110,9 +108,20 @@ export async function runLevel(
       rows: rows.rows(),
     };
   } finally {
-    await platform.stop();
+    await platform.stop().finally(() => spares.close());
   }
 }
+
+/** What a pool is told of a load, all but its least number of instances; with a policy of its own. */
+export const poolOf = ({
+  instances,
+}: Load): Omit<FunctionOptions<LoadRequest, LoadExchange>, 'start' | 'minInstances'> => ({
+  policy: createPolicy(instances),
+  maxInstances: instances.max,
+  preWarm: instances.preWarm,
+  concurrency: instances.concurrency,
+  queueLimit: instances.queueLimit,
+});
 
 /** Where instances go: anywhere, or each to the CPUs with the fewest. */
 export function placementOf(pinning: Pinning | undefined): CpuPlacement {

@@ -4,16 +4,18 @@ import { encodeHttpRequest, HttpLine } from '../../control-plane/invoke/http-lin
 import type { Line } from '../../control-plane/invoke/line.js';
 import type { RunningInstance, StartInstance } from '../../control-plane/platform/instance.js';
 import type { Clock } from '../../domain/clock.js';
+import type { Load } from '../../domain/load.js';
 import type { Transport } from '../../domain/factors.js';
 import type { Prepared, Sandbox } from '../../domain/runtime.js';
 import { milliseconds, type Bytes, type Milliseconds } from '../../domain/units.js';
 import type { ReadyPayload } from '../ready-payloads.js';
 import { BrokenLine, loadExchangeOf } from './platform-target.js';
 import type { SandboxFigures } from './sandbox-figures.js';
+import { StagedSpares } from './staged-spares.js';
 import type { LoadExchange, LoadRequest } from './target.js';
 
 export interface InstanceOptions {
-  readonly prepared: Prepared;
+  readonly spares: StagedSpares;
   readonly payload: ReadyPayload;
   readonly transport: Transport;
   readonly clock: Clock;
@@ -22,18 +24,26 @@ export interface InstanceOptions {
   readonly figures: SandboxFigures;
 }
 
+export const sparesOf = (prepared: Prepared, { instances }: Load): StagedSpares =>
+  new StagedSpares({
+    stage: (cpus) => prepared.stage('warm', cpus),
+    most: Math.min(instances.max, instances.startsAtOnce),
+  });
+
 /** The level gives up on a request first: it then knows by itself that it was a `timeout`. */
 const grace = 250;
 
 /**
- * What the platform asks for an instance. It is one as soon as its sandbox is launched: what a function takes to come up
+ * What the platform asks for an instance: a staged sandbox is launched, which is what a trial's launch is. It is one as soon as its sandbox is launched: what a function takes to come up
  * after that is in its first request's time. Over HTTP as many connections as requests at once.
  */
 export const startInstanceOf =
   (options: InstanceOptions): StartInstance<LoadRequest, LoadExchange> =>
   async (instance, cpus) => {
-    const staged = await options.prepared.stage('warm', cpus);
-    const sandbox = await launchedInTime(staged.launch(), options);
+    const staged = await options.spares.take(cpus);
+    const sandbox = await launchedInTime(staged.launch(), options).finally(
+      () => void options.spares.fill(cpus),
+    );
     options.figures.started(instance, await sandbox.accounting().catch(() => undefined));
     return instanceOf(instance, sandbox, options);
   };

@@ -1,7 +1,6 @@
 /** A trace replayed once, on one runtime: all its functions at once, each with instances of its own. */
 import type { RunningInstance } from '../../../control-plane/platform/instance.js';
 import { Platform } from '../../../control-plane/platform/platform.js';
-import { createPolicy } from '../../../policies/create-policy.js';
 import { findEnergyCounter } from '../../../data-plane/probes/energy-counter.js';
 import type { LevelRecord } from '../../../domain/level.js';
 import { warmUpOf } from '../../../domain/load.js';
@@ -13,8 +12,9 @@ import type { ReadyPayload } from '../../ready-payloads.js';
 import { createGeneratorProbe, type GeneratorProbe } from '../generator-probe.js';
 import { runOpenLoop } from '../open-loop.js';
 import { platformTarget } from '../platform-target.js';
-import { limitsOf, placementOf, untilUp, type LevelSettings } from '../run-level.js';
-import { startInstanceOf } from '../start-instance.js';
+import { limitsOf, placementOf, poolOf, untilUp, type LevelSettings } from '../run-level.js';
+import { sparesOf, startInstanceOf } from '../start-instance.js';
+import type { StagedSpares } from '../staged-spares.js';
 import type { LoadExchange, LoadRequest, Target } from '../target.js';
 import { FunctionTally } from './function-tally.js';
 import type { PlannedReplay, ReplayPart } from './replay-plan.js';
@@ -45,7 +45,7 @@ export async function runReplay(
   try {
     return await running.run();
   } finally {
-    await running.platform.stop();
+    await running.stop();
   }
 }
 
@@ -58,6 +58,7 @@ class RunningReplay {
   private readonly instances: number[][];
   private readonly origin: Milliseconds;
   private readonly startedAt: Date;
+  private readonly spares: StagedSpares[] = [];
   private numbered = 0;
   private energy: Joules | undefined;
 
@@ -79,11 +80,16 @@ class RunningReplay {
     });
   }
 
+  async stop(): Promise<void> {
+    await this.platform.stop().finally(() => Promise.all(this.spares.map((one) => one.close())));
+  }
+
   async run(): Promise<MeasuredReplay> {
     const { load, seed } = this.settings;
     const tallies = this.parts.map((part) => this.deploy(part));
     for (const place of this.replay.functions.keys())
       await untilUp(this.platform, String(place), load.instances.min ?? 0, this.settings);
+    for (const one of this.spares) await one.fill(this.settings.pinning?.sandboxes[0]);
     const random = seededRandom(seed, `replay ${this.planned.index}`);
     const result = await runOpenLoop(
       { kind: 'open', arrivals: { kind: 'list', offsets: this.offsets() } },
@@ -129,11 +135,12 @@ class RunningReplay {
       rows: load.rowsPerLevel ?? rowsByDefault,
       random: seededRandom(seed, `rows ${part.index}`),
     });
+    const spares = sparesOf(prepared, load);
+    this.spares.push(spares);
     const start = startInstanceOf({
-      ...{ prepared, payload, clock, timeLimitMs, maximumResponseBytes, figures: tally.figures },
+      ...{ spares, payload, clock, timeLimitMs, maximumResponseBytes, figures: tally.figures },
       transport: cell.transport ?? 'stdio',
     });
-    const { instances } = load;
     for (const place of part.functions) {
       this.tallies[place] = tally;
       this.targets[place] = platformTarget(this.platform, String(place));
@@ -143,12 +150,8 @@ class RunningReplay {
           (this.instances[place] ??= [])[number] = ours;
           return start(ours, cpus);
         },
-        policy: createPolicy(instances),
-        minInstances: instances.min ?? 0,
-        preWarm: instances.preWarm,
-        maxInstances: instances.max,
-        concurrency: instances.concurrency,
-        queueLimit: instances.queueLimit,
+        ...poolOf(load),
+        minInstances: load.instances.min ?? 0,
       });
     }
     return tally;
