@@ -65,8 +65,7 @@ export async function runLevel(
   const { load, clock } = settings;
   const [startedAt, origin] = [clock.wallTime(), clock.now()];
   const figures = new SandboxFigures(clock);
-  const length = milliseconds((load.warmUpSeconds + load.seconds) * 1000);
-  const timeline = new Timeline(origin, length);
+  const timeline = new Timeline(origin, milliseconds((load.warmUpSeconds + load.seconds) * 1000));
   const { instances } = load;
   const platform: FunctionPlatform = new Platform({
     clock,
