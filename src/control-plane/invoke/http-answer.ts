@@ -29,13 +29,14 @@ export class AnswerReader {
   private incoming = fresh();
   private finished: HttpAnswer[] = [];
   private tooMuch: string | undefined;
+  private known: PlainHead | undefined;
 
   /** @param most bytes that a body may have */
   constructor(private readonly most: Bytes) {}
 
   read(chunk: Buffer): Read {
     if (this.parser === undefined) {
-      const answer = wholeIn(chunk);
+      const answer = this.wholeIn(chunk);
       if (answer !== undefined)
         return answer.body.length > this.most ? this.refused(answer.body.length) : { answers: [answer] };
       this.parser = this.newParser();
@@ -49,6 +50,18 @@ export class AnswerReader {
     if (this.parser === undefined) return nothing;
     const result = this.parser.finish();
     return result instanceof Error ? nothing : this.outcome(0);
+  }
+
+  /** The answer that is all of `chunk`, if there is one. */
+  private wholeIn(chunk: Buffer): HttpAnswer | undefined {
+    const end = chunk.indexOf(endOfHead);
+    if (end < 12) return undefined;
+    const text = chunk.toString('latin1', 0, end);
+    const head = this.known?.text === text ? this.known : plainHead(text);
+    this.known = head;
+    if (head === undefined || chunk.length !== end + endOfHead.length + head.length) return undefined;
+    const { status, header } = head;
+    return { status, header, keepsAlive: true, body: chunk.subarray(end + endOfHead.length) };
   }
 
   private outcome(result: number | Error): Read {
@@ -119,11 +132,16 @@ function valueIn(headers: readonly string[], wanted: string): string | undefined
   return at === -1 ? undefined : headers[at + 1];
 }
 
-/** An answer that is all of `chunk`, of 1.1, with a length of its own and nothing that makes it another; else undefined. */
-function wholeIn(chunk: Buffer): HttpAnswer | undefined {
-  const end = chunk.indexOf(endOfHead);
-  if (end < 12) return undefined;
-  const text = chunk.toString('latin1', 0, end);
+/** A head of 1.1 that says all there is to know of its answer; read once as long as the next ones are the same. */
+interface PlainHead {
+  readonly text: string;
+  readonly status: number;
+  readonly length: number;
+  readonly header: (name: string) => string | undefined;
+}
+
+/** An answer with a length of its own and nothing that makes it another; else undefined. */
+function plainHead(text: string): PlainHead | undefined {
   if (!text.startsWith('HTTP/1.1 ')) return undefined;
   const head = text.toLowerCase();
   const status = Number(text.slice(9, 12));
@@ -133,19 +151,13 @@ function wholeIn(chunk: Buffer): HttpAnswer | undefined {
     status >= 200 &&
     status !== 204 &&
     status !== 304 &&
-    chunk.length === end + endOfHead.length + length &&
+    length >= 0 &&
     !head.includes('\r\ntransfer-encoding:') &&
     !head.includes('\r\nconnection:') &&
     // A header continued on the next line.
     !head.includes('\r\n ') &&
     !head.includes('\r\n\t');
-  if (!isPlain) return undefined;
-  return {
-    status,
-    keepsAlive: true,
-    header: (name) => fieldOf(text, head, name),
-    body: chunk.subarray(end + endOfHead.length),
-  };
+  return isPlain ? { text, status, length, header: (name) => fieldOf(text, head, name) } : undefined;
 }
 
 /** @param lower `head` in lower case */

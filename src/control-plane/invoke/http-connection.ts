@@ -55,26 +55,23 @@ export class HttpConnection {
   private socket: Socket | undefined;
   private settle: ((exchange: HttpExchange) => void) | undefined;
   private sentAt: Milliseconds;
+  private deadline: Milliseconds;
+  private cancelTimer: (() => void) | undefined;
 
   constructor(
     private readonly endpoint: Endpoint,
     private readonly options: ConnectionOptions,
   ) {
-    this.sentAt = options.clock.now();
+    this.sentAt = this.deadline = options.clock.now();
   }
 
   /** Never rejects. After a failure the next request makes a connection anew. */
   ask(request: Buffer, deadline: Milliseconds): Promise<HttpExchange> {
     const { clock } = this.options;
     return new Promise((resolve) => {
-      const cancel = clock.after(Math.max(0, deadline - clock.now()) as Milliseconds, () =>
-        this.fail(failed('timeout', 'no answer within the time limit')),
-      );
-      this.settle = (exchange) => {
-        this.settle = undefined;
-        cancel();
-        resolve(exchange);
-      };
+      this.deadline = deadline;
+      if (this.cancelTimer === undefined) this.arm(Math.max(0, deadline - clock.now()) as Milliseconds);
+      this.settle = resolve;
       if (this.socket !== undefined) this.send(this.socket, request);
       else this.connectAndSend(request);
     });
@@ -82,8 +79,28 @@ export class HttpConnection {
 
   /** A request that is still waited for has failed, and its time limit with it. */
   close(): void {
+    this.cancelTimer?.();
+    this.cancelTimer = undefined;
     this.drop();
-    this.settle?.(failed('reset', 'given up before its answer'));
+    this.finish(failed('reset', 'given up before its answer'));
+  }
+
+  /** One timer for all requests: it looks whether the one that is under way then is late, and comes again where not. */
+  private arm(delay: Milliseconds): void {
+    const { clock } = this.options;
+    this.cancelTimer = clock.after(delay, () => {
+      this.cancelTimer = undefined;
+      if (this.settle === undefined) return;
+      const left = this.deadline - clock.now();
+      if (left > 0) this.arm(left as Milliseconds);
+      else this.fail(failed('timeout', 'no answer within the time limit'));
+    });
+  }
+
+  private finish(exchange: HttpExchange): void {
+    const { settle } = this;
+    this.settle = undefined;
+    settle?.(exchange);
   }
 
   private connectAndSend(request: Buffer): void {
@@ -129,13 +146,13 @@ export class HttpConnection {
       return;
     }
     if (!answer.keepsAlive) this.drop();
-    this.settle({ state: 'answered', sentAt: this.sentAt, answeredAt, answer });
+    this.finish({ state: 'answered', sentAt: this.sentAt, answeredAt, answer });
   }
 
   private fail(exchange: Failed): void {
     this.drop();
     if (this.settle === undefined) this.options.onIdleFailure?.(exchange);
-    else this.settle(exchange);
+    else this.finish(exchange);
   }
 
   private drop(): void {

@@ -6,6 +6,7 @@ import { LatencyHistogram } from '../../stats/latency-histogram.js';
 import type { Interval } from '../../stats/median-interval.js';
 import { sectionedInterval } from '../../stats/sectioned-quantile.js';
 import { TimeBlocks } from '../../stats/time-blocks.js';
+import { Deadlines } from './deadlines.js';
 import { lateAfterMs, type EndedBy, type LevelOptions, type LevelResult } from './level.js';
 import { failureOf, type FailureKind, type LoadExchange, type LoadRequest, type Target } from './target.js';
 
@@ -20,6 +21,7 @@ export class LevelRecorder {
   private readonly lag = new LatencyHistogram();
   private readonly blocks: TimeBlocks;
   private readonly share: number;
+  private readonly deadlines: Deadlines;
   private readonly errors: Partial<Record<FailureKind, number>> = {};
   private asked = 0;
   private sent = 0;
@@ -34,6 +36,7 @@ export class LevelRecorder {
     private readonly options: LevelOptions,
   ) {
     this.measureFrom = milliseconds(options.clock.now() + options.warmUpMs);
+    this.deadlines = new Deadlines(options.clock, options.timeoutMs);
     this.endAt = milliseconds(this.measureFrom + options.stop.timeMs);
     this.lastSettled = this.measureFrom;
     const { precision } = options.stop;
@@ -85,6 +88,7 @@ export class LevelRecorder {
   }
 
   result(unsent: number): LevelResult {
+    this.deadlines.stop();
     const end = this.ended ?? { by: 'time' as const, at: this.endAt };
     this.blocks.advance(end.at);
     const { blockMs } = this.blocks;
@@ -130,11 +134,11 @@ export class LevelRecorder {
   /** The answer, or the failure it has become by the deadline: also of a target that forgets its own. */
   private answerTo(request: LoadRequest): Promise<LoadExchange> {
     return new Promise((resolve) => {
-      const cancel = this.options.clock.after(this.options.timeoutMs, () => {
-        resolve({ state: 'failed', kind: 'timeout', reason: 'no answer within the time limit' });
-      });
+      const met = this.deadlines.begin(() =>
+        resolve({ state: 'failed', kind: 'timeout', reason: 'no answer within the time limit' }),
+      );
       const settle = (exchange: LoadExchange): void => {
-        cancel();
+        met();
         resolve(exchange);
       };
       this.target.send(request).then(settle, (error: unknown) => settle(failureOf(error)));

@@ -92,11 +92,12 @@ export class UrlTarget implements Target {
     private readonly options: UrlTargetOptions,
   ) {}
 
-  async send({ deadline }: LoadRequest): Promise<LoadExchange> {
+  send({ deadline }: LoadRequest): Promise<LoadExchange> {
     const connection = this.free.pop() ?? this.add();
-    const exchange = await connection.ask(this.options.request, deadline);
-    this.free.push(connection);
-    return this.judged(exchange);
+    return connection.ask(this.options.request, deadline).then((exchange) => {
+      this.free.push(connection);
+      return this.judged(exchange);
+    });
   }
 
   close(): void {
