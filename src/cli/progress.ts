@@ -14,6 +14,7 @@ export class RunProgress {
   private doneBefore = 0;
   private lastShownAt = 0;
   private current = '';
+  private unit = 'trials';
   private failures = 0;
   private readonly complained = new Set<string>();
 
@@ -33,6 +34,7 @@ export class RunProgress {
         );
         break;
       case 'started':
+        this.unit = event.unit ?? 'trials';
         this.start(event.trials, event.alreadyDone);
         break;
       case 'trial':
@@ -55,14 +57,14 @@ export class RunProgress {
   private start(trials: number, alreadyDone: number): void {
     this.startedAt = performance.now();
     this.doneBefore = alreadyDone;
-    if (alreadyDone > 0) this.say(`  ${alreadyDone} of ${trials} trials are there already`);
+    if (alreadyDone > 0) this.say(`  ${alreadyDone} of ${trials} ${this.unit} are there already`);
     if (!isInteractive()) {
-      this.say(`  ${trials - alreadyDone} trials to run`);
+      this.say(`  ${trials - alreadyDone} ${this.unit} to run`);
       return;
     }
     this.bar = new SingleBar(
       {
-        format: '  {bar} {value}/{total} trials | {left} | {failures}{current}',
+        format: `  {bar} {value}/{total} ${this.unit} | {left} | {failures}{current}`,
         // The bar's own timer would fire inside timed windows: it is set to an hour, and `advance` draws.
         fps: 1 / 3600,
         clearOnComplete: true,
@@ -87,7 +89,7 @@ export class RunProgress {
       this.bar.render();
       return;
     }
-    this.say(`  ${done}/${trials} trials, ${left}, ${failures}last: ${this.current}`);
+    this.say(`  ${done}/${trials} ${this.unit}, ${left}, ${failures}last: ${this.current}`);
   }
 
   /** Says the first failure of each kind in a cell; the summary counts them all. */

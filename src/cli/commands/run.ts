@@ -57,15 +57,12 @@ export async function run(name: string | undefined, options: RunOptions): Promis
   checkSameVersions(asked.resume, runtimes);
   noteIdleObjectives(experiment, plan.cells);
   const replay = await replayOf(experiment);
-  const trials = plan.trials.length;
+  // How many levels a load has, the run says when it has them.
+  const trials = loadOf(experiment) === undefined ? `${plan.trials.length} trials, ` : '';
   if (asked.resume === undefined) asked.directory.create();
   const unlock = lockRunDirectory(asked.directory.path);
   try {
-    note(
-      title(
-        `${experiment.name}: ${trials} trials, seed ${experiment.seed}, into ${shown(asked.directory.path)}`,
-      ),
-    );
+    note(title(`${experiment.name}: ${trials}seed ${experiment.seed}, into ${shown(asked.directory.path)}`));
     const manifest = await reportingWhatThereIs(asked.directory, options, () =>
       measure({ ...asked, experiment, ...replay }, selection, workbench, runtimes, catalogue.all),
     );
