@@ -91,7 +91,10 @@ async function openWithObjects(runtime: string, factors: StorageFactors): Promis
   const experiment = ExperimentSchema.parse({ name: 'test', functions: ['kv-read'], runtimes: [runtime] });
   const storage = new StorageBench(runId, experiment, lasting, monotonicClock);
   storages.push(storage);
-  await storage.start((factors.storage === 'redis' ? [factors] : []) as never, () => undefined);
+  await storage.start(
+    (factors.storage === 'redis' ? [{ ...factors, environment: 'local' }] : []) as never,
+    () => undefined,
+  );
   const isContainer = runtime === 'docker' && factors.access === 'direct' && factors.storage === 'redis';
   return await open(runtime, 'kv-read', {
     factors,

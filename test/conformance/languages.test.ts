@@ -107,7 +107,10 @@ async function storageOf(name: string, runtime: string, factors: StorageFactors)
   const experiment = ExperimentSchema.parse({ name: 'test', functions: [name], runtimes: [runtime] });
   const storage = new StorageBench(runId, experiment, lasting, monotonicClock);
   storages.push(storage);
-  await storage.start((factors.storage === 'redis' ? [factors] : []) as never, () => undefined);
+  await storage.start(
+    (factors.storage === 'redis' ? [{ ...factors, environment: 'local' }] : []) as never,
+    () => undefined,
+  );
   return storage;
 }
 

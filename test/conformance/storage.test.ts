@@ -96,7 +96,8 @@ async function open(
   usedRuntimes.add(runtime);
   const storage = new StorageBench(runId, experiment, lasting, monotonicClock);
   storages.push(storage);
-  const used = factors.storage === 'redis' || factors.storage === 's3' ? [factors] : [];
+  const used =
+    factors.storage === 'redis' || factors.storage === 's3' ? [{ ...factors, environment: 'local' }] : [];
   await storage.start(used as never, () => undefined);
   const options = runtime.id === 'docker' && factors.access === 'direct' ? { network: 'host' } : {};
   const source: Pick<StorageBench, 'reach' | 'forCell'> = {
