@@ -16,7 +16,11 @@ fn steps(start: u32) -> u32 {
     let mut count = 0;
     let mut value = u64::from(start);
     while value > 1 {
-        value = if value % 2 == 0 { value / 2 } else { 3 * value + 1 };
+        value = if value % 2 == 0 {
+            value / 2
+        } else {
+            3 * value + 1
+        };
         count += 1;
     }
     count
