@@ -58,7 +58,7 @@ function checked({ harness, sandboxes }: Exclude<Load['pin'], boolean>, allowed:
  */
 export function checkPinnable(
   load: Load | undefined,
-  runtimes: readonly Runtime[],
+  runtimes: readonly Pick<Runtime, 'id' | 'keepsToCpus'>[],
   environments: readonly Environment[],
 ): void {
   if (load === undefined || load.pin === false) return;

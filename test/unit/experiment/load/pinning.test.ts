@@ -3,7 +3,6 @@ import { allowedCpus } from '../../../../src/data-plane/host/cpu-topology.js';
 import { formatCpuList } from '../../../../src/domain/cpu-list.js';
 import { EnvironmentSchema } from '../../../../src/domain/environment.js';
 import { LoadSchema } from '../../../../src/domain/load.js';
-import type { Runtime } from '../../../../src/domain/runtime.js';
 import { onCpus } from '../../../../src/control-plane/process/cpu-affinity.js';
 import { runCommand } from '../../../../src/control-plane/process/run-command.js';
 import { checkPinnable, choosePinning, withHarnessPinned } from '../../../../src/experiment/load/pinning.js';
@@ -47,7 +46,7 @@ describe('which CPUs are whose', () => {
   });
 
   it('names the runtimes whose sandboxes stay where the kernel puts them', () => {
-    const runtimes = [{ id: 'native', keepsToCpus: true }, { id: 'containerd' }] as unknown as Runtime[];
+    const runtimes = [{ id: 'native', keepsToCpus: true }, { id: 'containerd' }] as const;
     expect(() => checkPinnable(LoadSchema.parse({ pin: true }), runtimes, [])).toThrow(
       'sandboxes of containerd',
     );
@@ -56,7 +55,7 @@ describe('which CPUs are whose', () => {
   });
 
   it('refuses to pin in an environment that keeps sandboxes to CPUs of its own', () => {
-    const runtimes = [{ id: 'native', keepsToCpus: true }] as unknown as Runtime[];
+    const runtimes = [{ id: 'native', keepsToCpus: true }] as const;
     const edge = EnvironmentSchema.parse({ name: 'edge', emulated: true, cpu: { cores: 1 } });
     const load = LoadSchema.parse({ pin: true });
     expect(() => checkPinnable(load, runtimes, [edge])).toThrow('the environment edge keeps sandboxes');
