@@ -211,6 +211,11 @@ export interface Runtime {
   readonly starts: readonly Start[];
   /** How requests can reach a function on it, the usual way first. */
   readonly transports: readonly Transport[];
+  /**
+   * Present where a sandbox is a server that opens instances as it sees fit: a warm request may meet a new one, and is then a
+   * failure that says so.
+   */
+  readonly opensInstances?: true;
   /** Present where its sandboxes can be kept to CPUs. */
   readonly keepsToCpus?: true;
   /**

@@ -4,11 +4,13 @@ import { allowedCpus } from '../../data-plane/host/cpu-topology.js';
 import type { Start } from '../../domain/factors.js';
 import { MeasurementSchema } from '../../domain/measurement.js';
 import type { Behaviour } from '../behaviour.js';
-import { expectEqual, expectMatch } from '../expectations.js';
+import { expectEqual, expectMatch, expectWithin } from '../expectations.js';
 import { expectOk, only } from '../subject.js';
 import type { TrialBench } from '../trial-bench.js';
 
 const warmInvocations = 1000;
+/** A server that opened more of them than that would not be one that keeps its instances. */
+const mostNew = 10;
 const freshInvocations = 20;
 
 const usable: Behaviour = {
@@ -24,12 +26,36 @@ const usable: Behaviour = {
 const thousand: Behaviour = {
   name: `one sandbox serves ${warmInvocations} warm invocations, and counts them from 2 on after one warm-up`,
   group: 'starts',
+  appliesTo: ({ opensInstances }) => opensInstances !== true,
   async run(subject) {
     const bench = await subject.open('hello-world');
     const rows = await bench.trial('small', { start: 'warm', invocations: warmInvocations });
     rows.forEach(expectOk);
     expectEqual('rows', rows.length, warmInvocations);
     const wrong = rows.find(({ sequence, invocation }, at) => sequence !== at + 2 || invocation !== at);
+    expectEqual('row out of its sequence', wrong, undefined);
+  },
+};
+
+const thousandOfServer: Behaviour = {
+  name: `of ${warmInvocations} warm invocations, those that meet a new instance are failures that say so, and at most ${mostNew}`,
+  group: 'starts',
+  appliesTo: ({ opensInstances }) => opensInstances === true,
+  async run(subject) {
+    const bench = await subject.open('hello-world');
+    const rows = await bench.trial('small', { start: 'warm', invocations: warmInvocations });
+    expectEqual('rows', rows.length, warmInvocations);
+    const metNew = rows.filter(({ outcome }) => outcome !== 'ok');
+    expectWithin('invocations that met a new instance', metNew.length, { most: mostNew });
+    for (const { outcome, reason, sequence } of metNew) {
+      expectEqual('outcome and sequence', [outcome, sequence], ['wrong-output', 1]);
+      expectMatch('reason', reason, /not a warm start/);
+    }
+    const wrong = rows.find(
+      ({ outcome, sequence, invocation }, at) =>
+        invocation !== at ||
+        (outcome === 'ok' && (sequence === undefined || sequence < 2 || sequence > at + 2)),
+    );
     expectEqual('row out of its sequence', wrong, undefined);
   },
 };
@@ -150,6 +176,7 @@ export const startBehaviours: readonly Behaviour[] = [
   coldIsCold,
   notCold,
   thousand,
+  thousandOfServer,
   freshIsFresh,
   snapshotServesFirst,
   snapshotIsInitialised,

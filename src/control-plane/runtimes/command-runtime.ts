@@ -47,6 +47,8 @@ export interface CommandRuntimeDescription {
   readonly transports?: readonly Transport[];
   /** `cold` and `warm` where absent. */
   readonly starts?: readonly Start[];
+  /** As of the runtime. */
+  readonly opensInstances?: true;
   /** What runs the artefact so that it reaches what it is to reach, and nothing else of the machine. */
   command(request: PrepareRequest, how: CommandUse): Promise<Command>;
   /**
@@ -96,6 +98,7 @@ export function createCommandRuntime(machine: LocalMachine, description: Command
     artifactKind: description.artifactKind,
     starts: description.starts ?? startsOf(description),
     transports: description.transports ?? ['stdio'],
+    ...(description.opensInstances === undefined ? {} : { opensInstances: description.opensInstances }),
     keepsToCpus: true,
     artifactKindFor: (_options, use) =>
       description.artifactKindFor === undefined

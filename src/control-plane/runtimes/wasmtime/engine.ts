@@ -81,6 +81,8 @@ const serverOf = ({ find, probe }: Wasmtime): CommandRuntimeDescription => ({
   socketArtifactKind: wasmtimeKinds.aotHttp,
   transports: ['http'],
   starts: ['cold', 'fresh', 'warm'],
+  // A request that comes before the last one's instance has said that it is free again is given a new one.
+  opensInstances: true,
   probe: () => probeFor(probe, find, lackOfServer),
   command: async ({ artifact, reach }, { start, port = 0 }) => ({
     file: await find(),
