@@ -105,10 +105,14 @@ export const LoadSchema = z
     refinements: z.number().int().nonnegative().max(20).default(0),
     /** Rows kept of a level, drawn evenly from all its requests. Absent: 200 with clients, 20 000 with arrivals. */
     rowsPerLevel: z.number().int().nonnegative().max(1_000_000).optional(),
-    /** Keeps harness and sandboxes on different CPUs: true for a choice by this machine's cores, else which are whose. */
+    /**
+     * Keeps harness and sandboxes on different CPUs: true for a choice by this machine's cores, which is refused where there
+     * is none; `where-possible` for one that is left out there; else which are whose.
+     */
     pin: z
       .union([
         z.boolean(),
+        z.literal('where-possible'),
         z.strictObject({ harness: CpuListSchema, sandboxes: z.array(CpuListSchema).min(1) }),
       ])
       .default(false),

@@ -22,7 +22,7 @@ import { fromMebibytes, type Bytes } from '../domain/units.js';
 import type { RunDirectory } from '../records/run-directory.js';
 import { readRows, RowWriter } from '../records/row-store.js';
 import { Bench, type ArtifactSource } from './bench.js';
-import { choosePinning, thisMachine as machineTopology, withHarnessPinned } from './load/pinning.js';
+import { pinningFor, thisMachine as machineTopology, withHarnessPinned } from './load/pinning.js';
 import { measureLevels } from './load/measure-levels.js';
 import { checkTrace, measureTrace, traceOfRun } from './load/trace/measure-trace.js';
 import { cellsInUse } from './load/trace/replay-plan.js';
@@ -319,8 +319,9 @@ async function measureEverything(
   );
 }
 
-function withPinning({ experiment }: RunRequest, manifest: RunManifest): RunManifest {
-  const pinning = choosePinning(loadOf(experiment)?.pin ?? false, machineTopology());
+function withPinning({ experiment, selection }: RunRequest, manifest: RunManifest): RunManifest {
+  const { runtimes, environments = [] } = selection;
+  const pinning = pinningFor(loadOf(experiment), runtimes, environments, machineTopology());
   return pinning === undefined ? manifest : { ...manifest, pinning };
 }
 

@@ -34,6 +34,7 @@ export class AnswerReader {
   /** @param most bytes that a body may have */
   constructor(private readonly most: Bytes) {}
 
+  /** @param chunk only looked at until this returns: what is kept of it is a copy */
   read(chunk: Buffer): Read {
     if (this.parser === undefined) {
       const answer = this.wholeIn(chunk);
@@ -61,7 +62,7 @@ export class AnswerReader {
     this.known = head;
     if (head === undefined || chunk.length !== end + endOfHead.length + head.length) return undefined;
     const { status, header } = head;
-    return { status, header, keepsAlive: true, body: chunk.subarray(end + endOfHead.length) };
+    return { status, header, keepsAlive: true, body: Buffer.from(chunk.subarray(end + endOfHead.length)) };
   }
 
   private outcome(result: number | Error): Read {
@@ -86,7 +87,7 @@ export class AnswerReader {
     parser[HTTPParser.kOnBody] = (chunk, offset, length) => {
       this.incoming.received += length;
       this.refuseTooMuch(this.incoming.received);
-      this.incoming.pieces.push(chunk.subarray(offset, offset + length));
+      this.incoming.pieces.push(Buffer.from(chunk.subarray(offset, offset + length)));
     };
     parser[HTTPParser.kOnMessageComplete] = () => {
       this.finished.push(answerOf(this.incoming));

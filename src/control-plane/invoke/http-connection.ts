@@ -105,11 +105,12 @@ export class HttpConnection {
 
   private connectAndSend(request: Buffer): void {
     const { settle } = this;
-    connected(this.endpoint).then(
+    const incoming = new Incoming();
+    connected(this.endpoint, incoming).then(
       (socket) => {
         // The request was given up meanwhile.
         if (this.settle !== settle) socket.destroy();
-        else this.send((this.socket = this.listen(socket)), request);
+        else this.send((this.socket = this.listen(socket, incoming)), request);
       },
       (error: unknown) => this.settle === settle && this.fail(failureOf(error)),
     );
@@ -120,14 +121,14 @@ export class HttpConnection {
     socket.write(request);
   }
 
-  private listen(socket: Socket): Socket {
+  private listen(socket: Socket, incoming: Incoming): Socket {
     const reader = new AnswerReader(this.options.maximumResponseBytes);
     const ours = (): boolean => this.socket === socket;
     const take = (read: ReturnType<AnswerReader['read']>): void => {
       if ('wrong' in read) this.fail(failed('unreadable', read.wrong));
       else for (const answer of read.answers) this.take(answer);
     };
-    socket.on('data', (chunk) => ours() && take(reader.read(chunk)));
+    incoming.read = (chunk) => ours() && take(reader.read(chunk));
     socket.once('end', () => {
       if (!ours()) return;
       take(reader.end());
@@ -169,9 +170,24 @@ function failureOf(error: unknown): Failed {
   return failed('reset', reason);
 }
 
-function connected({ host, port }: Endpoint): Promise<Socket> {
+/** What one read of any connection brings. All share it: whoever reads takes from it what is kept, before the next read. */
+const readBuffer = Buffer.allocUnsafe(64 * 1024);
+
+/** Where the bytes of a connection go: past the queues of a stream, which cost a load more than reading them does. */
+class Incoming {
+  read: (chunk: Buffer) => void = () => undefined;
+}
+
+function connected({ host, port }: Endpoint, incoming: Incoming): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ port, host, noDelay: true });
+    const onread = {
+      buffer: readBuffer,
+      callback: (length: number): boolean => {
+        incoming.read(readBuffer.subarray(0, length));
+        return true;
+      },
+    };
+    const socket = connect({ port, host, noDelay: true, onread });
     socket.once('error', reject);
     socket.once('connect', () => {
       socket.off('error', reject);

@@ -18,9 +18,9 @@ export class Deadlines {
     private readonly limit: Milliseconds,
   ) {}
 
-  /** Calls `expire` when the limit has passed, unless what this returns is called before. */
-  begin(expire: () => void): () => void {
-    const one = { at: this.clock.now() + this.limit, expire };
+  /** Calls `expire` when the limit has passed since `from`, unless what this returns is called before. */
+  begin(from: Milliseconds, expire: () => void): () => void {
+    const one = { at: from + this.limit, expire };
     this.waiting.add(one);
     if (this.cancel === undefined) this.arm(this.limit);
     return () => this.waiting.delete(one);

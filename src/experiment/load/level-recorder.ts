@@ -134,7 +134,7 @@ export class LevelRecorder {
   /** The answer, or the failure it has become by the deadline: also of a target that forgets its own. */
   private answerTo(request: LoadRequest): Promise<LoadExchange> {
     return new Promise((resolve) => {
-      const met = this.deadlines.begin(() =>
+      const met = this.deadlines.begin(request.sentAt, () =>
         resolve({ state: 'failed', kind: 'timeout', reason: 'no answer within the time limit' }),
       );
       const settle = (exchange: LoadExchange): void => {

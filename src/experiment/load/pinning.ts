@@ -22,8 +22,9 @@ export interface Topology {
  */
 export function choosePinning(pin: Load['pin'], { allowed, siblings }: Topology): Pinning | undefined {
   if (pin === false) return undefined;
-  if (pin !== true) return checked(pin, allowed);
+  if (typeof pin === 'object') return checked(pin, allowed);
   const [first, ...others] = allowed;
+  if (others.length === 0 && pin === 'where-possible') return undefined;
   if (first === undefined || others.length === 0)
     throw invalidInput(
       'load.pin: harness and sandboxes cannot be on different CPUs: this process may use one only',
@@ -38,7 +39,7 @@ export function choosePinning(pin: Load['pin'], { allowed, siblings }: Topology)
   };
 }
 
-function checked({ harness, sandboxes }: Exclude<Load['pin'], boolean>, allowed: readonly number[]): Pinning {
+function checked({ harness, sandboxes }: Extract<Load['pin'], object>, allowed: readonly number[]): Pinning {
   const theirs = new Set(sandboxes.flatMap(parseCpuList));
   const named = [...parseCpuList(harness), ...theirs];
   const unknown = named.filter((cpu) => !allowed.includes(cpu));
@@ -53,6 +54,25 @@ function checked({ harness, sandboxes }: Exclude<Load['pin'], boolean>, allowed:
 }
 
 /**
+ * The pinning that a load asks for of these runtimes in these environments: `where-possible` is none where they refuse it.
+ * @throws LumosError `invalid-input`, see `checkPinnable` and `choosePinning`
+ */
+export function pinningFor(
+  load: Load | undefined,
+  runtimes: readonly Pick<Runtime, 'id' | 'keepsToCpus'>[],
+  environments: readonly Environment[],
+  topology: Topology,
+): Pinning | undefined {
+  if (load === undefined) return undefined;
+  if (load.pin !== 'where-possible') {
+    checkPinnable(load, runtimes, environments);
+    return choosePinning(load.pin, topology);
+  }
+  const refused = whyNotPinnable(runtimes, environments) !== undefined;
+  return refused ? undefined : choosePinning(load.pin, topology);
+}
+
+/**
  * @throws LumosError `invalid-input` that names the runtimes whose sandboxes cannot be kept to CPUs, or an environment that
  * keeps them to others
  */
@@ -61,19 +81,28 @@ export function checkPinnable(
   runtimes: readonly Pick<Runtime, 'id' | 'keepsToCpus'>[],
   environments: readonly Environment[],
 ): void {
-  if (load === undefined || load.pin === false) return;
+  if (load === undefined || load.pin === false || load.pin === 'where-possible') return;
+  const why = whyNotPinnable(runtimes, environments);
+  if (why !== undefined) throw why;
+}
+
+function whyNotPinnable(
+  runtimes: readonly Pick<Runtime, 'id' | 'keepsToCpus'>[],
+  environments: readonly Environment[],
+): LumosError | undefined {
   const holding = environments.find(({ emulated, cpu }) => emulated && cpu !== undefined);
   if (holding !== undefined)
-    throw invalidInput(
+    return invalidInput(
       `load.pin: the environment ${holding.name} keeps sandboxes to CPUs of its own`,
       'Leave out --pin (load.pin), or the environment.',
     );
   const unable = runtimes.filter((runtime) => runtime.keepsToCpus !== true).map(({ id }) => id);
   if (unable.length > 0)
-    throw invalidInput(
+    return invalidInput(
       `load.pin: sandboxes of ${unable.join(', ')} cannot be kept to CPUs of their own`,
       `Leave out --pin (load.pin), or ${unable.join(', ')}.`,
     );
+  return undefined;
 }
 
 export const thisMachine = (): Topology => ({ allowed: allowedCpus() ?? [], siblings: siblingsOf });

@@ -38,11 +38,25 @@ export function makePayload(definition: FunctionDefinition, step: PayloadStep, s
   }
   checkSize(where, step, made);
   if (expected === undefined) {
-    return { input, objects, stored, verify: (answer) => oracle.check?.(input, answer, objects) };
+    return { input, objects, stored, verify: onceEach((answer) => oracle.check?.(input, answer, objects)) };
   }
   if (!(expected instanceof Uint8Array))
     throw invalidInput(`${where}: expected output() to return a Uint8Array.`);
   return { input, objects, stored, expected, verify: (answer) => verifyOutput(expected, answer) };
+}
+
+/**
+ * An answer that is byte for byte the last one that was right is right: a check may take milliseconds of the event loop, in
+ * which nothing that is due is sent.
+ */
+function onceEach(check: (answer: Uint8Array) => string | undefined): Payload['verify'] {
+  let right: Buffer | undefined;
+  return (answer) => {
+    if (right?.equals(answer) === true) return undefined;
+    const wrong = check(answer);
+    if (wrong === undefined) right = Buffer.from(answer);
+    return wrong;
+  };
 }
 
 /** The bytes of a step are those of the objects the function works on, or of its payload where it finds none. */

@@ -53,6 +53,27 @@ describe('makePayload', () => {
     expect(new Set(inputs).size).toBe(4);
   });
 
+  it('checks an answer once that comes again byte for byte, and every other one', () => {
+    const checked: string[] = [];
+    const check: Oracle['check'] = (_, answer) => {
+      checked.push(Buffer.from(answer).toString());
+      return answer[0] === 'w'.charCodeAt(0) ? 'wrong' : undefined;
+    };
+    const { input } = definition('alpha').oracle;
+    const { verify } = makePayload(
+      { ...definition('alpha'), oracle: { input, check } },
+      step('small', 16),
+      1,
+    );
+    const answer = Buffer.from('good');
+    const verdicts = ['good', 'good', 'wrong', 'wrong', 'good', 'gold', 'good'].map((text) => {
+      answer.write(text.padEnd(4).slice(0, 4));
+      return verify(answer);
+    });
+    expect(verdicts).toEqual([undefined, undefined, 'wrong', 'wrong', undefined, undefined, undefined]);
+    expect(checked).toEqual(['good', 'wron', 'wron', 'gold', 'good']);
+  });
+
   it('gives the output of the oracle for that input', () => {
     const { input, expected } = makePayload(definition('alpha'), step('small', 16), 1);
     expect(Buffer.from(expected ?? [])).toEqual(Buffer.from(input).reverse());

@@ -84,6 +84,23 @@ describe('an answer', () => {
     ]);
   });
 
+  it.each([
+    ['in one piece', 200],
+    ['in two', 47],
+  ])('keeps nothing of the memory it was read from: %s', (_, cut) => {
+    const reader = new AnswerReader(bytes(1000));
+    const whole = Buffer.from('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nfirst half');
+    const shared = Buffer.alloc(200);
+    const found: HttpAnswer[] = [];
+    for (const piece of [whole.subarray(0, cut), whole.subarray(cut)].filter(({ length }) => length > 0)) {
+      piece.copy(shared);
+      const result = reader.read(shared.subarray(0, piece.length));
+      if ('answers' in result) found.push(...result.answers);
+      shared.fill('x');
+    }
+    expect(found.map(({ body }) => body.toString())).toEqual(['first half']);
+  });
+
   it('that was broken off is none', () => {
     const reader = new AnswerReader(bytes(1000));
     reader.read(Buffer.from(answers[0]?.slice(0, -1) ?? ''));

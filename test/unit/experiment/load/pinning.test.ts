@@ -5,7 +5,12 @@ import { EnvironmentSchema } from '../../../../src/domain/environment.js';
 import { LoadSchema } from '../../../../src/domain/load.js';
 import { onCpus } from '../../../../src/control-plane/process/cpu-affinity.js';
 import { runCommand } from '../../../../src/control-plane/process/run-command.js';
-import { checkPinnable, choosePinning, withHarnessPinned } from '../../../../src/experiment/load/pinning.js';
+import {
+  checkPinnable,
+  choosePinning,
+  pinningFor,
+  withHarnessPinned,
+} from '../../../../src/experiment/load/pinning.js';
 
 /** `cores` of two threads each, numbered as usual: the second threads after all first ones. */
 const machine = (cores: number, threads = 2) => ({
@@ -33,6 +38,21 @@ describe('which CPUs are whose', () => {
   it('parts the threads of the only core, and cannot part one CPU', () => {
     expect(choosePinning(true, machine(1))).toEqual({ harness: '0', sandboxes: ['1'] });
     expect(() => choosePinning(true, machine(1, 1))).toThrow('may use one only');
+  });
+
+  it('is left out where it is asked for where possible, and something stands against it', () => {
+    const load = LoadSchema.parse({ pin: 'where-possible' });
+    const native = { id: 'native', keepsToCpus: true } as const;
+    const edge = EnvironmentSchema.parse({ name: 'edge', emulated: true, cpu: { cores: 1 } });
+    const two = machine(2, 1);
+    expect(pinningFor(load, [native], [], two)).toEqual({ harness: '0', sandboxes: ['1'] });
+    expect(pinningFor(load, [native], [], machine(1, 1))).toBeUndefined();
+    expect(pinningFor(load, [native, { id: 'containerd' }], [], two)).toBeUndefined();
+    expect(pinningFor(load, [native], [edge], two)).toBeUndefined();
+    expect(pinningFor(undefined, [native], [], two)).toBeUndefined();
+    expect(() => checkPinnable(load, [{ id: 'containerd' }], [edge])).not.toThrow();
+    const asked = LoadSchema.parse({ pin: true });
+    expect(() => pinningFor(asked, [{ id: 'containerd' }], [], two)).toThrow('sandboxes of containerd');
   });
 
   it('takes what the load names, unless it is not there or both get it', () => {
