@@ -74,6 +74,14 @@ export class LatencyHistogram implements LatencyCounts {
     if (latency > largestMs) this.outside += 1;
   }
 
+  /** Forgets everything. */
+  clear(): void {
+    if (this.recorded > 0) this.counts.fill(0, 0, cellOf(inRange(this.most)) + 1);
+    this.recorded = this.sumMs = this.outside = 0;
+    this.least = Infinity;
+    this.most = -Infinity;
+  }
+
   /** Adds what another has recorded: the same as if it had been recorded here. */
   add(other: LatencyHistogram): void {
     if (other.recorded === 0) return;

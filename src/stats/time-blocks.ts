@@ -24,6 +24,8 @@ const mostBlocks = 32;
  */
 export class TimeBlocks {
   private closed: Block[] = [];
+  /** Of blocks that were joined. Making one takes up to a millisecond, in which a load sends nothing. */
+  private readonly free: LatencyHistogram[] = [];
   private open = new LatencyHistogram();
   private length: number;
 
@@ -51,7 +53,7 @@ export class TimeBlocks {
     let closedAny = false;
     while (at - this.start >= (this.closed.length + 1) * this.length) {
       this.closed.push(closedOf(this.open, this.share));
-      this.open = new LatencyHistogram();
+      this.open = this.free.pop() ?? new LatencyHistogram();
       closedAny = true;
       if (this.closed.length === mostBlocks) this.join();
     }
@@ -70,6 +72,8 @@ export class TimeBlocks {
       if (first === undefined || second === undefined) break;
       first.histogram.add(second.histogram);
       joined.push(closedOf(first.histogram, this.share));
+      second.histogram.clear();
+      this.free.push(second.histogram);
     }
     this.closed = joined;
     this.length *= 2;

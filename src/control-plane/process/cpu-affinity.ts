@@ -3,8 +3,11 @@ import { missingDependency } from '../../domain/errors.js';
 import { findOnPath } from './find-on-path.js';
 import { runCommand } from './run-command.js';
 
+let known: string | undefined;
+
+/** Looked for once: sandboxes are started while a load is sent. */
 async function taskset(): Promise<string> {
-  const found = await findOnPath('taskset');
+  const found = (known ??= await findOnPath('taskset'));
   if (found === undefined)
     throw missingDependency(
       'keeping processes to CPUs takes the command taskset',

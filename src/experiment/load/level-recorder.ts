@@ -35,7 +35,7 @@ export class LevelRecorder {
     private readonly target: Target,
     private readonly options: LevelOptions,
   ) {
-    this.measureFrom = milliseconds(options.clock.now() + options.warmUpMs);
+    this.measureFrom = milliseconds(options.clock.now() + (options.leadMs ?? 0) + options.warmUpMs);
     this.deadlines = new Deadlines(options.clock, options.timeoutMs);
     this.endAt = milliseconds(this.measureFrom + options.stop.timeMs);
     this.lastSettled = this.measureFrom;

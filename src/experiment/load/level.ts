@@ -20,6 +20,8 @@ export interface StopRules {
 export interface LevelOptions {
   readonly clock: Clock;
   readonly warmUpMs: Milliseconds;
+  /** From the making of a level to its beginning: what is made for it is then made. Default 0. */
+  readonly leadMs?: Milliseconds;
   readonly stop: StopRules;
   /** Of one request, from its sending. */
   readonly timeoutMs: Milliseconds;
@@ -32,6 +34,9 @@ export interface LevelOptions {
   /** Called for each measured request once it is settled, e.g. to write its row. */
   readonly onSettled?: (request: LoadRequest, exchange: LoadExchange) => void;
 }
+
+/** Of levels that are run for real: a schedule's first request is not late because its level is being made. */
+export const leadMs = milliseconds(20);
 
 /** A send later than due by more than this is `late`. */
 export const lateAfterMs = milliseconds(2);

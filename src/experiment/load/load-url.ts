@@ -1,4 +1,5 @@
 /** Levels of load on a server that somebody else started. */
+import { collectYoungGarbage } from '../../data-plane/host/collect-garbage.js';
 import type { Clock } from '../../domain/clock.js';
 import type { Cell } from '../../domain/factors.js';
 import type { LevelRecord } from '../../domain/level.js';
@@ -10,7 +11,7 @@ import { boundsOf, checkLoad } from '../../user-plane/load/bounds.js';
 import type { LoadShape } from '../../user-plane/load/shapes.js';
 import { runClosedLoop } from './closed-loop.js';
 import { createGeneratorProbe } from './generator-probe.js';
-import type { LevelOptions, LevelResult } from './level.js';
+import { leadMs, type LevelOptions, type LevelResult } from './level.js';
 import { limitsOf, type PlannedLevel } from './level-plan.js';
 import { recordOf, type LevelNotes } from './level-record.js';
 import { runOpenLoop } from './open-loop.js';
@@ -99,7 +100,7 @@ async function runLoop(
 ): Promise<LevelResult> {
   const { count, precision } = load;
   const options: LevelOptions = {
-    ...{ clock, signal, timeoutMs: timeLimitMs, warmUpMs: milliseconds(warmUpOf(load) * 1000) },
+    ...{ clock, signal, timeoutMs: timeLimitMs, warmUpMs: milliseconds(warmUpOf(load) * 1000), leadMs },
     stop: {
       ...{ timeMs: milliseconds(longestSeconds(load) * 1000), precision },
       ...(count === undefined ? {} : { count }),
@@ -111,5 +112,9 @@ async function runLoop(
   };
   if (shape.kind === 'closed') return await runClosedLoop(shape, target, options);
   const random = seededRandom(seed, `arrivals ${index}`);
-  return await runOpenLoop(shape, target, { ...options, random: () => random.uniform() });
+  return await runOpenLoop(shape, target, {
+    ...options,
+    random: () => random.uniform(),
+    onGap: collectYoungGarbage,
+  });
 }

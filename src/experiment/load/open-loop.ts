@@ -4,6 +4,7 @@ import { arrivalOffsets } from '../../user-plane/load/arrival-offsets.js';
 import type { OpenShape } from '../../user-plane/load/shapes.js';
 import { LevelRecorder } from './level-recorder.js';
 import type { LevelOptions, LevelResult } from './level.js';
+import { gapLength, type NextSend } from './next-send.js';
 import type { Target } from './target.js';
 
 export interface OpenLoopOptions extends LevelOptions {
@@ -14,6 +15,10 @@ export interface OpenLoopOptions extends LevelOptions {
    * on. Default 1000.
    */
   readonly maximumOutstanding?: number;
+  /** Told of what is due next. */
+  readonly nextSend?: NextSend;
+  /** Called where nothing is due for 15 ms, at most ten times a second: for what is better done then. */
+  readonly onGap?: () => void;
 }
 
 /**
@@ -40,6 +45,7 @@ class OpenLoop {
   private outstanding = 0;
   /** When a connection became free last that something due had waited for. */
   private freedAt = -Infinity;
+  private usedGapAt = -Infinity;
   private cancelTimer: () => void = () => undefined;
   private done: () => void = () => undefined;
   private fail: (error: unknown) => void = () => undefined;
@@ -68,6 +74,7 @@ class OpenLoop {
         this.pump();
       });
     } finally {
+      this.options.nextSend?.is(undefined);
       this.cancelTimer();
       signal?.removeEventListener('abort', onAbort);
     }
@@ -77,6 +84,7 @@ class OpenLoop {
   private advance(): void {
     const { value } = this.schedule.next();
     this.next = value === undefined ? undefined : milliseconds(this.origin + value);
+    this.options.nextSend?.is(this.next);
   }
 
   /** Sends what is due; then sees to it that it is called again when there is more to do. */
@@ -89,7 +97,9 @@ class OpenLoop {
           break;
         }
         const wake = milliseconds(Math.min(this.next, this.recorder.endAt));
-        if (wake > this.options.clock.now()) {
+        const now = this.options.clock.now();
+        if (wake > now) {
+          if (wake - now >= gapLength) this.useGap(now);
           this.wakeAt(wake);
           return;
         }
@@ -105,6 +115,12 @@ class OpenLoop {
       this.fail(error);
     }
     if (this.outstanding === 0) this.done();
+  }
+
+  private useGap(now: Milliseconds): void {
+    if (now - this.usedGapAt < 100) return;
+    this.usedGapAt = now;
+    this.options.onGap?.();
   }
 
   /** What a timer is late by is in the latency of the request that was due. */

@@ -3,6 +3,7 @@ import type { FunctionOptions } from '../../control-plane/platform/function-pool
 import { Platform } from '../../control-plane/platform/platform.js';
 import { anywhere, spreadOver, type CpuPlacement } from '../../control-plane/platform/placement.js';
 import { createPolicy } from '../../policies/create-policy.js';
+import { collectYoungGarbage } from '../../data-plane/host/collect-garbage.js';
 import { findEnergyCounter, type EnergyCounter } from '../../data-plane/probes/energy-counter.js';
 import type { Clock } from '../../domain/clock.js';
 import type { LevelRecord } from '../../domain/level.js';
@@ -16,10 +17,11 @@ import { seededRandom } from '../../stats/random.js';
 import type { ReadyPayload } from '../ready-payloads.js';
 import { runClosedLoop } from './closed-loop.js';
 import { createGeneratorProbe, type GeneratorProbe } from './generator-probe.js';
-import type { LevelOptions, LevelResult } from './level.js';
+import { leadMs, type LevelOptions, type LevelResult } from './level.js';
 import type { PlannedLevel } from './level-plan.js';
 import { recordOf, type LevelNotes } from './level-record.js';
 import { loadRow } from './load-row.js';
+import { NextSend } from './next-send.js';
 import { runOpenLoop } from './open-loop.js';
 import { platformTarget } from './platform-target.js';
 import { RowSample } from './row-sample.js';
@@ -71,7 +73,8 @@ export async function runLevel(
     onEvent: (event) => timeline.event(event),
   });
   const name = level.cell.function;
-  const spares = sparesOf(prepared, load);
+  const nextSend = new NextSend(clock);
+  const spares = sparesOf(prepared, load, nextSend);
   const notes: LevelNotes = { queued: new LatencyHistogram(), cold: 0, reasons: {}, startedAt };
   const rows = sampleOf(level, settings);
   try {
@@ -95,7 +98,7 @@ export async function runLevel(
         rows.offer(() => loadRow(level, payload.payloadBytes, request, exchange, startedAt, origin));
       },
     };
-    const result = await loop(level, platform, options, settings.seed);
+    const result = await loop(level, platform, { ...options, nextSend }, settings.seed);
     figures.end();
     const counts = platform.counts(name);
     const end = clock.now();
@@ -134,6 +137,7 @@ export function limitsOf({ load, clock, timeLimitMs, signal }: LevelSettings): L
   return {
     clock,
     warmUpMs: milliseconds(warmUpOf(load) * 1000),
+    leadMs,
     stop: {
       timeMs: milliseconds(longestSeconds(load) * 1000),
       ...(count === undefined ? {} : { count }),
@@ -152,13 +156,17 @@ function sampleOf(level: PlannedLevel, { load, seed }: LevelSettings): RowSample
 async function loop(
   { shape, index, cell }: PlannedLevel,
   platform: FunctionPlatform,
-  options: LevelOptions,
+  options: LevelOptions & { readonly nextSend: NextSend },
   seed: number,
 ): Promise<LevelResult> {
   const target = platformTarget(platform, cell.function);
   if (shape.kind === 'closed') return await runClosedLoop(shape, target, options);
   const random = seededRandom(seed, `arrivals ${index}`);
-  return await runOpenLoop(shape, target, { ...options, random: () => random.uniform() });
+  return await runOpenLoop(shape, target, {
+    ...options,
+    random: () => random.uniform(),
+    onGap: collectYoungGarbage,
+  });
 }
 
 /** Instances that were asked for beforehand are up, or could not be started: what then comes is measured as it is. */

@@ -9,6 +9,7 @@ import type { Transport } from '../../domain/factors.js';
 import type { Prepared, Sandbox } from '../../domain/runtime.js';
 import { milliseconds, type Bytes, type Milliseconds } from '../../domain/units.js';
 import type { ReadyPayload } from '../ready-payloads.js';
+import type { NextSend } from './next-send.js';
 import { BrokenLine, loadExchangeOf } from './platform-target.js';
 import type { SandboxFigures } from './sandbox-figures.js';
 import { StagedSpares } from './staged-spares.js';
@@ -24,18 +25,23 @@ export interface InstanceOptions {
   readonly figures: SandboxFigures;
 }
 
-export const sparesOf = (prepared: Prepared, { instances }: Load): StagedSpares =>
+/** Starts come in bursts, and a spare is replaced when there is time. */
+const sparesInABurst = 8;
+
+export const sparesOf = (prepared: Prepared, { instances }: Load, nextSend: NextSend): StagedSpares =>
   new StagedSpares({
+    gap: () => nextSend.gap(),
     stage: (cpus) => prepared.stage('warm', cpus),
-    most: Math.min(instances.max, instances.startsAtOnce),
+    most: Math.min(instances.max, Math.max(instances.startsAtOnce, sparesInABurst)),
   });
 
 /** The level gives up on a request first: it then knows by itself that it was a `timeout`. */
 const grace = 250;
 
 /**
- * What the platform asks for an instance: a staged sandbox is launched, which is what a trial's launch is. It is one as soon as its sandbox is launched: what a function takes to come up
- * after that is in its first request's time. Over HTTP as many connections as requests at once.
+ * What the platform asks for an instance: a staged sandbox is launched, which is what a trial's launch is. It is one as soon
+ * as its sandbox is launched: what a function takes to come up after that is in its first request's time. Over HTTP as many
+ * connections as requests at once.
  */
 export const startInstanceOf =
   (options: InstanceOptions): StartInstance<LoadRequest, LoadExchange> =>

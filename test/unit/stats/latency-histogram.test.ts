@@ -77,6 +77,16 @@ describe('LatencyHistogram', () => {
     expect(histogram.quantile(1)).toBe(largestMs * 2);
   });
 
+  it('that was cleared is as a new one', () => {
+    const used = new LatencyHistogram();
+    for (const value of [0, 0.001, 3, 4567, 1e9]) used.record(milliseconds(value));
+    used.clear();
+    expect(used).toEqual(new LatencyHistogram());
+    used.clear();
+    used.record(milliseconds(2));
+    expect(used.quantile(0.5)).toBe(2);
+  });
+
   it('has nothing to say of nothing, and refuses what is no latency', () => {
     const histogram = new LatencyHistogram();
     expect([histogram.quantile(0.5), histogram.min, histogram.max, histogram.mean]).toEqual(

@@ -1,6 +1,7 @@
 /** A trace replayed once, on one runtime: all its functions at once, each with instances of its own. */
 import type { RunningInstance } from '../../../control-plane/platform/instance.js';
 import { Platform } from '../../../control-plane/platform/platform.js';
+import { collectYoungGarbage } from '../../../data-plane/host/collect-garbage.js';
 import { findEnergyCounter } from '../../../data-plane/probes/energy-counter.js';
 import type { LevelRecord } from '../../../domain/level.js';
 import { warmUpOf } from '../../../domain/load.js';
@@ -10,6 +11,7 @@ import { milliseconds, type Joules, type Milliseconds } from '../../../domain/un
 import { seededRandom } from '../../../stats/random.js';
 import type { ReadyPayload } from '../../ready-payloads.js';
 import { createGeneratorProbe, type GeneratorProbe } from '../generator-probe.js';
+import { NextSend } from '../next-send.js';
 import { runOpenLoop } from '../open-loop.js';
 import { platformTarget } from '../platform-target.js';
 import { limitsOf, placementOf, poolOf, untilUp, type LevelSettings } from '../run-level.js';
@@ -59,6 +61,7 @@ class RunningReplay {
   private readonly origin: Milliseconds;
   private readonly startedAt: Date;
   private readonly spares: StagedSpares[] = [];
+  private readonly nextSend: NextSend;
   private numbered = 0;
   private energy: Joules | undefined;
 
@@ -71,6 +74,7 @@ class RunningReplay {
     const { clock, load } = settings;
     this.origin = clock.now();
     this.startedAt = clock.wallTime();
+    this.nextSend = new NextSend(clock);
     this.instances = replay.functions.map(() => []);
     this.platform = new Platform({
       clock,
@@ -97,6 +101,8 @@ class RunningReplay {
       {
         ...limitsOf(this.settings),
         random: () => random.uniform(),
+        nextSend: this.nextSend,
+        onGap: collectYoungGarbage,
         probe: this.probe(tallies),
         onSettled: (request, exchange) => {
           const place = this.replay.functionOf[request.index] ?? 0;
@@ -135,7 +141,7 @@ class RunningReplay {
       rows: load.rowsPerLevel ?? rowsByDefault,
       random: seededRandom(seed, `rows ${part.index}`),
     });
-    const spares = sparesOf(prepared, load);
+    const spares = sparesOf(prepared, load, this.nextSend);
     this.spares.push(spares);
     const start = startInstanceOf({
       ...{ spares, payload, clock, timeLimitMs, maximumResponseBytes, figures: tally.figures },

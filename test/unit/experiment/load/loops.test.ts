@@ -232,8 +232,29 @@ describe('bad days', () => {
   });
 });
 
+describe('gaps of a schedule', () => {
+  const gapsOf = async (offsets: readonly number[]): Promise<number[]> => {
+    const { clock, target } = scripted(() => ({ takes: 1 }));
+    const used: number[] = [];
+    await runOpenLoop(open({ kind: 'list', offsets: offsets.map((offset) => ms(offset)) }), target, {
+      ...level(clock),
+      random,
+      onGap: () => used.push(clock.now()),
+    });
+    return used;
+  };
+
+  it('of 15 ms and more can be used for what is better done then', async () => {
+    expect(await gapsOf([0, 14, 29, 300])).toEqual([14]);
+  });
+
+  it('are used ten times a second at most', async () => {
+    expect(await gapsOf([0, 50, 100, 150, 200, 250])).toEqual([0, 100, 200]);
+  });
+});
+
 describe('the generator', () => {
-  const fine = { sent: 1, lag: new LatencyHistogram(), generator: {} };
+  const fine = { sent: 1, lag: new LatencyHistogram(), latency: new LatencyHistogram(), generator: {} };
 
   it('makes a level invalid that it was the bottleneck of, and says so', () => {
     const lag = new LatencyHistogram();
@@ -244,6 +265,7 @@ describe('the generator', () => {
       judgeLevel({
         sent: 0,
         lag,
+        latency: new LatencyHistogram(),
         generator: { cpuShare: 0.95, eventLoopDelayP99Ms: ms(40), stealShare: 0.1 },
       }),
     ).toEqual({
@@ -256,6 +278,16 @@ describe('the generator', () => {
         "the machine's neighbours took 10.0 % of its CPU time",
       ],
     });
+  });
+
+  it('may be behind schedule by a twentieth of what is measured', () => {
+    const [lag, latency] = [new LatencyHistogram(), new LatencyHistogram()];
+    lag.record(ms(3));
+    latency.record(ms(61));
+    expect(judgeLevel({ ...fine, lag, latency }).valid).toBe(true);
+    const quick = new LatencyHistogram();
+    quick.record(ms(59));
+    expect(judgeLevel({ ...fine, lag, latency: quick }).valid).toBe(false);
   });
 
   it('measures itself in real time', async () => {

@@ -3,11 +3,12 @@ import type { StagedSandbox } from '../../../../src/domain/runtime.js';
 import { StagedSpares } from '../../../../src/experiment/load/staged-spares.js';
 
 /** Stagings that end when the test says so. */
-function workshop(most: number) {
+function workshop(most: number, gap?: () => Promise<void>) {
   const staged: { name: string; discarded: boolean }[] = [];
   let failing = 0;
   const spares = new StagedSpares({
     most,
+    ...(gap === undefined ? {} : { gap }),
     stage: (cpus) => {
       if (failing > 0) {
         failing -= 1;
@@ -66,6 +67,28 @@ describe('sandboxes staged ahead', () => {
     expect(await take()).toBe('0');
     fail(1);
     await expect(take()).rejects.toThrow('no room');
+  });
+
+  it('are staged when that is in nobody’s way, and at once where a start cannot wait for that', async () => {
+    const waiting: (() => void)[] = [];
+    const { spares, staged, take } = workshop(2, () => new Promise((resolve) => waiting.push(resolve)));
+    const filling = spares.fill();
+    expect(staged).toHaveLength(0);
+    expect(await take()).toBe('0');
+    waiting.forEach((resolve) => resolve());
+    await filling;
+    expect(staged).toHaveLength(2);
+    expect(await take()).toBe('1');
+  });
+
+  it('are not staged any more where the load ended before there was time', async () => {
+    let open: () => void = () => undefined;
+    const { spares, staged } = workshop(1, () => new Promise((resolve) => (open = resolve)));
+    const filling = spares.fill();
+    await spares.close();
+    open();
+    await filling;
+    expect(staged).toEqual([]);
   });
 
   it('are given back at the end where nobody took them, those taken are not', async () => {

@@ -1,0 +1,31 @@
+/** When the generator has to send next, told to those whose work would be in its way. */
+import type { Clock } from '../../domain/clock.js';
+import { milliseconds, type Milliseconds } from '../../domain/units.js';
+
+/** Longer than staging takes: starting a process stops this one for 2 to 5 ms on a small machine, and groups are made before. */
+export const gapLength = milliseconds(15);
+/** What waits for a gap gets none in a load that has none, and goes ahead. */
+const patience = milliseconds(100);
+
+export class NextSend {
+  private dueAt: number | undefined;
+
+  constructor(private readonly clock: Clock) {}
+
+  /** @param dueAt on the clock; undefined where nothing more is due, or nobody can say when */
+  is(dueAt: Milliseconds | undefined): void {
+    this.dueAt = dueAt;
+  }
+
+  /** Resolves when nothing is due for long enough, or after 100 ms. */
+  async gap(): Promise<void> {
+    const giveUpAt = this.clock.now() + patience;
+    for (let now = this.clock.now(); now < giveUpAt; now = this.clock.now()) {
+      const next = this.dueAt;
+      if (next === undefined || next - now >= gapLength) return;
+      // What is due has to be sent first, and the schedule to say what comes after.
+      const look = Math.min(giveUpAt, Math.max(next, now) + 0.5);
+      await new Promise<void>((resolve) => void this.clock.after(milliseconds(look - now), resolve));
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../../../src/control-plane/runtimes/fake/virtual-clock.js';
+import { milliseconds } from '../../../../src/domain/units.js';
+import { NextSend } from '../../../../src/experiment/load/next-send.js';
+
+/** Sends at these moments, one after another; then says for each gap that is asked for when it came. */
+function sending(moments: readonly number[]) {
+  const clock = new VirtualClock();
+  const next = new NextSend(clock);
+  const tell = (at: number): void => {
+    const moment = moments[at];
+    next.is(moment === undefined ? undefined : milliseconds(moment));
+    if (moment !== undefined) clock.after(milliseconds(moment - clock.now()), () => tell(at + 1));
+  };
+  tell(0);
+  return { clock, gapAt: async () => (await next.gap(), clock.now()) };
+}
+
+describe('a gap between sends', () => {
+  it('is there at once where nothing is due for long enough, or nothing at all', async () => {
+    expect(await sending([]).gapAt()).toBe(0);
+    expect(await sending([15]).gapAt()).toBe(0);
+  });
+
+  it('is waited for until what is due soon has been sent', async () => {
+    expect(await sending([7, 30]).gapAt()).toBe(7.5);
+    expect(await sending([3, 6, 13, 40]).gapAt()).toBe(13.5);
+  });
+
+  it('is waited for no longer than 100 ms where a load has none', async () => {
+    const everyTwo = Array.from({ length: 200 }, (_, index) => 2 * (index + 1));
+    expect(await sending(everyTwo).gapAt()).toBe(100);
+  });
+});
