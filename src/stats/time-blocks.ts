@@ -4,6 +4,8 @@ import { LatencyHistogram } from './latency-histogram.js';
 
 export interface ClosedBlock {
   readonly completions: number;
+  /** Those whose latency was recorded. */
+  readonly recorded: number;
   /** Absent where nothing was completed in it. */
   readonly p50: Milliseconds | undefined;
   /** The quantile that was asked for besides. */
@@ -27,6 +29,8 @@ export class TimeBlocks {
   /** Of blocks that were joined. Making one takes up to a millisecond, in which a load sends nothing. */
   private readonly free: LatencyHistogram[] = [];
   private open = new LatencyHistogram();
+  /** Completions in the open block without a latency. */
+  private others = 0;
   private length: number;
 
   /** @param start on the clock; @param length of the first blocks; @param share of the quantile to have of each block */
@@ -48,11 +52,18 @@ export class TimeBlocks {
     this.open.record(latency);
   }
 
+  /** A success at `at` that counts as one, and whose latency does not: it was sent before the measuring began. */
+  complete(at: Milliseconds): void {
+    this.advance(at);
+    this.others += 1;
+  }
+
   /** Closes the blocks that are over at `at`. Gives back whether there were any. */
   advance(at: Milliseconds): boolean {
     let closedAny = false;
     while (at - this.start >= (this.closed.length + 1) * this.length) {
-      this.closed.push(closedOf(this.open, this.share));
+      this.closed.push(closedOf(this.open, this.others, this.share));
+      this.others = 0;
       this.open = this.free.pop() ?? new LatencyHistogram();
       closedAny = true;
       if (this.closed.length === mostBlocks) this.join();
@@ -71,7 +82,8 @@ export class TimeBlocks {
       const [first, second] = [this.closed[i], this.closed[i + 1]];
       if (first === undefined || second === undefined) break;
       first.histogram.add(second.histogram);
-      joined.push(closedOf(first.histogram, this.share));
+      const others = first.completions + second.completions - first.histogram.count;
+      joined.push(closedOf(first.histogram, others, this.share));
       second.histogram.clear();
       this.free.push(second.histogram);
     }
@@ -80,10 +92,10 @@ export class TimeBlocks {
   }
 }
 
-function closedOf(histogram: LatencyHistogram, share: number): Block {
+function closedOf(histogram: LatencyHistogram, others: number, share: number): Block {
   const p50 = histogram.quantile(0.5);
   return {
-    ...{ histogram, p50, completions: histogram.count },
+    ...{ histogram, p50, completions: histogram.count + others, recorded: histogram.count },
     asked: share === 0.5 ? p50 : histogram.quantile(share),
   };
 }

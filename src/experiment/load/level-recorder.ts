@@ -27,6 +27,8 @@ export class LevelRecorder {
   private sent = 0;
   private late = 0;
   private lastSettled: number;
+  /** Successes between the end of the warm-up and that of sending, whenever they were sent. */
+  private inTime = 0;
   private ended: { readonly by: EndedBy; readonly at: Milliseconds } | undefined;
   private isProbing = false;
   private generator: LevelResult['generator'] = {};
@@ -84,6 +86,7 @@ export class LevelRecorder {
     if (request.measured) this.countSend(request, sendableAt ?? sentAt);
     const exchange = await this.answerTo(request);
     if (request.measured) this.settle(request, exchange);
+    else if (exchange.state === 'answered') this.carryOver(exchange.answeredAt);
     return exchange;
   }
 
@@ -93,9 +96,11 @@ export class LevelRecorder {
     this.blocks.advance(end.at);
     const { blockMs } = this.blocks;
     const blockThroughputs = this.blocks.blocks().map(({ completions }) => (completions * 1000) / blockMs);
-    const makespanMs = milliseconds(
-      Math.max(0, end.at - this.measureFrom, this.lastSettled - this.measureFrom),
-    );
+    const sendingMs = milliseconds(Math.max(0, end.at - this.measureFrom));
+    const settledMs = milliseconds(Math.max(sendingMs, this.lastSettled - this.measureFrom));
+    // What was asked for by its number is counted to its last; else as many come in as go out at the two ends of the time.
+    const byNumber = end.by === 'count' || end.by === 'schedule';
+    const [makespanMs, completions] = byNumber ? [settledMs, this.latency.count] : [sendingMs, this.inTime];
     const throughputCi95 = batchMean(blockThroughputs)?.ci95;
     const p50Ci95 = this.medianOfBlocks()?.ci95;
     const askedCi95 = this.options.stop.precision === undefined ? undefined : this.askedInterval();
@@ -110,7 +115,8 @@ export class LevelRecorder {
       late: this.late,
       unsent,
       makespanMs,
-      throughputPerSecond: makespanMs > 0 ? (this.latency.count * 1000) / makespanMs : 0,
+      settledMs,
+      throughputPerSecond: makespanMs > 0 ? (completions * 1000) / makespanMs : 0,
       ...(throughputCi95 === undefined ? {} : { throughputCi95 }),
       blockThroughputs,
       blockMs,
@@ -152,10 +158,18 @@ export class LevelRecorder {
     this.options.onSettled?.(request, exchange);
   }
 
+  /** Sent in the warm-up: the target's work of the time that is measured, and nobody's latency in it. */
+  private carryOver(answeredAt: Milliseconds): void {
+    if (answeredAt <= this.measureFrom || answeredAt > this.endedAt) return;
+    this.inTime += 1;
+    if (answeredAt < this.endedAt) this.blocks.complete(answeredAt);
+  }
+
   private succeed(request: LoadRequest, answeredAt: Milliseconds): void {
     const latency = milliseconds(answeredAt - request.dueAt);
     this.latency.record(latency);
     this.service.record(milliseconds(answeredAt - request.sentAt));
+    if (answeredAt <= this.endedAt) this.inTime += 1;
     // What is answered after the end belongs to no whole block.
     if (answeredAt >= this.endedAt) return;
     const closedAny = this.blocks.advance(answeredAt);
@@ -175,9 +189,7 @@ export class LevelRecorder {
   private askedInterval(): Interval | undefined {
     const whole = this.latency.quantile(this.share);
     if (whole === undefined) return undefined;
-    const sections = this.blocks
-      .blocks()
-      .map(({ completions, asked }) => ({ count: completions, value: asked }));
+    const sections = this.blocks.blocks().map(({ recorded, asked }) => ({ count: recorded, value: asked }));
     return sectionedInterval(whole, this.share, sections);
   }
 

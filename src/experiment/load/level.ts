@@ -59,9 +59,14 @@ export interface LevelResult {
   readonly late: number;
   /** Due, but not sent when the level ended. */
   readonly unsent: number;
-  /** From the end of the warm-up to the end of sending or, if that is later, the last measured request's end. */
+  /**
+   * The time that throughput is counted over: from the end of the warm-up to the end of sending; of a level that ended with its
+   * count or its schedule to the last measured request's end, if that is later.
+   */
   readonly makespanMs: Milliseconds;
-  /** Successes over the makespan. */
+  /** From the end of the warm-up to the last measured request's end, or to the end of sending if that is later. */
+  readonly settledMs: Milliseconds;
+  /** Successes within the makespan, over it: of a level that ended by time also those that were sent in the warm-up. */
   readonly throughputPerSecond: number;
   /** By batch means over the blocks; absent where they are too few. */
   readonly throughputCi95?: Interval;

@@ -3,9 +3,9 @@ import type { Clock } from '../../domain/clock.js';
 import { milliseconds, type Milliseconds } from '../../domain/units.js';
 
 /** Longer than staging takes: starting a process stops this one for 2 to 5 ms on a small machine, and groups are made before. */
-export const gapLength = milliseconds(15);
+export const gapLength = milliseconds(25);
 /** What waits for a gap gets none in a load that has none, and goes ahead. */
-const patience = milliseconds(100);
+const patience = milliseconds(200);
 
 export class NextSend {
   private dueAt: number | undefined;
@@ -17,7 +17,7 @@ export class NextSend {
     this.dueAt = dueAt;
   }
 
-  /** Resolves when nothing is due for long enough, or after 100 ms. */
+  /** Resolves when nothing is due for long enough, or after 200 ms. */
   async gap(): Promise<void> {
     const giveUpAt = this.clock.now() + patience;
     for (let now = this.clock.now(); now < giveUpAt; now = this.clock.now()) {

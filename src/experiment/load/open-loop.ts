@@ -17,7 +17,7 @@ export interface OpenLoopOptions extends LevelOptions {
   readonly maximumOutstanding?: number;
   /** Told of what is due next. */
   readonly nextSend?: NextSend;
-  /** Called where nothing is due for 15 ms, at most ten times a second: for what is better done then. */
+  /** Called where nothing is due for 25 ms, at most ten times a second: for what is better done then. */
   readonly onGap?: () => void;
 }
 

@@ -70,6 +70,7 @@ function merged(rounds: readonly [LevelRecord, ...LevelRecord[]]): LevelSummary 
   const [first] = rounds;
   const succeeded = sum(rounds.map((one) => one.succeeded));
   const makespan = sum(rounds.map((one) => one.makespanMs));
+  const completions = sum(rounds.map((one) => one.throughputPerSecond * one.makespanMs));
   const ci95 = batchMean(rounds.flatMap((one) => one.blockThroughputs))?.ci95;
   const valid = rounds.every((one) => one.valid);
   const why = valid ? rounds.map(endOf) : rounds.flatMap((one) => one.why);
@@ -79,7 +80,7 @@ function merged(rounds: readonly [LevelRecord, ...LevelRecord[]]): LevelSummary 
     rounds: rounds.length,
     sent: sum(rounds.map((one) => one.sent)),
     succeeded,
-    throughputPerSecond: makespan > 0 ? (succeeded * 1000) / makespan : 0,
+    throughputPerSecond: makespan > 0 ? completions / makespan : 0,
     ...(ci95 === undefined ? {} : { ci95: [Math.max(0, ci95[0]), ci95[1]] }),
     ...timesOf(rounds),
     ...precisionOf(rounds),

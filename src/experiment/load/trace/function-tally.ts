@@ -157,14 +157,14 @@ export class FunctionTally {
     const blocks = this.blocks.blocks();
     const blockThroughputs = blocks.map(({ completions }) => (completions * 1000) / blockMs);
     const p50Ci95 = batchMean(blocks.flatMap(({ p50 }) => (p50 === undefined ? [] : [p50])))?.ci95;
-    const { endedBy, lag, makespanMs, generator } = whole;
+    const { endedBy, lag, settledMs, generator } = whole;
     const succeeded = this.latency.count;
     return {
-      ...{ endedBy, lag, makespanMs, generator },
+      ...{ endedBy, lag, settledMs, makespanMs: settledMs, generator },
       ...{ latency: this.latency, service: this.service, errors: this.errors, late: this.late },
       ...{ sent: this.sent, succeeded, blockThroughputs, blockMs },
       unsent: Math.max(0, this.due() - this.sent),
-      throughputPerSecond: whole.makespanMs > 0 ? (succeeded * 1000) / whole.makespanMs : 0,
+      throughputPerSecond: settledMs > 0 ? (succeeded * 1000) / settledMs : 0,
       ...(p50Ci95 === undefined ? {} : { p50Ci95 }),
     };
   }

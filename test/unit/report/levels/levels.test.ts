@@ -66,6 +66,8 @@ describe('the levels of a run', () => {
         round: 1,
         latencies: [9, 9, 9, 9, 9],
         makespanMs: milliseconds(3000),
+        // Over 3 s; one of them, say, had been sent in the warm-up.
+        throughputPerSecond: 2,
         errors: { timeout: 1, reset: 1 },
       }),
     ]);
@@ -73,7 +75,8 @@ describe('the levels of a run', () => {
     expect(level).toMatchObject({
       rounds: 2,
       succeeded: 8,
-      throughputPerSecond: 2,
+      // 3 in 1 s and 6 in 3 s.
+      throughputPerSecond: 2.25,
       errors: { timeout: 3, reset: 1 },
     });
     expect(level?.latencyMs).toMatchObject({ min: 1, max: 9, mean: 6 });
