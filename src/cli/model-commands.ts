@@ -144,6 +144,11 @@ function addSimulating(model: Command, run: Run): void {
     .option('--starts-at-once <n>', 'starts at once, of all functions together (default: 2)', whole)
     .option('--staging <ms>', 'what a start takes besides its launch (default: 0)', share)
     .option('--launch-slowdown <share>', 'longer by this share for each other start (default: 0)', share)
+    .option(
+      '--cpus <n>',
+      'CPUs that all instances share (default: no limit; of a run, those it had)',
+      positive,
+    )
     .option('--environment <name>', 'where it runs (default: where most was measured)')
     .option('--access <way>', 'how objects are reached, e.g. s3/host/reused')
     .option('--service <source>', 'where service times are from: model, or the trace’s durations', 'model')

@@ -91,6 +91,8 @@ const ExperimentKeysSchema = z.strictObject({
       invocationsPerSandbox: z.number().int().positive().default(10),
       /** Invocations before the first measured one: verified, but no samples. */
       warmups: z.number().int().positive().default(3),
+      /** Idle before each measured invocation: back to back they find caches and CPU as the last one left them. */
+      pauseMs: z.number().nonnegative().max(60_000).default(0),
     })
     .prefault({}),
   /** The longest an invocation, its launch included, may take before it is ended as `timeout`. */

@@ -18,7 +18,7 @@ import {
 } from '../domain/run-manifest.js';
 import type { Runtime } from '../domain/runtime.js';
 import type { Cell } from '../domain/factors.js';
-import { fromMebibytes, type Bytes } from '../domain/units.js';
+import { fromMebibytes, milliseconds, type Bytes } from '../domain/units.js';
 import type { RunDirectory } from '../records/run-directory.js';
 import { readRows, RowWriter } from '../records/row-store.js';
 import { Bench, type ArtifactSource } from './bench.js';
@@ -333,6 +333,7 @@ function trialOptions({ clock, experiment, signal, resume }: RunRequest): TrialO
     timeLimitMs: experiment.timeLimitMs,
     maximumResponseBytes: fromMebibytes(experiment.limits.responseMiB),
     warmups: experiment.warm.warmups,
+    pauseMs: milliseconds(experiment.warm.pauseMs),
     beforeCold: experiment.pageCache === 'dropped' ? dropPageCache : () => undefined,
     signal,
   };

@@ -22,6 +22,8 @@ export interface TrialOptions {
   readonly maximumResponseBytes: Bytes;
   /** Invocations before the first measured one of a warm trial. */
   readonly warmups: number;
+  /** Idle before each measured invocation of a warm trial. Default 0. */
+  readonly pauseMs?: Milliseconds;
   /** Called right before a cold sandbox is staged, e.g. to drop the page cache. */
   readonly beforeCold: () => void;
   readonly signal: AbortSignal;
@@ -198,9 +200,10 @@ class TrialRunner {
     onRow: (row: Measurement) => void,
     from: number,
   ): Promise<void> {
-    const { clock } = this.options;
+    const { clock, pauseMs = 0 } = this.options;
     const accounting = await accountingOf(sandbox);
     for (let invocation = from; invocation < this.trial.invocations; invocation += 1) {
+      if (pauseMs > 0) await new Promise<void>((resolve) => void clock.after(milliseconds(pauseMs), resolve));
       if (!(await this.objectsInPlace(onRow, invocation))) return;
       const before = countersOf(accounting);
       const startedAt = clock.wallTime();

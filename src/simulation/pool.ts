@@ -5,6 +5,7 @@ import { IdleTimers } from '../policies/idle-timers.js';
 import type { PlatformPolicy } from '../policies/policy.js';
 import { ScalingTicks } from '../policies/scaling-ticks.js';
 import type { EventClock } from './event-clock.js';
+import type { Processors } from './processors.js';
 import type { StartLimit } from './start-limit.js';
 import type { FunctionTimes } from './times.js';
 
@@ -55,6 +56,8 @@ export type InstanceEvent = 'asked' | 'ready' | 'stopped';
 export interface PoolSurroundings {
   readonly clock: EventClock;
   readonly starts: StartLimit;
+  /** Where requests are served. */
+  readonly processors: Processors;
   /** Uniform in [0, 1): one stream for requests, one for instances, so that neither changes the other. */
   readonly draws: { readonly request: () => number; readonly instance: () => number };
   readonly onSettled: (settled: Settled) => void;
@@ -244,14 +247,14 @@ export class Pool {
   }
 
   private hand({ invocation, draw }: Request, instance: Instance, cold: boolean): void {
-    const { clock, onSettled } = this.around;
+    const { clock, onSettled, processors } = this.around;
     const queuedMs = milliseconds(clock.now() - invocation.atMs);
-    const serviceMs = this.options.times.service(draw, cold ? instance.draw : undefined, invocation);
+    const work = this.options.times.service(draw, cold ? instance.draw : undefined, invocation);
     instance.inFlight += 1;
     instance.lastUsed = this.uses++;
     this.serving += 1;
     this.idle?.instanceBusy(instance);
-    clock.after(serviceMs, () => {
+    processors.run(work, (serviceMs) => {
       this.served(instance);
       onSettled({ invocation, outcome: 'ok', cold, queuedMs, serviceMs, instance: instance.number });
       this.next(instance);

@@ -7,12 +7,15 @@ import { LatencyHistogram } from '../stats/latency-histogram.js';
 import { seededRandom } from '../stats/random.js';
 import { EventClock } from './event-clock.js';
 import { Pool, type Deployment, type InstanceEvent, type Settled } from './pool.js';
+import { Processors } from './processors.js';
 import { StartLimit } from './start-limit.js';
 import { Timeline } from './timeline.js';
 
 export interface SimulatorOptions {
   /** Of all functions together. */
   readonly startsAtOnce: number;
+  /** CPUs that all requests being served share, each of which can use one. Absent: nobody slows anybody. */
+  readonly cores?: number;
   readonly seed: number;
   /**
    * How a function of the trace is run; asked once, when its first invocation comes, for a policy of its own. Undefined: it
@@ -73,6 +76,7 @@ interface Deployed {
 export class Simulator {
   private readonly clock = new EventClock();
   private readonly starts: StartLimit;
+  private readonly processors: Processors;
   private readonly deployed = new Map<string, Deployed | undefined>();
   private readonly latency = new LatencyHistogram();
   private readonly queued = new LatencyHistogram();
@@ -88,7 +92,10 @@ export class Simulator {
   /** @throws LumosError `invalid-input` for a limit that is none */
   constructor(private readonly options: SimulatorOptions) {
     if (!(options.startsAtOnce >= 1)) throw invalidInput('A platform starts at least one instance at once.');
+    const { cores = Infinity } = options;
+    if (!(cores > 0)) throw invalidInput('A platform has more than no CPU.');
     this.starts = new StartLimit(options.startsAtOnce);
+    this.processors = new Processors(this.clock, cores);
     for (const name of options.functions ?? []) this.poolOf(name);
   }
 
@@ -153,6 +160,7 @@ export class Simulator {
     const pool = new Pool(deployment, {
       clock: this.clock,
       starts: this.starts,
+      processors: this.processors,
       draws: { request: () => requests.uniform(), instance: () => instances.uniform() },
       onSettled: (settled) => this.settle(settled),
       onInstance: (what, instance) => this.follow(name, what, instance),

@@ -4,6 +4,7 @@ import { observed } from '../components/observed.js';
 import { sharesOf, termNames } from '../components/terms.js';
 import { ComposedLatency, Composition, SumCorrection } from '../compose.js';
 import type { Scheme } from '../hold-out/schemes.js';
+import { milliseconds } from '../../domain/units.js';
 import { ratioAt, shapeOf, type LatencyShape } from '../observations/latency-shape.js';
 import {
   modelQuantiles,
@@ -73,7 +74,12 @@ function leftOutCell(
   });
   if (values.length === 0) return undefined;
   const latency = new ComposedLatency(values, correction, cell.dataLinkMs);
-  const shape = shapeOf(shapes, systemOf(cell.cell), cell.cell.start);
+  const { start } = cell.cell;
+  const shape = shapeOf(shapes, {
+    system: systemOf(cell.cell),
+    start,
+    medianMs: milliseconds(Math.exp(latency.log())),
+  });
   const scores: Partial<Record<ModelQuantile, number>> = {};
   for (const quantile of modelQuantiles) {
     const measured = cell.latencyMs[quantile];

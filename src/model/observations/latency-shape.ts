@@ -1,6 +1,7 @@
-/** How latencies spread around their cell's median, pooled over the cells of a system and start. */
+/** How latencies spread around their cell's median, pooled over the cells of a system, start and magnitude. */
 import { z } from 'zod';
 import { StartSchema, type Start } from '../../domain/factors.js';
+import type { Milliseconds } from '../../domain/units.js';
 import { quantile } from '../../stats/quantiles.js';
 import { sortSamples } from '../../stats/sorted-samples.js';
 import {
@@ -17,6 +18,8 @@ export const shapeShares = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0
 export const LatencyShapeSchema = z.object({
   /** A system (`systemOf`); absent in the shape of all systems, which stands in for those with too few cells. */
   system: z.string().optional(),
+  /** Of cells whose median in ms has this power of ten (2 ms: 0); absent in the shape of all magnitudes. */
+  decade: z.number().int().optional(),
   start: StartSchema,
   cells: z.number().int().positive(),
   samples: z.number().int().positive(),
@@ -30,11 +33,18 @@ export type LatencyShape = z.infer<typeof LatencyShapeSchema>;
 /** Samples of one cell that enter the pool, evenly from all of them, so that no cell outweighs the rest. */
 const perCell = 40;
 
-/** The fewest cells a system's own shape is made of. */
+/** The fewest cells a shape of its own is made of. */
 const fewestCells = 4;
+
+/**
+ * What delays an invocation by a millisecond now and then (the scheduler, a collector) makes one of 30 us thirty times as long
+ * and one of 5 ms hardly longer: spreads are alike where medians are.
+ */
+const decadeOf = (medianMs: Milliseconds): number => Math.floor(Math.log10(medianMs));
 
 interface Pool {
   readonly system?: string;
+  readonly decade?: number;
   readonly start: Start;
   cells: number;
   readonly ratios: number[];
@@ -51,12 +61,14 @@ export class ShapePool {
       { length: count },
       (_, i) => (sorted[Math.floor(((i + 0.5) * sorted.length) / count)] as number) / latencyMs.p50,
     );
-    for (const system of [systemOf(cell), undefined]) {
-      const key = JSON.stringify([system, cell.start]);
+    const [own, decade] = [systemOf(cell), decadeOf(latencyMs.p50)];
+    const kinds = [{ system: own, decade }, { decade }, { system: own }, {}];
+    for (const kind of kinds) {
+      const key = JSON.stringify([kind, cell.start]);
       let pool = this.pools.get(key);
       if (pool === undefined) {
         pool = {
-          ...(system === undefined ? {} : { system }),
+          ...kind,
           start: cell.start,
           cells: 0,
           ratios: [],
@@ -75,7 +87,7 @@ export class ShapePool {
 
   shapes(): LatencyShape[] {
     return [...this.pools.values()]
-      .filter(({ system, cells }) => system === undefined || cells >= fewestCells)
+      .filter(({ system, decade, cells }) => (system ?? decade) === undefined || cells >= fewestCells)
       .map(({ ratios, logs, ...pool }) => {
         const sorted = sortSamples(ratios);
         return {
@@ -100,14 +112,25 @@ function differencesOf(logs: Pool['logs'], ratioOf: (share: number) => number): 
   return differences;
 }
 
-/** The shape of a system's start, or of all systems; undefined where that start was never measured. */
-export const shapeOf = (
+/**
+ * The shape of a system's start at such a median; of all systems at such a median; of the system; of all. Undefined where that
+ * start was never measured.
+ */
+export function shapeOf(
   shapes: readonly LatencyShape[],
-  system: string,
-  start: Start,
-): LatencyShape | undefined =>
-  shapes.find((shape) => shape.system === system && shape.start === start) ??
-  shapes.find((shape) => shape.system === undefined && shape.start === start);
+  {
+    system,
+    start,
+    medianMs,
+  }: { readonly system: string; readonly start: Start; readonly medianMs: Milliseconds },
+): LatencyShape | undefined {
+  const decade = decadeOf(medianMs);
+  const of = (wantedSystem: string | undefined, wantedDecade: number | undefined) =>
+    shapes.find(
+      (shape) => shape.start === start && shape.system === wantedSystem && shape.decade === wantedDecade,
+    );
+  return of(system, decade) ?? of(undefined, decade) ?? of(system, undefined) ?? of(undefined, undefined);
+}
 
 /** Latency over its median at a share of 1, between the kept shares by interpolation of the logarithm. */
 export function ratioAt({ ratios }: LatencyShape, share: number): number {

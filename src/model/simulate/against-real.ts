@@ -1,13 +1,15 @@
 /** A load run's own arrivals under its own limits, simulated, beside what it measured. */
 import { invalidInput } from '../../domain/errors.js';
+import { parseCpuList } from '../../domain/cpu-list.js';
 import type { LevelRecord } from '../../domain/level.js';
 import { loadOf, type Instances } from '../../domain/load.js';
 import type { Measurement } from '../../domain/measurement.js';
 import type { RunManifest } from '../../domain/run-manifest.js';
 import type { TraceInvocation } from '../../domain/trace.js';
-import { milliseconds } from '../../domain/units.js';
+import { milliseconds, type Milliseconds } from '../../domain/units.js';
 import { deploymentOf } from '../../simulation/deployment.js';
-import { simulateList, Simulator, type SimulationFigures } from '../../simulation/simulator.js';
+import type { Settled } from '../../simulation/pool.js';
+import { simulateList, Simulator, type SimulatedInstanceEvent } from '../../simulation/simulator.js';
 import type { FunctionTimes } from '../../simulation/times.js';
 import { LatencyHistogram } from '../../stats/latency-histogram.js';
 import type { ModelFile } from '../fit/model-file.js';
@@ -21,9 +23,10 @@ export interface Beside {
   readonly simulated: number;
 }
 
-/** All open levels of one function on one runtime. */
+/** All open levels of one function on one runtime, or of all functions on it. */
 export interface AgainstReal {
-  readonly function: string;
+  /** Absent of all functions together. */
+  readonly function?: string;
   readonly runtime: string;
   readonly levels: number;
   readonly requests: number;
@@ -37,15 +40,9 @@ export interface AgainstReal {
   readonly instanceSeconds: Beside;
 }
 
-interface Group {
-  readonly level: LevelRecord;
-  readonly measured: LatencyHistogram;
-  readonly simulated: LatencyHistogram;
-  readonly sums: Record<'real' | 'simulated', Sums>;
-  levels: number;
-}
-
-interface Sums {
+/** What came of the requests of one level. */
+interface Outcome {
+  readonly latency: LatencyHistogram;
   requests: number;
   taken: number;
   cold: number;
@@ -54,7 +51,25 @@ interface Sums {
   instanceTime: number;
 }
 
-const noSums = (): Sums => ({ requests: 0, taken: 0, cold: 0, failed: 0, started: 0, instanceTime: 0 });
+const noOutcome = (): Outcome => ({
+  latency: new LatencyHistogram(),
+  ...{ requests: 0, taken: 0, cold: 0, failed: 0, started: 0, instanceTime: 0 },
+});
+
+function addOutcome(to: Outcome, other: Outcome): void {
+  to.latency.add(other.latency);
+  for (const sum of ['requests', 'taken', 'cold', 'failed', 'started', 'instanceTime'] as const)
+    to[sum] += other[sum];
+}
+
+interface Group {
+  /** Any of them. */
+  readonly level: LevelRecord;
+  readonly function?: string;
+  readonly real: Outcome;
+  readonly simulated: Outcome;
+  levels: number;
+}
 
 /** When a level's requests reached the platform, from its beginning. @throws LumosError `invalid-input` where rows are missing */
 function arrivalsOf(level: LevelRecord, rows: readonly Measurement[]): TraceInvocation[] {
@@ -64,43 +79,60 @@ function arrivalsOf(level: LevelRecord, rows: readonly Measurement[]): TraceInvo
       'Run it with load: { rowsPerLevel: N } as large as a level’s requests, and with warmUpSeconds: 0.',
     );
   const origin = Date.parse(level.startedAt);
-  return rows
-    .map(({ startedAt, lateMs = 0, function: name }) => {
-      if (startedAt === undefined)
-        throw invalidInput(`A row of level ${level.index} does not say when it began`);
-      return {
-        atMs: milliseconds(Math.max(0, Date.parse(startedAt) - origin + lateMs)),
-        function: name,
-      };
-    })
-    .sort((a, b) => a.atMs - b.atMs);
+  return rows.map(({ startedAt, lateMs = 0, traceFunction }) => {
+    if (startedAt === undefined)
+      throw invalidInput(`A row of level ${level.index} does not say when it began`);
+    return {
+      atMs: milliseconds(Math.max(0, Date.parse(startedAt) - origin + lateMs)),
+      function: traceFunction ?? level.function,
+    };
+  });
 }
 
-function addMeasured(sums: Sums, level: LevelRecord, rows: readonly Measurement[]): void {
-  sums.requests += rows.length;
-  sums.taken += rows.filter(({ cold }) => cold !== undefined).length;
-  sums.cold += rows.filter(({ cold }) => cold === true).length;
-  sums.failed += rows.filter(({ outcome }) => outcome !== 'ok').length;
-  sums.started += level.instances.started;
-  sums.instanceTime += level.instances.instanceMs;
+/** Latency from the sending: the generator's own lateness is not the platform's. */
+function addMeasured(to: Outcome, level: LevelRecord, rows: readonly Measurement[]): void {
+  to.requests += rows.length;
+  to.started += level.instances.started;
+  to.instanceTime += level.instances.instanceMs;
+  for (const { cold, outcome, latencyMs, lateMs = 0 } of rows) {
+    if (cold !== undefined) to.taken += 1;
+    if (cold === true) to.cold += 1;
+    if (outcome !== 'ok') to.failed += 1;
+    else if (latencyMs !== undefined) to.latency.record(milliseconds(Math.max(0, latencyMs - lateMs)));
+  }
 }
 
-function addSimulated(sums: Sums, figures: SimulationFigures): void {
-  sums.requests += figures.invocations;
-  sums.taken += figures.served;
-  sums.cold += figures.cold;
-  sums.failed += figures.rejected;
-  sums.started += figures.instancesStarted;
-  sums.instanceTime += figures.instanceMs;
+function addSettled(to: Outcome, { outcome, cold, queuedMs, serviceMs }: Settled): void {
+  to.requests += 1;
+  if (outcome === 'rejected') {
+    to.failed += 1;
+    return;
+  }
+  to.taken += 1;
+  if (cold) to.cold += 1;
+  to.latency.record(milliseconds(queuedMs + serviceMs));
 }
 
-/** From its sending: the generator's own lateness is not the platform's. */
-function addLatency(
-  histogram: LatencyHistogram,
-  { outcome, latencyMs, lateMs = milliseconds(0) }: Measurement,
-): void {
-  if (outcome !== 'ok' || latencyMs === undefined) return;
-  histogram.record(milliseconds(Math.max(0, latencyMs - lateMs)));
+/** How long instances stood, from what is said of their coming and going. */
+class InstanceTimes {
+  private readonly askedAt = new Map<string, { readonly at: Milliseconds; readonly of: Outcome }>();
+
+  follow({ function: name, at, what, instance }: SimulatedInstanceEvent, of: Outcome): void {
+    const key = JSON.stringify([name, instance]);
+    if (what === 'asked') {
+      of.started += 1;
+      this.askedAt.set(key, { at, of });
+    } else if (what === 'stopped') {
+      of.instanceTime += at - (this.askedAt.get(key)?.at ?? at);
+      this.askedAt.delete(key);
+    }
+  }
+
+  /** Those that stand at the end do so until then. */
+  end(at: Milliseconds): void {
+    for (const { at: askedAt, of } of this.askedAt.values()) of.instanceTime += at - askedAt;
+    this.askedAt.clear();
+  }
 }
 
 function timesOf(file: ModelFile, level: LevelRecord, options: TimesOptions): FunctionTimes {
@@ -112,18 +144,50 @@ function timesOf(file: ModelFile, level: LevelRecord, options: TimesOptions): Fu
   return modelTimes(servedBy(file, asked, systemOf(level)), 'middle', options);
 }
 
-function simulated(
-  arrivals: readonly TraceInvocation[],
+/** A level that is simulated, and what comes of it. */
+interface Simulated {
+  readonly level: LevelRecord;
+  readonly rows: readonly Measurement[];
+  readonly times: FunctionTimes;
+  readonly outcome: Outcome;
+}
+
+/** The functions of a trace that a level served; of any other level its own function. */
+const deployedOf = ({ trace, function: name }: LevelRecord): string[] =>
+  trace === undefined ? [name] : trace.functions.map((one) => one.name);
+
+/** Levels that ran at once: all of a replay, which shared CPUs and starts; any other by itself. */
+function simulate(
+  together: readonly Simulated[],
   instances: Instances,
-  times: FunctionTimes,
-  seed: number,
-): SimulationFigures {
+  { cores, seed }: { readonly cores: number; readonly seed: number },
+): void {
+  const of = new Map(together.flatMap((one) => deployedOf(one.level).map((name) => [name, one] as const)));
+  const known = (name: string): Simulated => {
+    const one = of.get(name);
+    if (one === undefined) throw new Error(`a row of ${name}, which no level served`);
+    return one;
+  };
+  const standing = new InstanceTimes();
   const simulator = new Simulator({
-    ...{ startsAtOnce: instances.startsAtOnce, seed },
-    functions: [...new Set(arrivals.map((one) => one.function))],
-    deploy: () => deploymentOf(instances, times, undefined),
+    ...{ startsAtOnce: instances.startsAtOnce, cores, seed },
+    functions: [...of.keys()],
+    deploy: (name) => deploymentOf(instances, known(name).times, undefined),
+    onSettled: (settled) => addSettled(known(settled.invocation.function).outcome, settled),
+    onInstance: (event) => standing.follow(event, known(event.function).outcome),
   });
-  return simulateList(arrivals, [simulator])[0] as SimulationFigures;
+  const arrivals = together.flatMap(({ level, rows }) => arrivalsOf(level, rows));
+  const [figures] = simulateList(
+    arrivals.sort((one, other) => one.atMs - other.atMs),
+    [simulator],
+  );
+  standing.end(figures?.endMs ?? milliseconds(0));
+}
+
+/** CPUs that the sandboxes of a run could use; Infinity where nobody recorded them. */
+function coresOf({ pinning, host }: RunManifest): number {
+  if (pinning === undefined) return host.cores ?? Infinity;
+  return new Set(pinning.sandboxes.flatMap(parseCpuList)).size;
 }
 
 /** The platform's knobs of the run. @throws LumosError `invalid-input` for a run without an open load */
@@ -146,61 +210,68 @@ export function againstReal(
   manifest: RunManifest,
   levels: readonly LevelRecord[],
   rowsOf: (level: number) => readonly Measurement[],
-  options: TimesOptions & { readonly seed: number },
+  options: TimesOptions & { readonly seed: number; readonly cores?: number },
 ): readonly AgainstReal[] {
   const instances = instancesOf(manifest);
+  const replays = new Map<string, Simulated[]>();
   const groups = new Map<string, Group>();
   for (const level of levels.filter(({ timeline }) => timeline !== undefined)) {
     const key = JSON.stringify([workOf(level), level.payload, systemOf(level), level.environment]);
     let group = groups.get(key);
-    if (group === undefined) groups.set(key, (group = newGroup(level)));
+    if (group === undefined) groups.set(key, (group = newGroup(level, workOf(level))));
     const rows = rowsOf(level.index);
-    const figures = simulated(
-      arrivalsOf(level, rows),
-      instances,
-      timesOf(file, level, options),
-      options.seed + level.index,
-    );
+    addMeasured(group.real, level, rows);
     group.levels += 1;
-    for (const row of rows) addLatency(group.measured, row);
-    group.simulated.add(figures.latency);
-    addMeasured(group.sums.real, level, rows);
-    addSimulated(group.sums.simulated, figures);
+    const replay = JSON.stringify(level.trace === undefined ? [level.index] : level.trace.replay);
+    const one = { level, rows, times: timesOf(file, level, options), outcome: group.simulated };
+    replays.set(replay, [...(replays.get(replay) ?? []), one]);
   }
+  for (const together of replays.values())
+    simulate(together, instances, {
+      cores: options.cores ?? coresOf(manifest),
+      seed: options.seed + (together[0]?.level.index ?? 0),
+    });
   if (groups.size === 0)
     throw invalidInput(
       `The run ${manifest.runId} has no level with arrivals`,
       'Make one with load: { rates: [...] } in its experiment.',
     );
-  return [...groups.values()].map(resultOf);
+  return [...groups.values(), ...wholesOf([...groups.values()])].map(resultOf);
 }
 
-const newGroup = (level: LevelRecord): Group => ({
+const newGroup = (level: LevelRecord, name?: string): Group => ({
   level,
-  measured: new LatencyHistogram(),
-  simulated: new LatencyHistogram(),
-  sums: { real: noSums(), simulated: noSums() },
-  levels: 0,
+  ...(name === undefined ? {} : { function: name }),
+  ...{ real: noOutcome(), simulated: noOutcome(), levels: 0 },
 });
 
-function resultOf({ level, measured, simulated: figures, sums, levels }: Group): AgainstReal {
-  const beside = (of: (sums: Sums) => number): Beside => ({
-    real: of(sums.real),
-    simulated: of(sums.simulated),
-  });
+/** Of each runtime that served several functions all of them together: what a user of the platform meets with. */
+function wholesOf(groups: readonly Group[]): Group[] {
+  const wholes = new Map<string, { readonly whole: Group; parts: number }>();
+  for (const { level, real, simulated, levels } of groups) {
+    const key = JSON.stringify([systemOf(level), level.environment]);
+    const one = wholes.get(key) ?? { whole: newGroup(level), parts: 0 };
+    wholes.set(key, one);
+    addOutcome(one.whole.real, real);
+    addOutcome(one.whole.simulated, simulated);
+    one.whole.levels += levels;
+    one.parts += 1;
+  }
+  return [...wholes.values()].filter(({ parts }) => parts > 1).map(({ whole }) => whole);
+}
+
+function resultOf({ level, function: name, real, simulated, levels }: Group): AgainstReal {
+  const beside = (of: (outcome: Outcome) => number): Beside => ({ real: of(real), simulated: of(simulated) });
   const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
-  const at = (wanted: number): Beside => ({
-    real: measured.quantile(wanted) ?? NaN,
-    simulated: figures.quantile(wanted) ?? NaN,
-  });
+  const at = (wanted: number): Beside => beside(({ latency }) => latency.quantile(wanted) ?? NaN);
   return {
-    function: workOf(level),
+    ...(name === undefined ? {} : { function: name }),
     runtime: systemOf(level),
     levels,
-    requests: sums.real.requests,
+    requests: real.requests,
     coldShare: beside(({ cold, taken }) => share(cold, taken)),
     failedShare: beside(({ failed, requests }) => share(failed, requests)),
-    ...(measured.count === 0 || figures.count === 0
+    ...(real.latency.count === 0 || simulated.latency.count === 0
       ? {}
       : { latencyMs: { p50: at(0.5), p90: at(0.9), p99: at(0.99) } }),
     instancesStarted: beside(({ started }) => started),

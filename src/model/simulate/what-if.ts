@@ -15,6 +15,8 @@ import { modelTimes, type TimesOptions } from './model-times.js';
 export interface WhatIf extends TimesOptions {
   readonly runtime: string;
   readonly instances: Instances;
+  /** CPUs that all instances share; absent: nobody slows anybody. */
+  readonly cores?: number;
   /** The model's function for a function of the trace; undefined: it is left out. */
   readonly functionOf: (traced: string) => string | undefined;
   readonly asked: Omit<Asked, 'function'>;
@@ -98,10 +100,11 @@ export class WhatIfCase {
   }
 
   private simulatorAt(side: Side): Simulator {
-    const { instances, seed, functionOf, memoryBytes } = this.what;
+    const { instances, seed, functionOf, memoryBytes, cores } = this.what;
     const deployments = new Map<string, ReturnType<typeof modelTimes>>();
     return new Simulator({
       ...{ startsAtOnce: instances.startsAtOnce, seed },
+      ...(cores === undefined ? {} : { cores }),
       deploy: (traced) => {
         const name = functionOf(traced);
         if (name === undefined) return undefined;

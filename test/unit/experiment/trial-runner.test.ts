@@ -144,6 +144,12 @@ describe('a warm trial', () => {
     expect(rows.map((row) => row.startedAt?.slice(-5))).toEqual(['.070Z', '.080Z', '.090Z']);
   });
 
+  it('can be idle before each measured invocation, which is in no latency', async () => {
+    const { rows } = await runScripted(sandbox({ does: 'answer' }), { start: 'warm', pauseMs: ms(100) });
+    expect(rows.map((row) => row.startedAt?.slice(-5))).toEqual(['.170Z', '.280Z', '.390Z']);
+    expect(rows.map(({ latencyMs }) => latencyMs)).toEqual([10, 10, 10]);
+  });
+
   it('takes up a trial where it was left, on a new sandbox that is warmed up again', async () => {
     const run = await runScripted(sandbox({ does: 'answer' }), { start: 'warm', from: 1 });
     expect(run.rows.map(({ invocation, sequence }) => [invocation, sequence])).toEqual([

@@ -184,7 +184,7 @@ describe('a load run beside its simulation', () => {
       instances: { started: figures?.instancesStarted, instanceMs: figures?.instanceMs },
     } as unknown as LevelRecord;
     const experiment = { load: { rates: [1], instances: knobs }, concurrency: [1] };
-    return { level, rows, manifest: { runId: 'r', experiment } as unknown as RunManifest };
+    return { level, rows, manifest: { runId: 'r', host: {}, experiment } as unknown as RunManifest };
   }
   const options = { service: 'model', launchSlowdown: 0, seed: 1 } as const;
 
@@ -207,6 +207,67 @@ describe('a load run beside its simulation', () => {
     const [found] = againstReal(file, manifest, [level], () => rows, options);
     const { real, simulated } = found?.latencyMs?.p50 ?? { real: NaN, simulated: NaN };
     expect(real / simulated).toBeGreaterThan(2);
+  });
+
+  /** A replay of functions a and b of a trace, both served by ours; both come every 10 s. */
+  function replayOf(cpus: string): { level: LevelRecord; rows: Measurement[]; manifest: RunManifest } {
+    const { level, rows: some, manifest } = levelOf(1);
+    const [row] = some;
+    const rows = Array.from({ length: 200 }, (_, i): Measurement => {
+      const at = 10_000 * Math.floor(i / 2);
+      return {
+        ...(row as Measurement),
+        startedAt: new Date(Date.parse(level.startedAt) + at).toISOString(),
+        traceFunction: i % 2 === 0 ? 'a' : 'b',
+        cold: i < 2,
+      };
+    });
+    const functions = ['a', 'b'].map((name) => ({ name, invocations: 100, served: 100, cold: 1 }));
+    const knobs = instances({ keepAliveSeconds: 60, max: 4 });
+    return {
+      level: { ...level, sent: rows.length, trace: { replay: 0, functions } },
+      rows,
+      manifest: {
+        ...manifest,
+        experiment: { load: { trace: 't.csv', instances: knobs }, concurrency: [1] },
+        pinning: { harness: '0', sandboxes: [cpus] },
+      } as unknown as RunManifest,
+    };
+  }
+
+  it('gives each function of a trace instances of its own, as the run did', () => {
+    const { level, rows, manifest } = replayOf('1-8');
+    const [found] = againstReal(file, manifest, [level], () => rows, options);
+    expect(found).toMatchObject({ requests: 200, instancesStarted: { simulated: 2 } });
+    expect(found?.coldShare.simulated).toBe(0.01);
+  });
+
+  it('sums up what all functions of a runtime met with, where there are several', () => {
+    const { level, rows, manifest } = replayOf('1-8');
+    const other = { ...level, index: 4, function: 'work-2', trace: undefined } as unknown as LevelRecord;
+    const untraced = rows.map((row): Measurement => {
+      const { traceFunction, ...rest } = row;
+      return traceFunction === undefined ? row : rest;
+    });
+    const rowsOf = (index: number) => (index === 4 ? untraced : rows);
+    const results = againstReal(file, manifest, [level, other], rowsOf, options);
+    expect(results.map(({ function: name, requests }) => [name, requests])).toEqual([
+      ['work-1', 200],
+      ['work-2', 200],
+      [undefined, 400],
+    ]);
+    const [first, second, all] = results.map(({ instancesStarted }) => instancesStarted.simulated);
+    expect(all).toBe((first ?? NaN) + (second ?? NaN));
+  });
+
+  it('lets all functions of a trace share the CPUs that the sandboxes had', () => {
+    const p50 = (cpus: string): number => {
+      const { level, rows, manifest } = replayOf(cpus);
+      const [found] = againstReal(file, manifest, [level], () => rows, options);
+      return found?.latencyMs?.p50.simulated ?? NaN;
+    };
+    // Two at a time on one CPU: each takes twice as long, but for the cold ones.
+    expect(p50('1') / p50('1-8')).toBeCloseTo(2, 0);
   });
 
   it('is refused where arrivals are missing, and for a run without any', () => {

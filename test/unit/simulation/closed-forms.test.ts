@@ -24,8 +24,12 @@ const stations = (service: TimeAt, servers: number, queueLimit = Infinity): Depl
   times: { launch: always(ms(0)), service, stopMs: ms(0) },
 });
 
-function simulated(deployment: Deployment, arrivals: ReturnType<typeof poisson>): SimulationFigures {
-  const simulator = new Simulator({ startsAtOnce: 1e9, seed: 7, deploy: () => deployment });
+function simulated(
+  deployment: Deployment,
+  arrivals: ReturnType<typeof poisson>,
+  cores = Infinity,
+): SimulationFigures {
+  const simulator = new Simulator({ startsAtOnce: 1e9, seed: 7, cores, deploy: () => deployment });
   const [figures] = simulateList(arrivals, [simulator]);
   return figures as SimulationFigures;
 }
@@ -88,6 +92,58 @@ describe('M/G/1', () => {
       expect(mean(latency.mean) - mean(queued.mean)).toBeCloseTo(100, 0);
     },
   );
+});
+
+describe('instances that share CPUs', () => {
+  const many = 400;
+  it.each([
+    ['exponential', exponential(ms(100))],
+    ['all the same', always(ms(100))],
+    ['of two kinds', (draw: number) => ms(draw < 0.9 ? 50 : 550)],
+  ] as const)(
+    'of one CPU and service times %s answer after E[S] / (1 - utilization): M/G/1-PS, whatever the distribution',
+    (_, service) => {
+      const { latency, queued } = simulated(stations(service, many), poisson(6, 300_000), 1);
+      expect(Math.abs(mean(latency.mean) / (100 / 0.4) - 1)).toBeLessThan(0.03);
+      expect(queued.max).toBe(0);
+    },
+  );
+
+  it('of one CPU slow a request of any size by as much: x / (1 - utilization)', () => {
+    const sums = new Map<number, { sum: number; count: number }>();
+    const simulator = new Simulator({
+      ...{ startsAtOnce: 1e9, seed: 7, cores: 1 },
+      deploy: () => stations((draw) => ms(draw < 0.9 ? 50 : 550), many),
+      onSettled: ({ serviceMs }) => {
+        // A long one takes at least 550 ms; a short one that long is rarer than one in ten thousand.
+        const kind = serviceMs >= 550 ? 550 : 50;
+        const { sum, count } = sums.get(kind) ?? { sum: 0, count: 0 };
+        sums.set(kind, { sum: sum + serviceMs, count: count + 1 });
+      },
+    });
+    simulateList(poisson(3, 200_000), [simulator]);
+    for (const [size, { sum, count }] of sums)
+      expect(Math.abs(sum / count / (size / 0.7) - 1)).toBeLessThan(0.05);
+  });
+
+  it.each([
+    [2, 1.4],
+    [4, 3],
+  ])('of %d CPUs at %d Erlang are as many at work as M/M/k has', (cores, load) => {
+    const { latency } = simulated(stations(exponential(ms(100)), many), poisson(load * 10, 300_000), cores);
+    const expected = 100 + (erlangC(cores, load) * 100) / (cores - load);
+    expect(Math.abs(mean(latency.mean) / expected - 1)).toBeLessThan(0.04);
+  });
+
+  it('do not feel each other where there are CPUs for all', () => {
+    const alone = simulated(stations(exponential(ms(100)), many), poisson(20, 50_000));
+    const shared = simulated(stations(exponential(ms(100)), many), poisson(20, 50_000), many);
+    expect(mean(shared.latency.mean) / mean(alone.latency.mean)).toBeCloseTo(1, 9);
+  });
+
+  it('are refused less than some CPU', () => {
+    expect(() => simulated(stations(always(ms(1)), 1), poisson(1, 1), 0)).toThrow('more than no CPU');
+  });
 });
 
 describe('a loss system', () => {

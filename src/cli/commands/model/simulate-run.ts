@@ -14,6 +14,8 @@ import { readModelFile } from './model-input.js';
 export interface SimulateRunOptions {
   readonly model: string;
   readonly launchSlowdown?: number;
+  /** In place of those that the run's sandboxes had. */
+  readonly cpus?: number;
   /** ms */
   readonly staging?: number;
   readonly seed: number;
@@ -37,6 +39,7 @@ export async function simulateRun(path: string, options: SimulateRunOptions): Pr
     {
       ...{ service: 'model', launchSlowdown: options.launchSlowdown ?? 0, seed: options.seed },
       stagingMs: milliseconds(options.staging ?? 0),
+      ...(options.cpus === undefined ? {} : { cores: options.cpus }),
     },
   );
   if (options.json === true) printJson({ run: path, results });
@@ -58,7 +61,7 @@ const plain = ({ real, simulated }: Beside): string =>
 function againstRealText(results: readonly AgainstReal[]): string {
   const head = ['function', 'runtime', 'requests', 'cold', 'p50', 'p90', 'p99', 'instance-s'];
   const rows = results.map(({ function: name, runtime, requests, coldShare, latencyMs, instanceSeconds }) => [
-    ...[name, runtime, String(requests), points(coldShare)],
+    ...[name ?? 'all', runtime, String(requests), points(coldShare)],
     ...(latencyMs === undefined
       ? ['-', '-', '-']
       : [latencyMs.p50, latencyMs.p90, latencyMs.p99].map(relative)),

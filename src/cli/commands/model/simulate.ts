@@ -38,6 +38,7 @@ export interface SimulateOptions {
   readonly queueLimit?: number;
   readonly startsAtOnce?: number;
   readonly launchSlowdown?: number;
+  readonly cpus?: number;
   /** ms */
   readonly staging?: number;
   readonly environment?: string;
@@ -154,7 +155,7 @@ async function simulateTrace(path: string, options: TraceOptions): Promise<ExitC
   const file = readModelFile(options.model);
   const prices = options.prices === undefined ? undefined : loadPrices(options.prices, pricesFolder);
   const settings = settingsOf(file, options);
-  const { environment, access, payload, memory, seed, launchSlowdown = 0 } = options;
+  const { environment, access, payload, memory, seed, cpus, launchSlowdown = 0 } = options;
   const common = {
     asked: {
       payload,
@@ -162,6 +163,7 @@ async function simulateTrace(path: string, options: TraceOptions): Promise<ExitC
       ...(access === undefined ? {} : { access }),
     },
     ...{ functionOf: mappingOf(options.function), service: serviceAsked(options), seed, launchSlowdown },
+    ...(cpus === undefined ? {} : { cores: cpus }),
     stagingMs: milliseconds(options.staging ?? 0),
     ...(prices === undefined ? {} : { prices }),
     ...(memory === undefined ? {} : { memoryBytes: mebibytes(memory) }),
@@ -182,7 +184,7 @@ async function simulateTrace(path: string, options: TraceOptions): Promise<ExitC
   if (options.json === true)
     printJson({
       trace: path,
-      ...{ seed, service: common.service, launchSlowdown, brokenRows: broken.length },
+      ...{ seed, service: common.service, launchSlowdown, cpus, brokenRows: broken.length },
       cases: settings.map((setting, i) => ({ ...setting, ...results[i] })),
       ...(prices === undefined ? {} : { prices: { name: prices.name, asOf: prices.asOf } }),
     });

@@ -47,7 +47,8 @@ function ownMethod({ experiment }: RunManifest, summary: Summary): Markup {
       <li>
         <strong>Cold</strong>: no sandbox of the function exists before the request, which is checked for
         each. Pulling the image is not part of it. <strong>Warm</strong>: the instance has served before;
-        ${experiment.warm.warmups} warm-up invocation(s) in each sandbox are not counted.
+        ${experiment.warm.warmups} warm-up invocation(s) in each sandbox are not
+        counted${experiment.warm.pauseMs > 0 ? `; ${experiment.warm.pauseMs} ms idle before each that is` : ''}.
       </li>
       <li>
         <strong>Phases</strong>: the function times its own from inside; launch is until it says that it is
