@@ -40,10 +40,10 @@ export class Timeline {
     before.instances = Math.max(before.instances, this.instances);
   }
 
-  /** Until `end` on the clock, without gaps. */
+  /** Until `end` on the clock, without gaps: how instances are taken down after it is no part of a level. */
   until(end: Milliseconds): TimeSlice[] {
     if (end > this.origin) this.at(milliseconds(end - 1e-6));
-    return this.slices;
+    return this.slices.filter(({ fromMs }) => fromMs < end - this.origin);
   }
 
   /** A slice that nothing has happened in yet has the instances that there are. */

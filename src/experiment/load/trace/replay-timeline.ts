@@ -26,6 +26,7 @@ export class ReplayTimeline {
   private instances = 0;
   private changedAt: number;
   private most = 0;
+  private isClosed = false;
 
   /** @param origin of the replay, on the clock @param length until its last arrival */
   constructor(
@@ -52,7 +53,7 @@ export class ReplayTimeline {
 
   event({ what, at }: Pick<PlatformEvent, 'what' | 'at'>): void {
     const change = what === 'asked' ? 1 : what === 'stopped' || what === 'start-failed' ? -1 : 0;
-    if (change === 0) return;
+    if (change === 0 || this.isClosed) return;
     this.stand(at);
     this.instances += change;
     this.most = Math.max(this.most, this.instances);
@@ -60,9 +61,15 @@ export class ReplayTimeline {
     slice.instances = Math.max(slice.instances, this.instances);
   }
 
+  /** The replay is over: how its instances are taken down is no part of it. */
+  close(end: Milliseconds): void {
+    this.stand(end);
+    this.isClosed = true;
+  }
+
   /** Until `end` on the clock, without gaps. The last slice may be shorter than the others; its mean is over what there is of it. */
   until(end: Milliseconds): TimeSlice[] {
-    this.stand(end);
+    if (!this.isClosed) this.close(end);
     return this.slices.map(({ worst, meanInstances, ...slice }, index) => {
       const length = Math.min(this.width, end - this.origin - index * this.width);
       return {

@@ -113,6 +113,7 @@ class RunningReplay {
     for (const { figures } of tallies) figures.end();
     const end = this.settings.clock.now();
     const counts = this.replay.functions.map((_, place) => this.platform.counts(String(place)));
+    for (const { timeline } of tallies) timeline.close(end);
     await this.platform.stop();
     const { energy } = this;
     return {

@@ -22,6 +22,30 @@ const unfinished = ({ state }: RunManifest): Markup =>
         This run is not complete (state: ${state}). What follows is of the rows so far.
       </p>`;
 
+type Detail = ReturnType<typeof headlineOf>['details'][number];
+
+/** More cards than that would push everything else off the first pages. */
+const mostOpen = 12;
+
+function foldedWhereMany(details: readonly Detail[]): Markup {
+  const cards = html`<div class="cards">
+    ${details.map(
+      ({ title, sentences }) =>
+        html`<div class="card">
+          <h3>${title}</h3>
+          <ul>
+            ${sentences.map((sentence) => html`<li>${sentence}</li>`)}
+          </ul>
+        </div>`,
+    )}
+  </div>`;
+  if (details.length <= mostOpen) return cards;
+  return html`<details>
+    <summary>One by one: ${formatCount(details.length)} comparisons</summary>
+    ${cards}
+  </details>`;
+}
+
 export function answerSection(manifest: RunManifest, summary: Summary): Markup {
   const headline = headlineOf(summary, typographicSigns);
   const { description } = manifest.experiment;
@@ -37,16 +61,6 @@ export function answerSection(manifest: RunManifest, summary: Summary): Markup {
       From ${formatCount(summary.rows)} invocations, ${formatCount(summary.failures)} of them failed. In
       brackets: 95 % intervals.
     </p>
-    <div class="cards">
-      ${headline.details.map(
-        ({ title, sentences }) =>
-          html`<div class="card">
-            <h3>${title}</h3>
-            <ul>
-              ${sentences.map((sentence) => html`<li>${sentence}</li>`)}
-            </ul>
-          </div>`,
-      )}
-    </div>
+    ${foldedWhereMany(headline.details)}
   </section>`;
 }

@@ -60,6 +60,16 @@ describe('what is replayed of a trace', () => {
 });
 
 describe('a function under a trace over time', () => {
+  it('ends with the replay: how long instances took to be taken down is in no slice', () => {
+    const timeline = new ReplayTimeline(ms(1000), ms(30_000));
+    timeline.event({ what: 'asked', at: ms(1000) });
+    timeline.event({ what: 'asked', at: ms(1000) });
+    timeline.close(ms(1300));
+    timeline.event({ what: 'stopped', at: ms(2900) });
+    timeline.event({ what: 'stopped', at: ms(2900) });
+    expect(timeline.until(ms(1300)).map(({ meanInstances }) => meanInstances)).toEqual([2, 2]);
+  });
+
   it('has what was due in each slice, and its instances on average', () => {
     const timeline = new ReplayTimeline(ms(1000), ms(30_000));
     const request = { ok: true, served: true, cold: false, rejected: false };
