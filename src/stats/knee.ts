@@ -45,8 +45,9 @@ interface Point {
  * throughput stays flat. X_max is the mean over the plateau, the levels within 3 % of the highest: the highest alone would be
  * the luckiest. The lowest level must be far from saturated: one client, best.
  *
- * The intervals are a bootstrap over each level's blocks, plateau and all computed anew (Efron & Tibshirani, 1993); absent
- * where a level that counts has fewer than 5 blocks. Not found where throughput still grew at the highest level.
+ * The intervals are a bootstrap over each level's blocks, plateau and all computed anew (Efron & Tibshirani, 1993), and hold the
+ * figure itself: with few answers in a block the draws' plateaus are of the luckiest levels and lie above it. Absent where a
+ * level that counts has fewer than 5 blocks. Not found where throughput still grew at the highest level.
  */
 export function findKnee(levels: readonly MeasuredLevel[], random: Random): Knee {
   const sorted = levels
@@ -73,14 +74,18 @@ export function findKnee(levels: readonly MeasuredLevel[], random: Random): Knee
         return kneeOf(drawn);
       }, draws)
     : undefined;
+  const [concurrency, capacityPerSecond] = [kneeOf(points), capacityOf(points)];
   return {
     found: true,
-    concurrency: kneeOf(points),
-    ci95: knees && drawnInterval(knees),
-    capacityPerSecond: capacityOf(points),
-    capacityCi95: knees && drawnInterval(capacities),
+    concurrency,
+    ci95: knees && holding(concurrency, drawnInterval(knees)),
+    capacityPerSecond,
+    capacityCi95: knees && holding(capacityPerSecond, drawnInterval(capacities)),
   };
 }
+
+const holding = (value: number, interval: Interval | undefined): Interval | undefined =>
+  interval && [Math.min(interval[0], value), Math.max(interval[1], value)];
 
 function capacityOf(points: readonly Point[]): number {
   const most = Math.max(...points.map(({ throughput }) => throughput));

@@ -42,6 +42,24 @@ const exact = (concurrency: number, throughput: number): MeasuredLevel => ({
 });
 
 describe('findKnee', () => {
+  it('has intervals that hold the figures, also where levels are so noisy that the luckiest is far above them', () => {
+    const found = Array.from({ length: 30 }, (_, seed) => {
+      const random = seededRandom(seed);
+      const levels = [1, 2, 5, 10, 20, 50].map((concurrency) => ({
+        concurrency,
+        blocks: Array.from({ length: 30 }, () => 10 * random.below(9)),
+      }));
+      return findKnee(levels, seededRandom(seed));
+    }).filter((knee) => knee.found);
+    expect(found.length).toBeGreaterThan(5);
+    for (const { concurrency, ci95, capacityPerSecond, capacityCi95 } of found) {
+      const [low = NaN, high = NaN] = ci95 ?? [];
+      const [least = NaN, most = NaN] = capacityCi95 ?? [];
+      expect([low <= concurrency, concurrency <= high]).toEqual([true, true]);
+      expect([least <= capacityPerSecond, capacityPerSecond <= most]).toEqual([true, true]);
+    }
+  });
+
   it('is where the asymptotes cross', () => {
     const knee = findKnee(
       ladder.map((n) => exact(n, Math.min(n * 10, 80))),
