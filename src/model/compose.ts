@@ -100,7 +100,8 @@ export class ComposedLatency {
   /** Logarithm of the median in ms without links, so many deviations above or below what is predicted. */
   log(deviations = 0, difference = 0): number {
     const sum = this.parts.reduce((total, { log, variance }) => {
-      const own = Math.hypot(Math.sqrt(variance), leastUncertainty, difference);
+      // Not Math.hypot, which is many times as slow: nothing here is near the ends of a double's range.
+      const own = Math.sqrt(variance + leastUncertainty ** 2 + difference ** 2);
       return total + Math.exp(log + deviations * own);
     }, 0);
     return Math.log(sum) + this.correction;

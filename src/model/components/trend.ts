@@ -35,14 +35,27 @@ export type Trend = z.infer<typeof TrendSchema>;
 /** Cells whose component makes up less of the latency than this say little of a rate. */
 const leastShare = 0.02;
 
-function amountsMeasured(id: AffineId, cells: readonly ModelCell[]): Parameters<typeof fitFixedAndRate>[0] {
+type Measured = Parameters<typeof fitFixedAndRate>[0][number];
+
+/** A cell is asked for each time that others are left out: hundreds of times, with the same answer. */
+const known = new WeakMap<ModelCell, Map<AffineId, readonly Measured[]>>();
+
+function amountsOfCell(id: AffineId, cell: ModelCell): readonly Measured[] {
+  const found = observed(id, cell);
+  if (found === undefined) return [];
+  const time = Math.exp(found.log);
+  const part = id === 'memory' ? 1 : Math.min(1, time / cell.latencyMs.p50 / leastShare);
+  const weight = part / found.noiseFactor;
+  return [{ ...amountsOf(id, cell), time, weight }];
+}
+
+function amountsMeasured(id: AffineId, cells: readonly ModelCell[]): Measured[] {
   return cells.flatMap((cell) => {
-    const found = observed(id, cell);
-    if (found === undefined) return [];
-    const time = Math.exp(found.log);
-    const part = id === 'memory' ? 1 : Math.min(1, time / cell.latencyMs.p50 / leastShare);
-    const weight = part / found.noiseFactor;
-    return [{ ...amountsOf(id, cell), time, weight }];
+    let own = known.get(cell);
+    if (own === undefined) known.set(cell, (own = new Map<AffineId, readonly Measured[]>()));
+    let measured = own.get(id);
+    if (measured === undefined) own.set(id, (measured = amountsOfCell(id, cell)));
+    return measured;
   });
 }
 
