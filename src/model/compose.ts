@@ -107,6 +107,11 @@ export class ComposedLatency {
     return Math.log(sum) + this.correction;
   }
 
+  /** The median that is predicted, without what links add. */
+  get medianMs(): Milliseconds {
+    return milliseconds(Math.exp(this.log()));
+  }
+
   /** How many deviations a time is off, to either side; `difference` is uncertainty that all components have besides. */
   deviationsTo(measured: Milliseconds, ratio = 1, difference = 0): number {
     const log = Math.log(Math.max(measured - this.fixedMs, leastBesidesLink * measured) / ratio);

@@ -4,7 +4,6 @@ import { observed } from '../components/observed.js';
 import { sharesOf, termNames } from '../components/terms.js';
 import { ComposedLatency, Composition, SumCorrection } from '../compose.js';
 import type { Scheme } from '../hold-out/schemes.js';
-import { milliseconds } from '../../domain/units.js';
 import { ratioAt, shapeOf, type LatencyShape } from '../observations/latency-shape.js';
 import {
   modelQuantiles,
@@ -78,7 +77,7 @@ function leftOutCell(
   const shape = shapeOf(shapes, {
     system: systemOf(cell.cell),
     start,
-    medianMs: milliseconds(Math.exp(latency.log())),
+    medianMs: latency.medianMs,
   });
   const scores: Partial<Record<ModelQuantile, number>> = {};
   for (const quantile of modelQuantiles) {

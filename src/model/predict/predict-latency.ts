@@ -111,7 +111,7 @@ class Quantiles {
   }
 
   within(limit: Milliseconds): number {
-    const ratio = (limit - this.latency.fixedMs) / Math.exp(this.latency.log());
+    const ratio = (limit - this.latency.fixedMs) / this.latency.medianMs;
     return shareBelow((share) => (this.shape === undefined ? 1 : ratioAt(this.shape, share)), ratio);
   }
 }
@@ -131,7 +131,7 @@ export function predictLatency(file: ModelFile, request: PredictionRequest): Lat
   const fixedMs = milliseconds(Object.values(links.timesMs).reduce((sum, time) => sum + time, 0));
   const latency = new ComposedLatency(parts, correction, fixedMs);
   const scheme = schemeFor(found);
-  const shape = shapeOf(file.shapes, { system, start, medianMs: milliseconds(Math.exp(latency.log())) });
+  const shape = shapeOf(file.shapes, { system, start, medianMs: latency.medianMs });
   const quantiles = new Quantiles(latency, shape, { calibrations: file.calibrations, scheme });
   const tested = widthOf(file.calibrations, scheme, 'p50')?.tested === true;
   // CPU time is a share of what was measured, which has no client's network and no pulling in it.

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { InstancesSchema } from '../../../src/domain/load.js';
+import { InstancesSchema, LoadSchema } from '../../../src/domain/load.js';
 import type { LevelRecord } from '../../../src/domain/level.js';
 import type { Measurement } from '../../../src/domain/measurement.js';
 import type { RunManifest } from '../../../src/domain/run-manifest.js';
@@ -229,9 +229,12 @@ describe('a load run beside its simulation', () => {
       rows,
       manifest: {
         ...manifest,
-        experiment: { load: { trace: 't.csv', instances: knobs }, concurrency: [1] },
+        experiment: {
+          ...manifest.experiment,
+          load: LoadSchema.parse({ trace: 't.csv', instances: knobs }),
+        },
         pinning: { harness: '0', sandboxes: [cpus] },
-      } as unknown as RunManifest,
+      },
     };
   }
 
@@ -244,7 +247,7 @@ describe('a load run beside its simulation', () => {
 
   it('sums up what all functions of a runtime met with, where there are several', () => {
     const { level, rows, manifest } = replayOf('1-8');
-    const other = { ...level, index: 4, function: 'work-2', trace: undefined } as unknown as LevelRecord;
+    const other = { ...levelOf(1).level, index: 4, function: 'work-2', sent: rows.length };
     const untraced = rows.map((row): Measurement => {
       const { traceFunction, ...rest } = row;
       return traceFunction === undefined ? row : rest;
