@@ -11,3 +11,7 @@ export interface Clock {
   /** As `after`, at a moment of this clock and as close to it as can be; absent where `after` is exact. */
   at?(moment: Milliseconds, callback: () => void): () => void;
 }
+
+/** Resolves once `delay` has passed on the clock. */
+export const passed = (clock: Clock, delay: Milliseconds): Promise<void> =>
+  new Promise((resolve) => void clock.after(delay, resolve));

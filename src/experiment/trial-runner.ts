@@ -5,7 +5,7 @@ import type { Exchange, Line } from '../control-plane/invoke/line.js';
 import { frameBody } from '../control-plane/invoke/storage-frames.js';
 import { beforeAnything, between, readCounters, type Counters } from '../data-plane/probes/counters.js';
 import { messageOf } from '../domain/errors.js';
-import type { Clock } from '../domain/clock.js';
+import { passed, type Clock } from '../domain/clock.js';
 import type { Measurement } from '../domain/measurement.js';
 import type { Accounting, Prepared, Sandbox, StagedSandbox } from '../domain/runtime.js';
 import { milliseconds, type Bytes, type Milliseconds } from '../domain/units.js';
@@ -203,7 +203,7 @@ class TrialRunner {
     const { clock, pauseMs = 0 } = this.options;
     const accounting = await accountingOf(sandbox);
     for (let invocation = from; invocation < this.trial.invocations; invocation += 1) {
-      if (pauseMs > 0) await new Promise<void>((resolve) => void clock.after(milliseconds(pauseMs), resolve));
+      if (pauseMs > 0) await passed(clock, milliseconds(pauseMs));
       if (!(await this.objectsInPlace(onRow, invocation))) return;
       const before = countersOf(accounting);
       const startedAt = clock.wallTime();

@@ -1,4 +1,5 @@
 /** N clients, each of which sends its next request when it has the answer to the one before. */
+import { passed } from '../../domain/clock.js';
 import { milliseconds } from '../../domain/units.js';
 import type { ClosedShape } from '../../user-plane/load/shapes.js';
 import { LevelRecorder } from './level-recorder.js';
@@ -18,8 +19,7 @@ export async function runClosedLoop(
   options: LevelOptions,
 ): Promise<LevelResult> {
   const recorder = new LevelRecorder(target, options);
-  const pause = (): Promise<void> =>
-    new Promise((resolve) => void options.clock.after(options.pauseAfterFailureMs ?? defaultPause, resolve));
+  const pause = (): Promise<void> => passed(options.clock, options.pauseAfterFailureMs ?? defaultPause);
   const client = async (): Promise<void> => {
     while (!recorder.isOver()) {
       const exchange = await recorder.send();

@@ -1,5 +1,5 @@
 /** When the generator has to send next, told to those whose work would be in its way. */
-import type { Clock } from '../../domain/clock.js';
+import { passed, type Clock } from '../../domain/clock.js';
 import { milliseconds, type Milliseconds } from '../../domain/units.js';
 
 /** Longer than staging takes: starting a process stops this one for 2 to 5 ms on a small machine, and groups are made before. */
@@ -25,7 +25,7 @@ export class NextSend {
       if (next === undefined || next - now >= gapLength) return;
       // What is due has to be sent first, and the schedule to say what comes after.
       const look = Math.min(giveUpAt, Math.max(next, now) + 0.5);
-      await new Promise<void>((resolve) => void this.clock.after(milliseconds(look - now), resolve));
+      await passed(this.clock, milliseconds(look - now));
     }
   }
 }

@@ -5,7 +5,7 @@ import { anywhere, spreadOver, type CpuPlacement } from '../../control-plane/pla
 import { createPolicy } from '../../policies/create-policy.js';
 import { collectYoungGarbage } from '../../data-plane/host/collect-garbage.js';
 import { findEnergyCounter, type EnergyCounter } from '../../data-plane/probes/energy-counter.js';
-import type { Clock } from '../../domain/clock.js';
+import { passed, type Clock } from '../../domain/clock.js';
 import type { LevelRecord } from '../../domain/level.js';
 import { longestSeconds, warmUpOf, type Load } from '../../domain/load.js';
 import type { Measurement } from '../../domain/measurement.js';
@@ -180,7 +180,7 @@ export async function untilUp(
   while (clock.now() < giveUpAt && !signal.aborted) {
     const { started, startsFailed } = platform.counts(name);
     if (started + startsFailed >= wanted) return;
-    await new Promise<void>((resolve) => void clock.after(milliseconds(5), resolve));
+    await passed(clock, milliseconds(5));
   }
 }
 
