@@ -38,7 +38,8 @@ export class Interrupted extends Error {
 
 /**
  * Runs `trial` from its invocation `from` on and hands over each row as it comes about. Ends early after a failure:
- * a sandbox that failed is not asked again. Leaves nothing behind, however it ends. @throws Interrupted
+ * a sandbox that failed is not asked again, unless all that failed is that its server opened one more instance. Leaves
+ * nothing behind, however it ends. @throws Interrupted
  */
 export async function runTrial(
   trial: Trial,
@@ -213,8 +214,13 @@ class TrialRunner {
       const storage = await this.storageAfter(exchange);
       const row = this.row({ invocation, startedAt, exchange, counters, ...storage });
       onRow(row);
-      if (row.outcome !== 'ok') return;
+      if (row.outcome !== 'ok' && !this.metNewInstance(row)) return;
     }
+  }
+
+  /** A server that opened an instance for a request is well, and the next request may find one that has served. */
+  private metNewInstance({ start, transport, sequence }: Measurement): boolean {
+    return start === 'warm' && transport === 'http' && sequence === 1;
   }
 
   /** Puts the function's objects in place; false when that failed, which is then a row. */
