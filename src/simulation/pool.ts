@@ -56,7 +56,7 @@ export type InstanceEvent = 'asked' | 'ready' | 'stopped';
 export interface PoolSurroundings {
   readonly clock: EventClock;
   readonly starts: StartLimit;
-  /** Where requests are served. */
+  /** Where instances start and requests are served. */
   readonly processors: Processors;
   /** Uniform in [0, 1): one stream for requests, one for instances, so that neither changes the other. */
   readonly draws: { readonly request: () => number; readonly instance: () => number };
@@ -188,11 +188,12 @@ export class Pool {
 
   private startOne(): void {
     if (this.up >= this.options.maxInstances) return;
-    const { clock, starts } = this.around;
+    const { clock, starts, processors } = this.around;
+    const { times } = this.options;
     const instance = this.newInstance(clock.now());
     this.starting += 1;
     starts.run(() => {
-      clock.after(this.options.times.launch(instance.draw, starts.atOnce), () => {
+      processors.run(times.launch(instance.draw, starts.atOnce), times.cpuShares?.launch ?? 1, () => {
         starts.ended();
         this.starting -= 1;
         this.takeIn(instance);
@@ -249,12 +250,13 @@ export class Pool {
   private hand({ invocation, draw }: Request, instance: Instance, cold: boolean): void {
     const { clock, onSettled, processors } = this.around;
     const queuedMs = milliseconds(clock.now() - invocation.atMs);
-    const work = this.options.times.service(draw, cold ? instance.draw : undefined, invocation);
+    const { times } = this.options;
+    const alone = times.service(draw, cold ? instance.draw : undefined, invocation);
     instance.inFlight += 1;
     instance.lastUsed = this.uses++;
     this.serving += 1;
     this.idle?.instanceBusy(instance);
-    processors.run(work, (serviceMs) => {
+    processors.run(alone, times.cpuShares?.service ?? 1, (serviceMs) => {
       this.served(instance);
       onSettled({ invocation, outcome: 'ok', cold, queuedMs, serviceMs, instance: instance.number });
       this.next(instance);

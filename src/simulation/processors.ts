@@ -35,12 +35,22 @@ export class Processors {
     private readonly cores: number,
   ) {}
 
-  /** @param work at full speed @param finished told how long it took */
-  run(work: Milliseconds, finished: (took: Milliseconds) => void): void {
-    if (this.cores === Infinity) {
-      this.clock.after(work, () => finished(work));
-      return;
+  /**
+   * @param time what it takes alone, at full speed
+   * @param cpuShare of that time, 0 to 1; the rest is waited for first, and nobody is slowed by it
+   * @param finished told how long it took
+   */
+  run(time: Milliseconds, cpuShare: number, finished: (took: Milliseconds) => void): void {
+    if (this.cores === Infinity || cpuShare === 0) this.clock.after(time, () => finished(time));
+    else if (cpuShare === 1) this.share(time, finished);
+    else {
+      const work = milliseconds(time * cpuShare);
+      const wait = milliseconds(time - work);
+      this.clock.after(wait, () => this.share(work, (took) => finished(milliseconds(wait + took))));
     }
+  }
+
+  private share(work: Milliseconds, finished: (took: Milliseconds) => void): void {
     this.catchUp();
     this.jobs.push({ doneAt: this.done + work, order: this.made++, begunAt: this.at, finished });
     this.schedule();

@@ -14,7 +14,7 @@ import { Timeline } from './timeline.js';
 export interface SimulatorOptions {
   /** Of all functions together. */
   readonly startsAtOnce: number;
-  /** CPUs that all requests being served share, each of which can use one. Absent: nobody slows anybody. */
+  /** CPUs that all instances share, each of which can use one to start or to serve. Absent: nobody slows anybody. */
   readonly cores?: number;
   readonly seed: number;
   /**

@@ -24,6 +24,17 @@ export interface FunctionTimes {
   service(draw: number, ofInstance: number | undefined, invocation: TraceInvocation): Milliseconds;
   /** From being told to stop until nothing is left of it. */
   readonly stopMs: Milliseconds;
+  /** Absent: all of a launch and of a service is CPU time. */
+  readonly cpuShares?: CpuShares;
+}
+
+/**
+ * How much of each time is CPU time of the sandbox, 0 to 1: only that is slower where CPUs are shared. The rest is waited for:
+ * data, a pipe, an engine's daemon with CPUs of its own.
+ */
+export interface CpuShares {
+  readonly launch: number;
+  readonly service: number;
 }
 
 export const always =

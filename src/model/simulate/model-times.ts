@@ -2,7 +2,7 @@
 import { invalidInput } from '../../domain/errors.js';
 import type { TraceInvocation } from '../../domain/trace.js';
 import { milliseconds, type Milliseconds } from '../../domain/units.js';
-import { tabulated, type FunctionTimes, type TimeAt } from '../../simulation/times.js';
+import { tabulated, type CpuShares, type FunctionTimes, type TimeAt } from '../../simulation/times.js';
 import type { LatencyPrediction } from '../predict/predict-latency.js';
 import type { ServedPayload } from '../recommend/served-by.js';
 import { sideOf, type Side } from '../recommend/side.js';
@@ -50,6 +50,29 @@ function payloadsAt(parts: readonly ServedPayload[], side: Side, steps: number |
   });
 }
 
+/**
+ * Of requests what the sandbox's CPU time is of the latency of a warm one; of a launch what a cold request's CPU time is above
+ * that of its request. Undefined where CPU time was not measured.
+ */
+function cpuSharesOf(
+  parts: readonly ServedPayload[],
+  usual: LatencyPrediction,
+  stagingMs: Milliseconds,
+): CpuShares | undefined {
+  let [cpuMs, latencyMs] = [0, 0];
+  for (const { share, warm } of parts) {
+    if (warm.resources.cpu === undefined) return undefined;
+    cpuMs += share * warm.resources.cpu.ms;
+    latencyMs += share * warm.median.ms;
+  }
+  if (usual.resources.cpu === undefined) return undefined;
+  const within = (value: number): number => Math.min(1, Math.max(0, value));
+  const service = within(cpuMs / latencyMs);
+  const launchMs = launchShareOf(usual) * usual.median.ms;
+  const ofLaunch = usual.resources.cpu.ms - service * (usual.median.ms - launchMs);
+  return { service, launch: launchMs === 0 ? 1 : within(ofLaunch / (launchMs + stagingMs)) };
+}
+
 export interface TimesOptions {
   /** `trace`: requests take what the trace says; launches and what is slower in a first request are the model's. */
   readonly service: 'model' | 'trace';
@@ -74,6 +97,7 @@ export function modelTimes(
   // A launch knows no payload: that of the most frequent one.
   const usual = parts.reduce((most, one) => (one.share > most.share ? one : most)).cold;
   const launch = tabulated(scaled(quantilesAt(usual, side), launchShareOf(usual)), steps);
+  const shares = cpuSharesOf(parts, usual, stagingMs);
   const modelled = (draw: number, ofInstance: number | undefined): Milliseconds => {
     const payload = payloads.findLast(({ from }) => draw >= from) as Payload;
     const own = Math.min((draw - payload.from) / payload.share, 1);
@@ -95,5 +119,6 @@ export function modelTimes(
     service: (draw, ofInstance, invocation) =>
       service === 'trace' ? traced(ofInstance, invocation) : modelled(draw, ofInstance),
     stopMs: milliseconds(0),
+    ...(shares === undefined ? {} : { cpuShares: shares }),
   };
 }

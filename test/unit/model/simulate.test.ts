@@ -101,6 +101,19 @@ describe('what a model’s function meets with in a simulation', () => {
     );
   });
 
+  it('is CPU time by as much as was measured, of a launch and of a request', () => {
+    const sharesOf = (runtime: string) => {
+      const asked = { function: 'work-1', payload: '8192' };
+      const options = { service: 'model', launchSlowdown: 0 } as const;
+      return modelTimes(servedBy(file, asked, runtime), 'middle', options).cpuShares;
+    };
+    // The cells' CPU time is the same share of a cold latency and of a warm one: 0.7 and 0.95.
+    for (const [runtime, busy] of [['docker', 0.7] as const, ['wasmtime-aot', 0.95] as const]) {
+      expect(sharesOf(runtime)?.service).toBeCloseTo(busy, 1);
+      expect(sharesOf(runtime)?.launch).toBeCloseTo(busy, 1);
+    }
+  });
+
   it('is of those functions alone that the mapping names', async () => {
     const arrivals = [...evenly(3, 1000), { atMs: ms(5000), function: 'b' }];
     const result = await resultOf(

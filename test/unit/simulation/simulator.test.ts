@@ -11,7 +11,7 @@ import {
   type SimulationFigures,
   type SimulatorOptions,
 } from '../../../src/simulation/simulator.js';
-import { always, empirical, exponential, tabulated } from '../../../src/simulation/times.js';
+import { always, empirical, exponential, tabulated, type CpuShares } from '../../../src/simulation/times.js';
 import { sortSamples } from '../../../src/stats/sorted-samples.js';
 
 const usual = { launch: always(ms(100)), service: always(ms(10)), stopMs: ms(0) };
@@ -131,6 +131,21 @@ describe('a simulation', () => {
       stopMs: ms(0),
     };
     expect(simulated(at(0, 0), () => deployment({ times })).latency.max).toBe(700);
+  });
+
+  it('lets launches share the CPUs with each other and with requests', () => {
+    // Two launches of 100 ms on one CPU are up at 200, and their requests of 10 ms each are answered at 220.
+    expect(simulated(at(0, 0), () => deployment(), { cores: 1 }).latency.max).toBe(220);
+    expect(simulated(at(0, 0), () => deployment(), { cores: 2 }).latency.max).toBe(110);
+  });
+
+  it('slows only what is CPU time: the rest is waited for beside others', () => {
+    const latencyWith = (cpuShares: CpuShares): number | undefined =>
+      simulated(at(0, 0), () => deployment({ times: { ...usual, cpuShares } }), { cores: 1 }).latency.max;
+    expect(latencyWith({ launch: 0, service: 0 })).toBe(110);
+    // 80 ms of a launch are waited for; the CPU times of the two, 20 ms each, take 40.
+    expect(latencyWith({ launch: 0.2, service: 0 })).toBe(80 + 40 + 10);
+    expect(latencyWith({ launch: 0, service: 0.5 })).toBe(100 + 5 + 10);
   });
 
   it('leaves out and counts what nobody deploys, and ends without any request', () => {
