@@ -40,6 +40,9 @@ const nonEmptyNames = z.array(z.string().min(1)).min(1);
 export const PageCacheSchema = z.enum(['warm', 'dropped', 'as-is']);
 export type PageCache = z.infer<typeof PageCacheSchema>;
 
+/** Milliseconds, at most a minute. */
+const PauseSchema = z.number().nonnegative().max(60_000).default(0);
+
 const ExperimentKeysSchema = z.strictObject({
   schema: z.literal(experimentSchemaId).default(experimentSchemaId),
   name: NameSchema,
@@ -92,7 +95,13 @@ const ExperimentKeysSchema = z.strictObject({
       /** Invocations before the first measured one: verified, but no samples. */
       warmups: z.number().int().positive().default(3),
       /** Idle before each measured invocation: back to back they find caches and CPU as the last one left them. */
-      pauseMs: z.number().nonnegative().max(60_000).default(0),
+      pauseMs: PauseSchema,
+    })
+    .prefault({}),
+  cold: z
+    .strictObject({
+      /** Idle before each sandbox is asked for, when all is ready for it: for the same reason. */
+      pauseMs: PauseSchema,
     })
     .prefault({}),
   /** The longest an invocation, its launch included, may take before it is ended as `timeout`. */

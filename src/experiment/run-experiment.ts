@@ -333,7 +333,7 @@ function trialOptions({ clock, experiment, signal, resume }: RunRequest): TrialO
     timeLimitMs: experiment.timeLimitMs,
     maximumResponseBytes: fromMebibytes(experiment.limits.responseMiB),
     warmups: experiment.warm.warmups,
-    pauseMs: milliseconds(experiment.warm.pauseMs),
+    pauseMs: { cold: milliseconds(experiment.cold.pauseMs), warm: milliseconds(experiment.warm.pauseMs) },
     beforeCold: experiment.pageCache === 'dropped' ? dropPageCache : () => undefined,
     signal,
   };

@@ -22,8 +22,8 @@ export interface TrialOptions {
   readonly maximumResponseBytes: Bytes;
   /** Invocations before the first measured one of a warm trial. */
   readonly warmups: number;
-  /** Idle before each measured invocation of a warm trial. Default 0. */
-  readonly pauseMs?: Milliseconds;
+  /** Idle before a cold sandbox is asked for, all being ready for it, and before each measured invocation of a warm trial. */
+  readonly pauseMs?: Readonly<Record<'cold' | 'warm', Milliseconds>>;
   /** Called right before a cold sandbox is staged, e.g. to drop the page cache. */
   readonly beforeCold: () => void;
   readonly signal: AbortSignal;
@@ -108,6 +108,7 @@ class TrialRunner {
     this.options.beforeCold();
     const staged = await this.stage(prepared, onRow);
     if (staged === undefined) return;
+    await this.idle('cold');
     const existingSandboxes = await this.existing(staged, onRow);
     if (existingSandboxes === undefined) return;
     const before = { ...beforeAnything, ...countersOf(staged.accounting) };
@@ -201,10 +202,10 @@ class TrialRunner {
     onRow: (row: Measurement) => void,
     from: number,
   ): Promise<void> {
-    const { clock, pauseMs = 0 } = this.options;
+    const { clock } = this.options;
     const accounting = await accountingOf(sandbox);
     for (let invocation = from; invocation < this.trial.invocations; invocation += 1) {
-      if (pauseMs > 0) await passed(clock, milliseconds(pauseMs));
+      await this.idle('warm');
       if (!(await this.objectsInPlace(onRow, invocation))) return;
       const before = countersOf(accounting);
       const startedAt = clock.wallTime();
@@ -216,6 +217,11 @@ class TrialRunner {
       onRow(row);
       if (row.outcome !== 'ok' && !this.metNewInstance(row)) return;
     }
+  }
+
+  private async idle(before: 'cold' | 'warm'): Promise<void> {
+    const { clock, pauseMs } = this.options;
+    if (pauseMs !== undefined && pauseMs[before] > 0) await passed(clock, pauseMs[before]);
   }
 
   /** A server that opened an instance for a request is well, and the next request may find one that has served. */

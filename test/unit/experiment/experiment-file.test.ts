@@ -32,6 +32,7 @@ describe('an experiment file', () => {
       seed: 1,
       repetitions: { cold: 30, warm: 100 },
       warm: { sandboxes: 10, invocationsPerSandbox: 10, warmups: 3, pauseMs: 0 },
+      cold: { pauseMs: 0 },
       timeLimitMs: 30_000,
       pageCache: 'warm',
       margin: 0.05,

@@ -102,6 +102,17 @@ describe('a cold trial', () => {
     ]);
   });
 
+  it('can be idle before the sandbox is asked for, which is in no latency', async () => {
+    const asked = async (cold: number): Promise<TrialRun['rows'][number] | undefined> => {
+      const pauseMs = { cold: ms(cold), warm: ms(0) };
+      const { rows } = await runScripted(sandbox({ does: 'answer' }), { start: 'cold', pauseMs });
+      return rows[0];
+    };
+    const [hasty, idle] = [await asked(0), await asked(250)];
+    expect(Date.parse(idle?.startedAt ?? '') - Date.parse(hasty?.startedAt ?? '')).toBe(250);
+    expect(idle?.latencyMs).toBe(hasty?.latencyMs);
+  });
+
   it('is not cold when a sandbox of the function stood before', async () => {
     const run = await runScripted(sandbox({ does: 'answer' }, { existing: 2 }), { start: 'cold' });
     expect(run.rows).toMatchObject([
@@ -145,7 +156,10 @@ describe('a warm trial', () => {
   });
 
   it('can be idle before each measured invocation, which is in no latency', async () => {
-    const { rows } = await runScripted(sandbox({ does: 'answer' }), { start: 'warm', pauseMs: ms(100) });
+    const { rows } = await runScripted(sandbox({ does: 'answer' }), {
+      start: 'warm',
+      pauseMs: { cold: ms(0), warm: ms(100) },
+    });
     expect(rows.map((row) => row.startedAt?.slice(-5))).toEqual(['.170Z', '.280Z', '.390Z']);
     expect(rows.map(({ latencyMs }) => latencyMs)).toEqual([10, 10, 10]);
   });

@@ -13,6 +13,9 @@ import { verdictMeaning } from '../../legend.js';
 import { dataTable } from '../figure.js';
 import { html, nothing, type Markup } from '../template.js';
 
+const idleBefore = ({ pauseMs }: { readonly pauseMs: number }, what: string): string =>
+  pauseMs > 0 ? `; ${pauseMs} ms idle before ${what}` : '';
+
 /** Lumos did not measure it, and answers for none of what it says of its own runs. */
 const importedMethod = ({ format, source }: Import, summary: Summary): Markup =>
   html`<section id="method">
@@ -46,9 +49,9 @@ function ownMethod({ experiment }: RunManifest, summary: Summary): Markup {
       </li>
       <li>
         <strong>Cold</strong>: no sandbox of the function exists before the request, which is checked for
-        each. Pulling the image is not part of it. <strong>Warm</strong>: the instance has served before;
-        ${experiment.warm.warmups} warm-up invocation(s) in each sandbox are not
-        counted${experiment.warm.pauseMs > 0 ? `; ${experiment.warm.pauseMs} ms idle before each that is` : ''}.
+        each${idleBefore(experiment.cold, 'each is asked for')}. Pulling the image is not part of it.
+        <strong>Warm</strong>: the instance has served before; ${experiment.warm.warmups} warm-up
+        invocation(s) in each sandbox are not counted${idleBefore(experiment.warm, 'each that is')}.
       </li>
       <li>
         <strong>Phases</strong>: the function times its own from inside; launch is until it says that it is
