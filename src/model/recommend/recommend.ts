@@ -9,6 +9,7 @@ import type { PredictedQuantile } from '../predict/predict-latency.js';
 import type { PredictedCpu, PredictedMemory } from '../predict/predict-resources.js';
 import { costOf, cpuOf, memoryOf, paidMemory, type PredictedCost } from './consumption.js';
 import { flipOf, type DialSteps, type Flip, type Rivals } from './flips.js';
+import { busiestRate } from './arrivals.js';
 import { coldShareOf } from './cold-share.js';
 import { workloadLatency, type ColdShare } from './mixture.js';
 import type { Side } from './side.js';
@@ -247,7 +248,7 @@ function approachTo(
 ): Approach {
   const closed: LatencyOf = (changed, runtime) => workloadLatency(file, changed, runtime, coldShare);
   const busy = Math.max(
-    ...runtimes.map((runtime) => (rateOf(workload) * closed(workload, runtime).mean()) / 1000),
+    ...runtimes.map((runtime) => (busiestRate(workload.arrivals) * closed(workload, runtime).mean()) / 1000),
   );
   const why =
     workload.instances !== undefined

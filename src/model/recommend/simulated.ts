@@ -7,32 +7,38 @@ import type { FunctionTimes } from '../../simulation/times.js';
 import { seededRandom } from '../../stats/random.js';
 import type { ModelFile } from '../fit/model-file.js';
 import { modelTimes } from '../simulate/model-times.js';
+import { periodsOf, type Period } from './arrivals.js';
 import { servedBy, type ServedPayload } from './served-by.js';
 import type { Side } from './side.js';
-import { instancesOf, rateOf, type Workload } from './workload.js';
+import { instancesOf, type Workload } from './workload.js';
 import type { WorkloadLatency, WorkloadPart } from './workload-latency.js';
 
 /** Of every simulation: the same arrivals and draws for all runtimes and places of a dial, so that only these differ. */
 const seed = 1;
 
-function* arrivalsOf(workload: Workload, most: number): Generator<TraceInvocation, void> {
-  const { arrivals } = workload;
-  const random = seededRandom(seed, 'arrivals');
-  const gap = 1000 / rateOf(workload);
-  const listed = 'gapsSeconds' in arrivals ? arrivals.gapsSeconds : undefined;
-  const isEven = !('gapsSeconds' in arrivals) && arrivals.pattern === 'constant';
-  const name = workload.function;
+function* listed(gapsSeconds: readonly number[], most: number): Generator<number, void> {
   let at = 0;
-  if (listed !== undefined) yield { atMs: milliseconds(0), function: name };
-  for (let i = 0; i < Math.min(most, listed?.length ?? Infinity); i++) {
-    at +=
-      listed === undefined
-        ? isEven
-          ? gap
-          : -gap * Math.log1p(-random.uniform())
-        : 1000 * (listed[i] as number);
-    yield { atMs: milliseconds(at), function: name };
+  yield at;
+  for (const gap of gapsSeconds.slice(0, most)) yield (at += 1000 * gap);
+}
+
+/** One rate after the other, each for its share of the time in which `most` requests come; at least one request of each. */
+function* inTurn(periods: readonly Period[], most: number): Generator<number, void> {
+  const random = seededRandom(seed, 'arrivals');
+  const mean = periods.reduce((sum, { share, perSecond }) => sum + share * perSecond, 0);
+  let at = 0;
+  for (const { pattern, perSecond, share } of periods) {
+    const gap = 1000 / perSecond;
+    const requests = Math.max(1, Math.round((most * share * perSecond) / mean));
+    for (let i = 0; i < requests; i++)
+      yield (at += pattern === 'constant' ? gap : -gap * Math.log1p(-random.uniform()));
   }
+}
+
+function* arrivalsOf({ arrivals, function: name }: Workload, most: number): Generator<TraceInvocation, void> {
+  const times =
+    'gapsSeconds' in arrivals ? listed(arrivals.gapsSeconds, most) : inTurn(periodsOf(arrivals) ?? [], most);
+  for (const at of times) yield { atMs: milliseconds(at), function: name };
 }
 
 /** How closely is looked: at the workload as it is, or at one of the many places of a dial. */

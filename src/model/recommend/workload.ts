@@ -4,39 +4,13 @@ import { invalidInput } from '../../domain/errors.js';
 import { InstancesSchema, type Instances } from '../../domain/load.js';
 import { parseObjective, type Objective } from '../../domain/slo.js';
 import { LinkSchema } from '../network/link.js';
+import { ArrivalsSchema, atMeanRate, meanRate, TraceArrivalsSchema } from './arrivals.js';
 
 const PayloadShareSchema = z.strictObject({
   payload: z.union([z.string().min(1), z.number().transform(String)]),
   /** How often, relative to the others. */
   weight: z.number().positive(),
 });
-
-const RateSchema = z.strictObject({
-  /** `poisson`: independent of each other. `constant`: evenly apart. */
-  pattern: z.enum(['poisson', 'constant']).default('poisson'),
-  perSecond: z.number().positive().optional(),
-  perMinute: z.number().positive().optional(),
-  perHour: z.number().positive().optional(),
-});
-
-/** Measured times between requests, in seconds: a trace in short. */
-const GapsSchema = z.strictObject({
-  gapsSeconds: z
-    .array(z.number().nonnegative())
-    .min(2)
-    .refine((gaps) => gaps.some((gap) => gap > 0), 'are all 0: a rate is needed'),
-});
-
-/** Requests come as in a trace. */
-export const TraceArrivalsSchema = z.strictObject({
-  /** A file or folder, from the folder where the workload's file is. */
-  trace: z.string().min(1),
-  /** One of the trace's functions; absent: all of them together are one. */
-  function: z.string().min(1).optional(),
-  /** Times of the trace are multiplied with it. */
-  timeScale: z.number().positive().default(1),
-});
-export type TraceArrivals = z.infer<typeof TraceArrivalsSchema>;
 
 export const workloadSchemaId = 'lumos/workload@1';
 
@@ -45,7 +19,8 @@ export const WorkloadSchema = z.strictObject({
   function: z.string().min(1),
   /** A label, a size (`8MiB`), or several with weights. */
   payload: z.union([z.array(PayloadShareSchema).min(1), z.string().min(1), z.number().transform(String)]),
-  arrivals: z.union([RateSchema, GapsSchema]),
+  /** A rate, several in their shares of the time, or measured gaps. */
+  arrivals: ArrivalsSchema,
   /** How long an idle instance is kept, in seconds. */
   keepAliveSeconds: z.number().nonnegative().default(600),
   /** The other knobs of the platform, as a load has them (docs/method.md); their use needs a simulation. */
@@ -69,7 +44,7 @@ export type Workload = z.infer<typeof WorkloadSchema>;
 
 /** A workload as its file has it: a trace has not been read yet. */
 export const WorkloadFileSchema = WorkloadSchema.extend({
-  arrivals: z.union([RateSchema, GapsSchema, TraceArrivalsSchema]),
+  arrivals: z.union([ArrivalsSchema, TraceArrivalsSchema]),
 });
 
 /** The platform's knobs, those that the workload does not name as a load has them by default. */
@@ -90,8 +65,6 @@ export function parseWorkload(value: unknown, source: string): Workload {
     );
   }
   const { data } = parsed;
-  if (!('gapsSeconds' in data.arrivals) && ratesOf(data.arrivals).length !== 1)
-    throw invalidInput(`${source}: arrivals: exactly one of perSecond, perMinute and perHour is expected`);
   for (const objective of data.objectives) refuseUnpredicted(parseObjective(objective), source, data);
   return data;
 }
@@ -106,27 +79,11 @@ function refuseUnpredicted(objective: Objective, source: string, { prices }: Wor
     throw invalidInput(`${source}: "${objective.text}" needs prices`, 'Name some, e.g. prices: aws-lambda.');
 }
 
-type Rates = z.infer<typeof RateSchema>;
-
-const ratesOf = ({ perSecond, perMinute, perHour }: Rates): number[] =>
-  [
-    perSecond,
-    perMinute === undefined ? undefined : perMinute / 60,
-    perHour === undefined ? undefined : perHour / 3600,
-  ].filter((rate) => rate !== undefined);
-
 /** Mean requests a second. */
-export function rateOf({ arrivals }: Workload): number {
-  if (!('gapsSeconds' in arrivals)) return ratesOf(arrivals)[0] as number;
-  const sum = arrivals.gapsSeconds.reduce((total, gap) => total + gap, 0);
-  return sum > 0 ? arrivals.gapsSeconds.length / sum : Infinity;
-}
+export const rateOf = ({ arrivals }: Workload): number => meanRate(arrivals);
 
-/** The same workload at another rate; gaps are squeezed or stretched. */
-export function atRate(workload: Workload, perSecond: number): Workload {
-  const { arrivals } = workload;
-  if (!('gapsSeconds' in arrivals))
-    return { ...workload, arrivals: { pattern: arrivals.pattern, perSecond } };
-  const factor = rateOf(workload) / perSecond;
-  return { ...workload, arrivals: { gapsSeconds: arrivals.gapsSeconds.map((gap) => gap * factor) } };
-}
+/** The same workload at another mean rate. */
+export const atRate = (workload: Workload, perSecond: number): Workload => ({
+  ...workload,
+  arrivals: atMeanRate(workload.arrivals, perSecond),
+});

@@ -99,10 +99,10 @@ export function modelledTable(cells: readonly ModelledCell[], signs: Signs = asc
 const dialText: Readonly<Record<BreakEvenDial, (value: number, signs: Signs) => string>> = {
   rate: (value) =>
     value >= 1
-      ? `${formatSignificant(value)} a second`
+      ? `${formatSignificant(value)}/s`
       : value >= 1 / 60
-        ? `${formatSignificant(value * 60)} a minute`
-        : `${formatSignificant(value * 3600)} an hour`,
+        ? `${formatSignificant(value * 60)}/min`
+        : `${formatSignificant(value * 3600)}/h`,
   'keep-alive': (value) =>
     value >= 3600
       ? `${formatSignificant(value / 3600)} h`
@@ -116,7 +116,7 @@ export const formatDial = (dial: BreakEvenDial, value: number, signs: Signs = as
   dialText[dial](value, signs);
 
 function whereText({ dial, breakEven, breakEven90 }: BreakEvenCurve, signs: Signs): string {
-  if (breakEven === undefined) return 'nowhere on the dial';
+  if (breakEven === undefined) return 'nowhere';
   const end = (value: number | undefined): string =>
     value === undefined ? 'open' : formatDial(dial, value, signs);
   return `${formatDial(dial, breakEven, signs)}${breakEven90 === undefined ? '' : ` [${end(breakEven90[0])}, ${end(breakEven90[1])}]`}`;
@@ -162,6 +162,6 @@ export function breakEvenReading({ breakEven }: ModelSection): string {
   return (
     `Mean latency on ${candidate} over that on ${baseline}, as predicted: below 1 ${candidate} is faster. Poisson arrivals on one instance; ` +
     `a dial that is not turned stands at ${formatSignificant(requestsPerMinute, 1)} request a minute, ${formatDuration(milliseconds(keepAliveSeconds * 1000))} of keep-alive, and the function's largest payload. ` +
-    'In brackets: 90 %, as if the one erred to the one side and the other to the other; "open" where they would not change places on the dial.'
+    'In brackets: 90 %, as if the one erred to the one side and the other to the other; "open" where they would not change places on the dial, "nowhere" where they do not.'
   );
 }

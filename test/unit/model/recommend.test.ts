@@ -9,7 +9,7 @@ import type { ModelFile } from '../../../src/model/fit/model-file.js';
 import { coldShareOf } from '../../../src/model/recommend/cold-share.js';
 import { workloadLatency } from '../../../src/model/recommend/mixture.js';
 import { recommend } from '../../../src/model/recommend/recommend.js';
-import { parseWorkload, type Workload } from '../../../src/model/recommend/workload.js';
+import { atRate, parseWorkload, rateOf, type Workload } from '../../../src/model/recommend/workload.js';
 import { seededRandom } from '../../../src/stats/random.js';
 import { allCells, runsOf } from './synthetic-cells.js';
 
@@ -36,6 +36,27 @@ describe('the share of cold requests', () => {
       coldShareOf(workload({ arrivals: { pattern: 'constant', perSecond } }));
     expect(even(1)).toBe(0);
     expect(even(1 / 61)).toBe(1);
+  });
+  it('of several rates is the mean over their requests, not over the time', () => {
+    const arrivals = [
+      { perMinute: 1, weight: 20 },
+      { perMinute: 60, weight: 4 },
+    ];
+    // 20 hours at 60 an hour are 1 200 requests, 4 at 3 600 are 14 400.
+    const expected = (1200 * Math.exp(-1) + 14_400 * Math.exp(-60)) / 15_600;
+    expect(coldShareOf(workload({ arrivals }))).toBeCloseTo(expected, 12);
+    expect(rateOf(workload({ arrivals }))).toBeCloseTo(15_600 / 86_400, 12);
+    const even = arrivals.map((period) => ({ ...period, pattern: 'constant' }));
+    expect(coldShareOf(workload({ arrivals: even, keepAliveSeconds: 59 }))).toBeCloseTo(1200 / 15_600, 12);
+  });
+  it('keeps the ratios of its rates when their mean is turned', () => {
+    const arrivals = [
+      { perHour: 1, weight: 1 },
+      { perHour: 9, weight: 1 },
+    ];
+    const turned = atRate(workload({ arrivals }), 1);
+    expect(rateOf(turned)).toBeCloseTo(1, 12);
+    expect(turned.arrivals).toMatchObject([{ perSecond: 0.2 }, { perSecond: 1.8 }]);
   });
 });
 
@@ -94,6 +115,9 @@ describe('a workload', () => {
   it.each([
     [{ arrivals: { perSecond: 1, perHour: 2 } }, 'exactly one of'],
     [{ arrivals: { perSecond: -1 } }, 'arrivals'],
+    [{ arrivals: [] }, 'arrivals'],
+    [{ arrivals: [{ perSecond: 1 }] }, 'arrivals'],
+    [{ arrivals: [{ perSecond: 1, perHour: 1, weight: 1 }] }, 'exactly one of'],
     [{ arrivals: { gapsSeconds: [0, 0] } }, 'arrivals'],
     [{ instances: { max: 0 } }, 'instances.max'],
     [{ objectives: ['error rate < 1%'] }, 'no error rate'],
@@ -206,6 +230,24 @@ describe('a recommendation', () => {
       // The closed form would count one cold request in three.
       // Service is long: two of three start one, and the third may be served by the first of them.
       expect(candidates.every(({ coldShare }) => coldShare > 0.6)).toBe(true);
+    },
+  );
+
+  it(
+    'simulates rates of which the busiest makes requests overlap, each for its share',
+    { timeout: 60_000 },
+    () => {
+      const arrivals = [
+        { perHour: 1, weight: 0.999 },
+        { perSecond: 300, weight: 0.001 },
+      ];
+      const { candidates, warnings } = asked({ arrivals, keepAliveSeconds: 600 });
+      expect(warnings[0]).toContain('requests overlap');
+      // Of 20 000 requests about 19 are alone in their hour and find no instance in five of six times.
+      for (const { coldShare } of candidates) {
+        expect(coldShare).toBeGreaterThan(10 / 20_000);
+        expect(coldShare).toBeLessThan(100 / 20_000);
+      }
     },
   );
 });

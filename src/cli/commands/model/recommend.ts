@@ -4,14 +4,10 @@ import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { hasCode, invalidInput, messageOf } from '../../../domain/errors.js';
 import { loadPrices, type Prices } from '../../../model/cost/prices.js';
+import { TraceArrivalsSchema, type TraceArrivals } from '../../../model/recommend/arrivals.js';
 import type { Flip } from '../../../model/recommend/flips.js';
 import { recommend, type Candidate, type Recommendation } from '../../../model/recommend/recommend.js';
-import {
-  parseWorkload,
-  TraceArrivalsSchema,
-  type TraceArrivals,
-  type Workload,
-} from '../../../model/recommend/workload.js';
+import { parseWorkload, type Workload } from '../../../model/recommend/workload.js';
 import { formatDuration, formatShare, formatSignificant } from '../../../report/format-quantity.js';
 import { milliseconds } from '../../../domain/units.js';
 import { readTrace } from '../../../user-plane/traces/read-trace.js';
