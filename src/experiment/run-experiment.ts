@@ -1,6 +1,7 @@
 /** One run from its plan to its last row: prepared, primed, measured, and taken down again. */
 import { existsSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { withRoomInHeap } from '../data-plane/host/collect-garbage.js';
 import { fingerprintHost, readCpuTicks, stealShare } from '../data-plane/host/fingerprint.js';
 import { describeProbes } from '../data-plane/probes/counters.js';
 import { dropPageCache, flushToDisk, readIntoPageCache } from '../data-plane/probes/page-cache.js';
@@ -312,11 +313,11 @@ async function measureEverything(
     return;
   }
   const run = { ...request, pinning };
-  await withHarnessPinned(pinning, () =>
+  const measure = (): Promise<void> =>
     replay === undefined || trace === undefined
       ? measureLevels(run, plan.cells, bench)
-      : measureTrace(run, replay, trace, cellsInUse(plan.cells, trace), bench),
-  );
+      : measureTrace(run, replay, trace, cellsInUse(plan.cells, trace), bench);
+  await withRoomInHeap(() => withHarnessPinned(pinning, measure));
 }
 
 function withPinning({ experiment, selection }: RunRequest, manifest: RunManifest): RunManifest {

@@ -1,5 +1,5 @@
 /** Levels of load on a server that somebody else started. */
-import { collectYoungGarbage } from '../../data-plane/host/collect-garbage.js';
+import { garbageInGaps, withRoomInHeap } from '../../data-plane/host/collect-garbage.js';
 import type { Clock } from '../../domain/clock.js';
 import type { Cell } from '../../domain/factors.js';
 import type { LevelRecord } from '../../domain/level.js';
@@ -61,7 +61,10 @@ const urlCell: Omit<Cell, 'concurrency'> = {
 };
 
 /** One level after another; fewer than were planned when it is stopped. */
-export async function loadUrl(options: UrlLoad): Promise<LevelRecord[]> {
+export const loadUrl = (options: UrlLoad): Promise<LevelRecord[]> =>
+  withRoomInHeap(() => measureUrlLevels(options));
+
+async function measureUrlLevels(options: UrlLoad): Promise<LevelRecord[]> {
   const records: LevelRecord[] = [];
   for (const level of planUrlLevels(options)) {
     if (options.signal.aborted) break;
@@ -115,6 +118,6 @@ async function runLoop(
   return await runOpenLoop(shape, target, {
     ...options,
     random: () => random.uniform(),
-    onGap: collectYoungGarbage,
+    onGap: garbageInGaps(clock),
   });
 }

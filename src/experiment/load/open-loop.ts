@@ -18,7 +18,14 @@ export interface OpenLoopOptions extends LevelOptions {
   /** Told of what is due next. */
   readonly nextSend?: NextSend;
   /** Called where nothing is due for 25 ms, at most ten times a second: for what is better done then. */
-  readonly onGap?: () => void;
+  readonly onGap?: (gap: Gap) => void;
+}
+
+/** A while in which nothing is due. */
+export interface Gap {
+  readonly lengthMs: Milliseconds;
+  /** No answer is on its way, that would be read late. Not so only where that has not been so for a second. */
+  readonly isIdle: boolean;
 }
 
 /**
@@ -45,7 +52,7 @@ class OpenLoop {
   private outstanding = 0;
   /** When a connection became free last that something due had waited for. */
   private freedAt = -Infinity;
-  private usedGapAt = -Infinity;
+  private usedGapAt: number;
   private cancelTimer: () => void = () => undefined;
   private done: () => void = () => undefined;
   private fail: (error: unknown) => void = () => undefined;
@@ -60,6 +67,7 @@ class OpenLoop {
     this.origin = milliseconds(this.recorder.measureFrom - options.warmUpMs);
     this.schedule = arrivalOffsets(shape.arrivals, options.random);
     this.most = options.maximumOutstanding ?? 1000;
+    this.usedGapAt = this.origin - 100;
   }
 
   async run(): Promise<LevelResult> {
@@ -99,7 +107,7 @@ class OpenLoop {
         const wake = milliseconds(Math.min(this.next, this.recorder.endAt));
         const now = this.options.clock.now();
         if (wake > now) {
-          if (wake - now >= gapLength) this.useGap(now);
+          this.useGap(now, milliseconds(wake - now));
           this.wakeAt(wake);
           return;
         }
@@ -117,10 +125,11 @@ class OpenLoop {
     if (this.outstanding === 0) this.done();
   }
 
-  private useGap(now: Milliseconds): void {
-    if (now - this.usedGapAt < 100) return;
+  private useGap(now: Milliseconds, lengthMs: Milliseconds): void {
+    const isIdle = this.outstanding === 0;
+    if (lengthMs < gapLength || now - this.usedGapAt < (isIdle ? 100 : 1000)) return;
     this.usedGapAt = now;
-    this.options.onGap?.();
+    this.options.onGap?.({ lengthMs, isIdle });
   }
 
   /** What a timer is late by is in the latency of the request that was due. */
@@ -139,9 +148,11 @@ class OpenLoop {
 
   private async send(dueAt: Milliseconds): Promise<void> {
     this.outstanding += 1;
+    this.options.nextSend?.waitsFor(this.outstanding);
     await this.recorder.send(dueAt, milliseconds(Math.max(dueAt, this.freedAt)));
     if (this.outstanding === this.most) this.freedAt = this.options.clock.now();
     this.outstanding -= 1;
+    this.options.nextSend?.waitsFor(this.outstanding);
     this.pump();
   }
 

@@ -3,7 +3,7 @@ import type { FunctionOptions } from '../../control-plane/platform/function-pool
 import { Platform } from '../../control-plane/platform/platform.js';
 import { anywhere, spreadOver, type CpuPlacement } from '../../control-plane/platform/placement.js';
 import { createPolicy } from '../../policies/create-policy.js';
-import { collectYoungGarbage } from '../../data-plane/host/collect-garbage.js';
+import { garbageInGaps } from '../../data-plane/host/collect-garbage.js';
 import { findEnergyCounter, type EnergyCounter } from '../../data-plane/probes/energy-counter.js';
 import { passed, type Clock } from '../../domain/clock.js';
 import type { LevelRecord } from '../../domain/level.js';
@@ -165,7 +165,7 @@ async function loop(
   return await runOpenLoop(shape, target, {
     ...options,
     random: () => random.uniform(),
-    onGap: collectYoungGarbage,
+    onGap: garbageInGaps(options.clock),
   });
 }
 

@@ -1,7 +1,7 @@
 /** A trace replayed once, on one runtime: all its functions at once, each with instances of its own. */
 import type { RunningInstance } from '../../../control-plane/platform/instance.js';
 import { Platform } from '../../../control-plane/platform/platform.js';
-import { collectYoungGarbage } from '../../../data-plane/host/collect-garbage.js';
+import { garbageInGaps } from '../../../data-plane/host/collect-garbage.js';
 import { findEnergyCounter } from '../../../data-plane/probes/energy-counter.js';
 import type { LevelRecord } from '../../../domain/level.js';
 import { warmUpOf } from '../../../domain/load.js';
@@ -102,7 +102,7 @@ class RunningReplay {
         ...limitsOf(this.settings),
         random: () => random.uniform(),
         nextSend: this.nextSend,
-        onGap: collectYoungGarbage,
+        onGap: garbageInGaps(this.settings.clock),
         probe: this.probe(tallies),
         onSettled: (request, exchange) => {
           const place = this.replay.functionOf[request.index] ?? 0;

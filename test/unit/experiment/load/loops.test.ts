@@ -264,23 +264,30 @@ describe('throughput', () => {
 });
 
 describe('gaps of a schedule', () => {
-  const gapsOf = async (offsets: readonly number[]): Promise<number[]> => {
-    const { clock, target } = scripted(() => ({ takes: 1 }));
-    const used: number[] = [];
+  const gapsOf = async (offsets: readonly number[], takes = 1): Promise<(number | string)[]> => {
+    const { clock, target } = scripted(() => ({ takes }));
+    const used: (number | string)[] = [];
     await runOpenLoop(open({ kind: 'list', offsets: offsets.map((offset) => ms(offset)) }), target, {
       ...level(clock),
       random,
-      onGap: () => used.push(clock.now()),
+      onGap: ({ lengthMs, isIdle }) =>
+        used.push(isIdle ? clock.now() : `busy ${clock.now()} for ${lengthMs}`),
     });
     return used;
   };
 
-  it('of 25 ms and more can be used for what is better done then', async () => {
-    expect(await gapsOf([0, 24, 49, 300])).toEqual([24]);
+  it('of 25 ms and more can be used for what is better done then, once the answer is there', async () => {
+    expect(await gapsOf([0, 24, 49, 300])).toEqual([50]);
+    expect(await gapsOf([0, 24, 51, 300], 2)).toEqual([26]);
   });
 
   it('are used ten times a second at most', async () => {
-    expect(await gapsOf([0, 50, 100, 150, 200, 250])).toEqual([0, 100, 200]);
+    expect(await gapsOf([0, 50, 100, 150, 200, 250])).toEqual([1, 101, 201]);
+  });
+
+  it('are used all the same where an answer has been on its way for a second', async () => {
+    const everyThirty = Array.from({ length: 40 }, (_, index) => 30 * index);
+    expect(await gapsOf(everyThirty, 35)).toEqual(['busy 900 for 30']);
   });
 });
 

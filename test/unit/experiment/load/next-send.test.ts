@@ -13,7 +13,7 @@ function sending(moments: readonly number[]) {
     if (moment !== undefined) clock.after(milliseconds(moment - clock.now()), () => tell(at + 1));
   };
   tell(0);
-  return { clock, gapAt: async () => (await next.gap(), clock.now()) };
+  return { clock, next, gapAt: async () => (await next.gap(), clock.now()) };
 }
 
 describe('a gap between sends', () => {
@@ -25,6 +25,14 @@ describe('a gap between sends', () => {
   it('is waited for until what is due soon has been sent', async () => {
     expect(await sending([7, 40]).gapAt()).toBe(7.5);
     expect(await sending([3, 6, 13, 50]).gapAt()).toBe(13.5);
+  });
+
+  it('is waited for until the answers are there that are on their way', async () => {
+    const { clock, next, gapAt } = sending([]);
+    next.waitsFor(2);
+    clock.after(milliseconds(5), () => next.waitsFor(1));
+    clock.after(milliseconds(8.5), () => next.waitsFor(0));
+    expect(await gapAt()).toBe(9);
   });
 
   it('is waited for no longer than 200 ms where a load has none', async () => {
