@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from '../src/control-plane/process/run-command.js';
 import { LumosError } from '../src/domain/errors.js';
-import { SummarySchema } from '../src/domain/summary.js';
+import { SummarySchema } from '../src/domain/summary/summary.js';
 import { medianOf, type Part } from './figures.js';
 import { repositoryRoot, withScratchFolder } from './repository.js';
 import { writeSyntheticRun } from './synthetic-run.js';

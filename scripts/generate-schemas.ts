@@ -16,7 +16,7 @@ import { FunctionManifestSchema, functionManifestSchemaId } from '../src/domain/
 import { LatencySumSchema, latencySumSchemaId } from '../src/domain/latency-sum.js';
 import { MeasurementSchema, measurementSchemaId } from '../src/domain/measurement.js';
 import { RunManifestSchema, runManifestSchemaId } from '../src/domain/run-manifest.js';
-import { SummarySchema, summarySchemaId } from '../src/domain/summary.js';
+import { SummarySchema, summarySchemaId } from '../src/domain/summary/summary.js';
 import { PricesSchema, pricesSchemaId } from '../src/model/cost/prices.js';
 import { ModelFileSchema, modelSchemaId } from '../src/model/fit/model-file.js';
 import { WorkloadFileSchema, workloadSchemaId } from '../src/model/recommend/workload.js';

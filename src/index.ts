@@ -27,7 +27,14 @@ export * from './domain/measurement.js';
 export * from './domain/run-manifest.js';
 export * from './domain/runtime.js';
 export * from './domain/slo.js';
-export * from './domain/summary.js';
+export * from './domain/summary/cell-summary.js';
+export * from './domain/summary/claim.js';
+export * from './domain/summary/latency-sum-summary.js';
+export * from './domain/summary/league.js';
+export * from './domain/summary/load-summary.js';
+export * from './domain/summary/objective-result.js';
+export * from './domain/summary/payload-size.js';
+export * from './domain/summary/summary.js';
 export * from './domain/units.js';
 export * from './domain/validity.js';
 

@@ -4,7 +4,7 @@ import { cellKey } from '../domain/factors.js';
 import type { LevelRecord } from '../domain/level.js';
 import type { Measurement } from '../domain/measurement.js';
 import type { RunManifest } from '../domain/run-manifest.js';
-import type { Summary } from '../domain/summary.js';
+import type { Summary } from '../domain/summary/summary.js';
 import { readLevels } from '../records/level-store.js';
 import { readLatencySums } from '../records/latency-sum-store.js';
 import { readRows } from '../records/row-store.js';

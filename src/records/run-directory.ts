@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import { hasCode, invalidInput, messageOf } from '../domain/errors.js';
 import { RunManifestSchema, type RunManifest } from '../domain/run-manifest.js';
-import { SummarySchema, type Summary } from '../domain/summary.js';
+import { SummarySchema, type Summary } from '../domain/summary/summary.js';
 
 export class RunDirectory {
   constructor(readonly path: string) {}

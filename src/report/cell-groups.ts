@@ -10,7 +10,8 @@ import {
   type Outcome,
   type Start,
 } from '../domain/factors.js';
-import type { CellSummary, Comparison, Summary } from '../domain/summary.js';
+import type { CellSummary, Comparison } from '../domain/summary/cell-summary.js';
+import type { Summary } from '../domain/summary/summary.js';
 import { formatBytes, formatCount } from './format-quantity.js';
 
 /** One runtime's cell with how its latency compares to the baseline's. */

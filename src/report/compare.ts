@@ -2,7 +2,7 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import { environmentName, runtimeName, type Cell } from '../domain/factors.js';
-import type { Verdict } from '../domain/summary.js';
+import type { Verdict } from '../domain/summary/cell-summary.js';
 import type { Milliseconds } from '../domain/units.js';
 import { storageText } from './cell-groups.js';
 import { absent, formatCount, formatDuration, formatRatio, formatRatioInterval } from './format-quantity.js';

@@ -1,6 +1,6 @@
 /** A summary as CSV: one line a cell, flat columns, the unit in each name. */
 import { OutcomeSchema, phases } from '../domain/factors.js';
-import type { Summary } from '../domain/summary.js';
+import type { Summary } from '../domain/summary/summary.js';
 import { groupCells, type GroupRow } from './cell-groups.js';
 
 type Field = string | number | undefined;

@@ -1,5 +1,5 @@
 /** What a reader must know of environments that are none of their own, said once for terminal, Markdown and page. */
-import type { Summary } from '../domain/summary.js';
+import type { Summary } from '../domain/summary/summary.js';
 
 /** The environments of a summary that are emulated, in the order of their first cell. */
 export const emulatedIn = ({ cells }: Pick<Summary, 'cells'>): string[] => [

@@ -1,5 +1,5 @@
 /** What the analyses of a run found, as lines for a terminal: the paper's claims, and time against payload size. */
-import type { Summary } from '../domain/summary.js';
+import type { Summary } from '../domain/summary/summary.js';
 import { claimLines } from './claims/claim-lines.js';
 import { columnLines } from './column-lines.js';
 import { sumsReading, sumsTitle } from './latency-sums/sum-table.js';

@@ -1,6 +1,7 @@
 /** What a run answers, in plain sentences that are made from its comparisons and from nothing else. */
 import { runtimeName, type Start } from '../domain/factors.js';
-import type { CellSummary, Comparison, Summary } from '../domain/summary.js';
+import type { CellSummary, Comparison } from '../domain/summary/cell-summary.js';
+import type { Summary } from '../domain/summary/summary.js';
 import {
   baselinesOf,
   failureCount,

@@ -1,5 +1,5 @@
 /** What the columns of every table mean, said once for terminal, Markdown and page. */
-import type { Summary } from '../domain/summary.js';
+import type { Summary } from '../domain/summary/summary.js';
 import { baselinesOf, sampleCounts } from './cell-groups.js';
 import { emulatedIn, emulationMeaning } from './environments-text.js';
 import { formatShare } from './format-quantity.js';

@@ -1,7 +1,7 @@
 /** A summary as Markdown (GitHub's tables), for a README, an issue or a comment. */
 import { runtimeName } from '../domain/factors.js';
 import type { ModelSection } from '../domain/model-section.js';
-import type { Summary } from '../domain/summary.js';
+import type { Summary } from '../domain/summary/summary.js';
 import { claimLines } from './claims/claim-lines.js';
 import {
   failureText,

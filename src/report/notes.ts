@@ -1,5 +1,5 @@
 /** What a reader must know before using the figures. */
-import type { Summary } from '../domain/summary.js';
+import type { Summary } from '../domain/summary/summary.js';
 import { formatCount } from './format-quantity.js';
 import { printable } from './wrap-text.js';
 

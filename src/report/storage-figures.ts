@@ -1,6 +1,7 @@
 /** What the cells with storage say of it: both sides' times, round trips and bytes, apart from serialization. */
 import { runtimeName } from '../domain/factors.js';
-import type { CellSummary, Summary } from '../domain/summary.js';
+import type { CellSummary } from '../domain/summary/cell-summary.js';
+import type { Summary } from '../domain/summary/summary.js';
 import type { Milliseconds } from '../domain/units.js';
 import { groupCells, payloadText, storageText } from './cell-groups.js';
 import {

@@ -2,7 +2,7 @@
 import { runtimeName } from '../domain/factors.js';
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import type { Summary } from '../domain/summary.js';
+import type { Summary } from '../domain/summary/summary.js';
 import {
   baselinesOf,
   failureCount,

@@ -1,6 +1,6 @@
 /** What an interval of a ratio says, in one word. */
 import { LumosError } from '../domain/errors.js';
-import type { Verdict } from '../domain/summary.js';
+import type { Verdict } from '../domain/summary/cell-summary.js';
 import type { Interval } from './median-interval.js';
 
 /**

@@ -6,7 +6,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createBuilder } from '../../src/control-plane/build/create-builder.js';
 import { createWasmedgeEngine } from '../../src/control-plane/runtimes/wasmedge/engine.js';
 import { FunctionManifestSchema, type FunctionDefinition } from '../../src/domain/function-manifest.js';
-import { ensureBuilt, lumos, repositoryRoot, rowsIn } from './lumos-command.js';
+import { ensureBuilt, lumos, repositoryRoot } from './lumos-command.js';
+import { rowsIn } from './run-directory.js';
 
 let folder = '';
 beforeAll(ensureBuilt);

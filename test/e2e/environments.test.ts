@@ -1,15 +1,16 @@
 /** Environments on the real machine: what is emulated is held, what is not is only named, and nothing lies. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { RunManifestSchema, type RunManifest } from '../../src/domain/run-manifest.js';
 import type { Measurement } from '../../src/domain/measurement.js';
 import { leftBehind, machineTraces, type Trace } from '../../src/conformance/machine-traces.js';
 import { median } from '../../src/stats/quantiles.js';
 import { sortSamples } from '../../src/stats/sorted-samples.js';
-import { during, ensureBuilt, lumos, rowsIn, startLumos, type Surroundings } from './lumos-command.js';
+import { during, ensureBuilt, lumos, startLumos, type Surroundings } from './lumos-command.js';
+import { processesCalled } from './processes.js';
+import { manifestIn, rowsIn } from './run-directory.js';
 
 let scratch = '';
 let here: Surroundings = { cwd: '' };
@@ -33,25 +34,10 @@ const file = (name: string, keys: Record<string, unknown>): string => {
   return path;
 };
 
-const manifestIn = (directory: string): RunManifest =>
-  RunManifestSchema.parse(JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')));
-
 const medianOf = (
   rows: readonly Measurement[],
   key: 'latencyMs' | 'cpuMs' | 'computeMs' | 'hostFetchMs',
 ): number => median(sortSamples(rows.flatMap((row) => row[key] ?? [])));
-
-const processesCalled = (name: string): number[] =>
-  readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === name.slice(0, 15);
-      } catch {
-        return false;
-      }
-    });
 
 it('environments are listed, with a word on those that are emulated', async () => {
   const { code, stdout } = await lumos(['list', 'environments', '--json'], here);

@@ -7,18 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { leftBehind, machineTraces } from '../../src/conformance/machine-traces.js';
 import { allowedCpus } from '../../src/data-plane/host/cpu-topology.js';
 import { parseCpuList } from '../../src/domain/cpu-list.js';
-import { LevelRecordSchema } from '../../src/domain/level.js';
-import { RunManifestSchema, type RunManifest } from '../../src/domain/run-manifest.js';
-import { SummarySchema } from '../../src/domain/summary.js';
-import {
-  during,
-  ensureBuilt,
-  lumos,
-  rowsIn,
-  startLumos,
-  stopWithin,
-  type Surroundings,
-} from './lumos-command.js';
+import { during, ensureBuilt, lumos, startLumos, stopWithin, type Surroundings } from './lumos-command.js';
+import { levelsIn, manifestIn, rowsIn, summaryIn } from './run-directory.js';
 
 let scratch = '';
 let here: Surroundings = { cwd: '' };
@@ -36,13 +26,6 @@ const fileOf = async (name: string, yaml: string): Promise<string> => {
   await writeFile(path, base + yaml);
   return path;
 };
-const manifestIn = (directory: string): RunManifest =>
-  RunManifestSchema.parse(JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')));
-const levelsIn = (directory: string): readonly ReturnType<typeof LevelRecordSchema.parse>[] =>
-  readFileSync(join(directory, 'levels.ndjson'), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => LevelRecordSchema.parse(JSON.parse(line)));
 
 describe('lumos run with several clients', () => {
   it('measures each level on a process and on Wasm, leaves nothing, and says what was measured', async () => {
@@ -56,9 +39,7 @@ describe('lumos run with several clients', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('hello-world');
     expect(stdout).toContain('3 clients');
-    const { levels = [], failures } = SummarySchema.parse(
-      JSON.parse(readFileSync(join(out, 'summary.json'), 'utf8')),
-    );
+    const { levels = [], failures } = summaryIn(out);
     expect(failures).toBe(0);
     expect(levels.map(({ runtime, concurrency }) => `${runtime} ${concurrency}`)).toEqual([
       ...['native 1', 'native 3', 'wasmtime-aot 1', 'wasmtime-aot 3'],

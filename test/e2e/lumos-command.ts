@@ -1,10 +1,9 @@
 /** The real command line as a child process. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runCommand } from '../../src/control-plane/process/run-command.js';
-import { MeasurementSchema, type Measurement } from '../../src/domain/measurement.js';
 
 export const repositoryRoot = resolve(import.meta.dirname, '../..');
 export const badFunctions = join(repositoryRoot, 'conformance');
@@ -61,13 +60,6 @@ export function startLumos(args: readonly string[], { cwd, environment }: Surrou
 
 export const lumos = (args: readonly string[], surroundings: Surroundings): Promise<Finished> =>
   startLumos(args, surroundings).finished;
-
-/** The rows written so far; a line that is not finished is none. */
-export function rowsIn(directory: string): Measurement[] {
-  const file = join(directory, 'measurements.ndjson');
-  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
-  return lines.map((line) => MeasurementSchema.parse(JSON.parse(line)));
-}
 
 /** Waits for `reached` while `running` runs. @throws when it ends before, with what it said. */
 export async function during(running: LumosChild, reached: () => boolean | Promise<boolean>): Promise<void> {

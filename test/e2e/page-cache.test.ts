@@ -1,10 +1,10 @@
 /** The page cache's states as a user declares them, on the real machine. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RunManifestSchema } from '../../src/domain/run-manifest.js';
-import { ensureBuilt, lumos, rowsIn } from './lumos-command.js';
+import { ensureBuilt, lumos } from './lumos-command.js';
+import { manifestIn, rowsIn } from './run-directory.js';
 
 let scratch = '';
 
@@ -43,9 +43,7 @@ describe('the page cache before a cold start', () => {
         return;
       }
       expect(code).toBe(0);
-      const manifest = RunManifestSchema.parse(
-        JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8')),
-      );
+      const manifest = manifestIn(out);
       expect(manifest.experiment.pageCache).toBe(pageCache);
       expect(rowsIn(out).map(({ outcome }) => outcome)).toEqual(Array.from({ length: 6 }, () => 'ok'));
     },

@@ -11,8 +11,7 @@ import { stringify } from 'yaml';
 import { createWorkbench } from '../../src/cli/workbench.js';
 import { runLabel } from '../../src/control-plane/runtimes/docker/docker-options.js';
 import type { Measurement } from '../../src/domain/measurement.js';
-import { RunManifestSchema, type RunManifest } from '../../src/domain/run-manifest.js';
-import { SummarySchema, type Summary } from '../../src/domain/summary.js';
+import { SummarySchema } from '../../src/domain/summary/summary.js';
 import { leftBehind, machineTraces, type Trace } from '../../src/conformance/machine-traces.js';
 import { openDockerProxy } from './docker-proxy.js';
 import {
@@ -20,12 +19,12 @@ import {
   during,
   ensureBuilt,
   lumos,
-  rowsIn,
   startLumos,
   stopWithin,
   type Finished,
   type Surroundings,
 } from './lumos-command.js';
+import { manifestIn, rowsIn, summaryIn } from './run-directory.js';
 
 let scratch = '';
 let here: Surroundings = { cwd: '' };
@@ -42,11 +41,6 @@ beforeEach(async () => {
   before = await machineTraces();
 });
 
-const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
-const manifestOf = (directory: string): RunManifest =>
-  RunManifestSchema.parse(readJson(join(directory, 'manifest.json')));
-const summaryOf = (directory: string): Summary =>
-  SummarySchema.parse(readJson(join(directory, 'summary.json')));
 const identity = ({ trial, invocation }: Measurement): string => `${trial}/${invocation}`;
 
 /** Path of a new experiment file with these keys. */
@@ -78,7 +72,7 @@ describe('a run of hello-world on every runtime of the quickstart', () => {
       directory,
     ];
     ended = await lumos(args, here);
-    leftovers = await leftBehind(traces, existsSync(directory) ? manifestOf(directory).runId : '');
+    leftovers = await leftBehind(traces, existsSync(directory) ? manifestIn(directory).runId : '');
   });
 
   it('ends with code 0, and nothing of it is left on the machine', () => {
@@ -92,7 +86,7 @@ describe('a run of hello-world on every runtime of the quickstart', () => {
   });
 
   it('writes a manifest with the host, engines, artefacts, floor and every cell', () => {
-    const manifest = manifestOf(directory);
+    const manifest = manifestIn(directory);
     expect(manifest).toMatchObject({ state: 'complete', resumed: 0, seed: 1 });
     expect(manifest.runtimes.map(({ id }) => id)).toEqual(runtimes);
     expect(manifest.artifacts.map(({ runtime }) => runtime)).toEqual(runtimes);
@@ -122,7 +116,7 @@ describe('a run of hello-world on every runtime of the quickstart', () => {
   });
 
   it('writes a summary whose cells are complete, compared against docker', () => {
-    const summary = summaryOf(directory);
+    const summary = summaryIn(directory);
     expect(summary).toMatchObject({ rows: 24, failures: 0, empty: 0 });
     expect(summary.cells).toHaveLength(8);
     for (const cell of summary.cells) {
@@ -156,7 +150,7 @@ describe('a run of hello-world on every runtime of the quickstart', () => {
     const csv = await lumos(['report', directory, '--format', 'csv'], here);
     expect([csv.code, csv.stdout.trimEnd().split(/\r?\n/).length]).toEqual([0, 9]);
     const json = await lumos(['report', directory, '--json'], here);
-    expect(SummarySchema.parse(JSON.parse(json.stdout))).toEqual(summaryOf(directory));
+    expect(SummarySchema.parse(JSON.parse(json.stdout))).toEqual(summaryIn(directory));
     const html = join(scratch, 'elsewhere.html');
     expect((await lumos(['report', directory, '--out', html], here)).code).toBe(0);
     expect(readFileSync(html, 'utf8')).toContain('wasmtime-interpreted');
@@ -291,14 +285,14 @@ it('functions that misbehave are rows with their outcomes; the run goes on and e
     expect([payload, ...new Set(own.map((row) => row.outcome))]).toEqual([payload, outcome]);
     if (outcome !== 'ok') expect(own.filter((row) => (row.reason ?? '') === '')).toEqual([]);
   }
-  const summary = summaryOf(out);
+  const summary = summaryIn(out);
   expect(summary).toMatchObject({ failures: 24, empty: 12 });
   const crash = summary.cells.find((cell) => cell.payload === 'crash' && cell.runtime === 'docker');
   expect(crash).toMatchObject({ n: 0, failures: { crashed: 2 } });
   expect(crash).not.toHaveProperty('latencyMs');
   expect(stdout).toContain('2 of 2 failed');
   expect(existsSync(join(out, 'report.html'))).toBe(true);
-  expect(await leftBehind(before, manifestOf(out).runId)).toEqual([]);
+  expect(await leftBehind(before, manifestIn(out).runId)).toEqual([]);
 });
 
 describe('a run that is stopped', () => {
@@ -314,14 +308,14 @@ describe('a run that is stopped', () => {
     await during(running, () => rowsIn(out).length >= 8);
     const { code, stdout, stderr } = await stopWithin(running, 'SIGINT', 5000);
     expect(code).toBe(130);
-    const { runId, state } = manifestOf(out);
+    const { runId, state } = manifestIn(out);
     expect(state).toBe('interrupted');
     expect(await leftBehind(before, runId)).toEqual([]);
     const kept = rowsIn(out);
     expect(kept.length).toBeGreaterThanOrEqual(8);
     expect(kept.length).toBeLessThan(84);
     expect(kept.filter((row) => row.outcome !== 'ok')).toEqual([]);
-    expect(summaryOf(out).rows).toBe(kept.length);
+    expect(summaryIn(out).rows).toBe(kept.length);
     expect(existsSync(join(out, 'report.html'))).toBe(true);
     expect(stdout).toContain('hello-world');
     expect(stderr).toContain('--resume');
@@ -334,8 +328,8 @@ describe('a run that is stopped', () => {
     expect(rows.slice(0, kept.length)).toEqual(kept);
     expect(rows).toHaveLength(84);
     expect(new Set(rows.map(identity)).size).toBe(84);
-    expect(manifestOf(out)).toMatchObject({ runId, state: 'complete', resumed: 1 });
-    expect(summaryOf(out)).toMatchObject({ rows: 84, failures: 0, empty: 0 });
+    expect(manifestIn(out)).toMatchObject({ runId, state: 'complete', resumed: 1 });
+    expect(summaryIn(out)).toMatchObject({ rows: 84, failures: 0, empty: 0 });
     expect(await leftBehind(before, runId)).toEqual([]);
   });
 
@@ -357,7 +351,7 @@ describe('a run that is stopped', () => {
     const { code } = await stopWithin(running, 'SIGTERM', 5000);
     expect(code).toBe(130);
     expect(rowsIn(out)).toEqual([]);
-    expect(await leftBehind(before, manifestOf(out).runId)).toEqual([]);
+    expect(await leftBehind(before, manifestIn(out).runId)).toEqual([]);
   });
 
   it('by SIGKILL is finished by --resume, which first removes what is left of it and only that', async () => {
@@ -374,7 +368,7 @@ describe('a run that is stopped', () => {
     const args = ['run', experiment, '--functions-path', badFunctions];
     const running = startLumos([...args, '--out', out], here);
     const ofRun = async (): Promise<Docker.ContainerInfo[]> =>
-      docker.listContainers({ all: true, filters: { label: [`${runLabel}=${manifestOf(out).runId}`] } });
+      docker.listContainers({ all: true, filters: { label: [`${runLabel}=${manifestIn(out).runId}`] } });
     await during(running, () => rowsIn(out).length >= 2);
     const isUp = async (): Promise<boolean> => (await ofRun()).some(({ State }) => State === 'running');
     // Held still, it asks nothing more of the daemon: a container that is up then, and a moment later, is left for good.
@@ -392,7 +386,7 @@ describe('a run that is stopped', () => {
     expect(left).toHaveLength(1);
 
     const foreignRun = 'another-run-of-the-tests';
-    const { runId } = manifestOf(out);
+    const { runId } = manifestIn(out);
     // The other run has a name of its own for the image, as every run has.
     const foreignImage = { repo: 'lumos/misbehaving', tag: `run-${foreignRun}` };
     await docker.getImage(`lumos/misbehaving:run-${runId}`).tag(foreignImage);
@@ -448,7 +442,7 @@ it('a daemon that goes away in mid-run fails its own trials only; the run goes o
     expect(contained.slice(0, 3).map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok']);
     expect(contained.at(-1)?.outcome).toBe('crashed');
     expect(contained.at(-1)?.reason).toContain('docker.sock');
-    expect(summaryOf(out).failures).toBeGreaterThan(0);
+    expect(summaryIn(out).failures).toBeGreaterThan(0);
     expect(existsSync(join(out, 'report.html'))).toBe(true);
     expect(stderr).toMatch(/error: not everything could be taken down: .*docker\.sock/);
     expect(stderr).not.toMatch(/\n\s+at /);
@@ -458,7 +452,7 @@ it('a daemon that goes away in mid-run fails its own trials only; the run goes o
     if (running.child.exitCode === null) running.child.kill('SIGKILL');
     await running.finished;
     for (const runtime of (await createWorkbench()).registry)
-      await runtime.cleanUpAfter(manifestOf(out).runId);
+      await runtime.cleanUpAfter(manifestIn(out).runId);
   }
-  expect(await leftBehind(before, manifestOf(out).runId)).toEqual([]);
+  expect(await leftBehind(before, manifestIn(out).runId)).toEqual([]);
 });

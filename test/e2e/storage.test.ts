@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { createWorkbench } from '../../src/cli/workbench.js';
-import { RunManifestSchema } from '../../src/domain/run-manifest.js';
-import { SummarySchema } from '../../src/domain/summary.js';
 import { leftBehind, machineTraces, type Trace } from '../../src/conformance/machine-traces.js';
-import { during, ensureBuilt, lumos, rowsIn, startLumos, type Surroundings } from './lumos-command.js';
+import { during, ensureBuilt, lumos, startLumos, type Surroundings } from './lumos-command.js';
+import { processesCalled } from './processes.js';
+import { manifestIn, rowsIn, summaryIn } from './run-directory.js';
 
 let scratch = '';
 let here: Surroundings = { cwd: '' };
@@ -34,22 +34,9 @@ function experimentFile(name: string, keys: Record<string, unknown>): string {
   return path;
 }
 
-/** The servers that listen for the runs of this machine's Lumos: children of ours have our scratch folder nowhere. */
-const redisProcesses = (): number[] =>
-  readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'redis-server';
-      } catch {
-        return false;
-      }
-    });
-
 it('a Redis that is killed in the middle of a run costs the trials in flight, loses no row and leaves nothing', async () => {
   const out = join(scratch, 'killed');
-  const others = new Set(redisProcesses());
+  const others = new Set(processesCalled('redis-server'));
   const experiment = experimentFile('killed', {
     runtimes: ['native', 'wasmtime-aot'],
     repetitions: { cold: 60, warm: 200 },
@@ -58,13 +45,13 @@ it('a Redis that is killed in the middle of a run costs the trials in flight, lo
   const running = startLumos(['run', experiment, '--out', out], here);
   for (const rows of [40, 120]) {
     await during(running, () => rowsIn(out).length >= rows);
-    const ours = redisProcesses().filter((pid) => !others.has(pid));
+    const ours = processesCalled('redis-server').filter((pid) => !others.has(pid));
     expect(ours).toHaveLength(1);
     for (const pid of ours) process.kill(pid, 'SIGKILL');
   }
   const { code } = await running.finished;
   const rows = rowsIn(out);
-  const manifest = RunManifestSchema.parse(JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')));
+  const manifest = manifestIn(out);
   expect(manifest.state).toBe('complete');
   // Every trial of the plan has a row, and no trial has a row after its failure.
   expect(new Set(rows.map((row) => row.trial)).size).toBe(manifest.trials);
@@ -77,7 +64,7 @@ it('a Redis that is killed in the middle of a run costs the trials in flight, lo
   expect(manifest.services).toEqual([
     { storage: 'redis', version: expect.stringMatching(/redis.*\d/i) as unknown, origin: 'own' },
   ]);
-  expect(redisProcesses().filter((pid) => !others.has(pid))).toEqual([]);
+  expect(processesCalled('redis-server').filter((pid) => !others.has(pid))).toEqual([]);
   expect(await leftBehind(before, manifest.runId)).toEqual([]);
 });
 
@@ -110,7 +97,7 @@ it('credentials of a service that was given are in no row, manifest, log, report
     });
     const ended = await lumos(['run', experiment, '--out', out], { ...here, environment });
     expect(ended.code).toBe(0);
-    const summary = SummarySchema.parse(JSON.parse(readFileSync(join(out, 'summary.json'), 'utf8')));
+    const summary = summaryIn(out);
     expect(summary).toMatchObject({ failures: 0, empty: 0 });
     const files = readdirSync(out, { recursive: true, withFileTypes: true }).filter((entry) =>
       entry.isFile(),
@@ -120,7 +107,7 @@ it('credentials of a service that was given are in no row, manifest, log, report
       expect(readFileSync(join(file.parentPath, file.name), 'utf8')).not.toContain(secret);
     }
     expect(ended.stdout + ended.stderr).not.toContain(secret);
-    const manifest = RunManifestSchema.parse(JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')));
+    const manifest = manifestIn(out);
     expect(manifest.services).toMatchObject([{ storage: 'redis', origin: 'given' }]);
   } finally {
     await redis.stop();

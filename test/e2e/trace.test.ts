@@ -5,17 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { leftBehind, machineTraces } from '../../src/conformance/machine-traces.js';
-import { RunManifestSchema, type RunManifest } from '../../src/domain/run-manifest.js';
-import { SummarySchema, type Summary } from '../../src/domain/summary.js';
-import {
-  during,
-  ensureBuilt,
-  lumos,
-  rowsIn,
-  startLumos,
-  stopWithin,
-  type Surroundings,
-} from './lumos-command.js';
+import { during, ensureBuilt, lumos, startLumos, stopWithin, type Surroundings } from './lumos-command.js';
+import { manifestIn, rowsIn, summaryIn } from './run-directory.js';
 
 let scratch = '';
 let here: Surroundings = { cwd: '' };
@@ -26,11 +17,6 @@ beforeAll(async () => {
   here = { cwd: scratch };
 });
 afterAll(() => rm(scratch, { recursive: true, force: true }));
-
-const manifestIn = (directory: string): RunManifest =>
-  RunManifestSchema.parse(JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')));
-const summaryIn = (directory: string): Summary =>
-  SummarySchema.parse(JSON.parse(readFileSync(join(directory, 'summary.json'), 'utf8')));
 
 const fileOf = async (name: string, text: string): Promise<string> => {
   const path = join(scratch, name);

@@ -4,7 +4,7 @@ import { createReadStream, existsSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { invalidInput } from '../../domain/errors.js';
 import { RuntimeClassSchema, type RuntimeClass } from '../../domain/factors.js';
-import type { Summary } from '../../domain/summary.js';
+import type { Summary } from '../../domain/summary/summary.js';
 import { importFormat } from '../../import/formats.js';
 import { writeImport } from '../../import/write-import.js';
 import { RunDirectory, writeWhole } from '../../records/run-directory.js';

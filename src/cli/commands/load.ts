@@ -5,7 +5,7 @@ import { monotonicClock } from '../../data-plane/probes/monotonic-clock.js';
 import { invalidInput, messageOf } from '../../domain/errors.js';
 import type { LevelRecord } from '../../domain/level.js';
 import { isOpen, LoadSchema, type Load } from '../../domain/load.js';
-import type { KneeSummary, LevelSummary } from '../../domain/summary.js';
+import type { KneeSummary, LevelSummary } from '../../domain/summary/load-summary.js';
 import { fromMebibytes, milliseconds } from '../../domain/units.js';
 import { loadUrl, planUrlLevels } from '../../experiment/load/load-url.js';
 import { encodeUrlRequest, findEndpoint } from '../../experiment/load/url-target.js';

@@ -4,7 +4,7 @@ import { closest } from 'fastest-levenshtein';
 import { invalidInput } from '../../domain/errors.js';
 import type { ModelSection } from '../../domain/model-section.js';
 import type { RunManifest } from '../../domain/run-manifest.js';
-import type { Summary } from '../../domain/summary.js';
+import type { Summary } from '../../domain/summary/summary.js';
 import { sectionOfRun } from '../../model/section/section-of-run.js';
 import { readRows } from '../../records/row-store.js';
 import { RunDirectory, toJson, writeWhole } from '../../records/run-directory.js';

@@ -1,5 +1,5 @@
 /** The paper's claims, in figures: Marcelino et al., IoT 2025, arXiv 2510.05118. */
-import type { Claim, ClaimId } from '../../domain/summary.js';
+import type { Claim, ClaimId } from '../../domain/summary/claim.js';
 
 export interface ClaimDefinition {
   readonly id: ClaimId;

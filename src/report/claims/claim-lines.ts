@@ -1,5 +1,6 @@
 /** The claims as lines of text: what the paper says, what was measured here, the verdict, and why. */
-import type { Claim, Summary } from '../../domain/summary.js';
+import type { Claim } from '../../domain/summary/claim.js';
+import type { Summary } from '../../domain/summary/summary.js';
 import { absent, asciiSigns, type Signs } from '../format-quantity.js';
 import { cellsText, measuredText } from './claim-text.js';
 

@@ -1,5 +1,5 @@
 /** A claim's figures and cells in words. */
-import type { Claim, ClaimPoint } from '../../domain/summary.js';
+import type { Claim, ClaimPoint } from '../../domain/summary/claim.js';
 import {
   asciiSigns,
   formatRatio,

@@ -2,7 +2,7 @@
 import type { Start } from '../../domain/factors.js';
 import type { FunctionClass } from '../../domain/function-manifest.js';
 import type { RunManifest } from '../../domain/run-manifest.js';
-import { claimIds, type Claim, type ClaimId } from '../../domain/summary.js';
+import { claimIds, type Claim, type ClaimId } from '../../domain/summary/claim.js';
 import { geometricMean } from '../../stats/drawn-interval.js';
 import { seededRandom } from '../../stats/random.js';
 import type { CellColumns, RunAccumulator } from '../summarize/accumulate.js';

@@ -1,6 +1,6 @@
 /** The cells that a claim compares, and the effect in each. */
 import { conditionsKey, environmentName, type RuntimeClass } from '../../domain/factors.js';
-import type { ClaimPoint } from '../../domain/summary.js';
+import type { ClaimPoint } from '../../domain/summary/claim.js';
 import type { Effect } from '../../stats/simultaneous.js';
 import type { Interval } from '../../stats/median-interval.js';
 import { seededRandom } from '../../stats/random.js';

@@ -1,5 +1,5 @@
 /** "Up to X": is there a cell with such an effect? */
-import type { Claim } from '../../domain/summary.js';
+import type { Claim } from '../../domain/summary/claim.js';
 import { geometricMean, meanOfMedians, type MeanEstimate } from '../../stats/drawn-interval.js';
 import type { Interval } from '../../stats/median-interval.js';
 import { seededRandom } from '../../stats/random.js';

@@ -1,6 +1,6 @@
 /** The claim about image sizes, which hangs on what the container's image stands on. */
 import type { ArtifactRecord, RunManifest } from '../../domain/run-manifest.js';
-import type { Claim, ClaimPoint } from '../../domain/summary.js';
+import type { Claim, ClaimPoint } from '../../domain/summary/claim.js';
 import { claimDefinitions } from './claim-definitions.js';
 import { cellsText, claimedText, figureText, pointText } from './claim-text.js';
 import { unanswered } from './existence-claim.js';

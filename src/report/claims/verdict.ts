@@ -1,5 +1,5 @@
 /** From a figure and its interval to a word. */
-import type { Claim } from '../../domain/summary.js';
+import type { Claim } from '../../domain/summary/claim.js';
 import type { Interval } from '../../stats/median-interval.js';
 
 type Verdict = Claim['verdict'];

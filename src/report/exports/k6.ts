@@ -1,7 +1,8 @@
 /** A run for the tools of k6: its summary, and its requests as points. */
 import { CellSchema, type Cell } from '../../domain/factors.js';
 import type { Measurement } from '../../domain/measurement.js';
-import type { CellSummary, LatencySummary, Summary } from '../../domain/summary.js';
+import type { CellSummary, LatencySummary } from '../../domain/summary/cell-summary.js';
+import type { Summary } from '../../domain/summary/summary.js';
 
 type Metric = Readonly<Record<string, number>>;
 

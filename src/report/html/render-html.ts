@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Start } from '../../domain/factors.js';
 import type { ModelSection } from '../../domain/model-section.js';
 import type { RunManifest } from '../../domain/run-manifest.js';
-import type { Summary } from '../../domain/summary.js';
+import type { Summary } from '../../domain/summary/summary.js';
 import { baselinesOf, groupCells, indexByCell, startOrder, type CellGroup } from '../cell-groups.js';
 import type { CellSamples } from '../samples.js';
 import { latencyFigures } from './charts/latency.js';

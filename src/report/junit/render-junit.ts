@@ -1,7 +1,9 @@
 /** A run as JUnit XML, in the form that CI systems read (there is no standard; Jenkins' and GitLab's are the same here). */
 import { cellKey, conditionsKey, runtimeName } from '../../domain/factors.js';
 import type { RunManifest } from '../../domain/run-manifest.js';
-import type { CellSummary, ObjectiveResult, Summary } from '../../domain/summary.js';
+import type { CellSummary } from '../../domain/summary/cell-summary.js';
+import type { ObjectiveResult } from '../../domain/summary/objective-result.js';
+import type { Summary } from '../../domain/summary/summary.js';
 import { failureCount, failureText } from '../cell-groups.js';
 import { formatCount } from '../format-quantity.js';
 import { cellNames, measuredText } from '../objectives/objective-lines.js';

@@ -1,5 +1,5 @@
 /** The sums as a table for every format. */
-import type { Summary } from '../../domain/summary.js';
+import type { Summary } from '../../domain/summary/summary.js';
 import { formatDuration, asciiSigns, type Signs } from '../format-quantity.js';
 
 export const sumsTitle = 'Sums of one-shot latencies';

@@ -1,6 +1,6 @@
 /** Sums of one-shot latencies, over their repetitions. */
 import type { LatencySum } from '../../domain/latency-sum.js';
-import type { LatencySumSummary } from '../../domain/summary.js';
+import type { LatencySumSummary } from '../../domain/summary/latency-sum-summary.js';
 import { milliseconds } from '../../domain/units.js';
 import { median } from '../../stats/quantiles.js';
 import { sortSamples } from '../../stats/sorted-samples.js';

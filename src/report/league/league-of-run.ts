@@ -1,7 +1,8 @@
 /** The league table: every runtime of a run in one row. */
 import { runtimeName, type Cell } from '../../domain/factors.js';
 import type { RunManifest } from '../../domain/run-manifest.js';
-import type { CellSummary, LeagueRow } from '../../domain/summary.js';
+import type { CellSummary } from '../../domain/summary/cell-summary.js';
+import type { LeagueRow } from '../../domain/summary/league.js';
 import { bytes, milliseconds } from '../../domain/units.js';
 import { median } from '../../stats/quantiles.js';
 import { sortSamples } from '../../stats/sorted-samples.js';

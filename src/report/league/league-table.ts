@@ -1,6 +1,7 @@
 /** The league as a table of text, for terminal, Markdown and page. */
 import { runtimeName, type Start } from '../../domain/factors.js';
-import type { LeagueRow, Summary } from '../../domain/summary.js';
+import type { LeagueRow } from '../../domain/summary/league.js';
+import type { Summary } from '../../domain/summary/summary.js';
 import { startOrder, useText } from '../cell-groups.js';
 import { absent, asciiSigns, formatBytes, formatDuration, type Signs } from '../format-quantity.js';
 

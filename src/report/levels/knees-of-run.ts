@@ -1,7 +1,7 @@
 /** The knee of each ladder of clients. */
 import { cellKey, CellSchema } from '../../domain/factors.js';
 import type { LevelRecord } from '../../domain/level.js';
-import { KneeSchema, type KneeSummary } from '../../domain/summary.js';
+import { KneeSchema, type KneeSummary } from '../../domain/summary/load-summary.js';
 import { findKnee, type MeasuredLevel } from '../../stats/knee.js';
 import { seededRandom } from '../../stats/random.js';
 

@@ -1,6 +1,7 @@
 /** Levels and knees as lines of text, for every kind of report. */
 import { environmentName, runtimeName } from '../../domain/factors.js';
-import type { KneeSummary, LevelSummary, Summary } from '../../domain/summary.js';
+import type { KneeSummary, LevelSummary } from '../../domain/summary/load-summary.js';
+import type { Summary } from '../../domain/summary/summary.js';
 import { milliseconds } from '../../domain/units.js';
 import {
   absent,

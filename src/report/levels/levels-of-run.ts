@@ -2,7 +2,7 @@
 import { cellKey, CellSchema } from '../../domain/factors.js';
 import type { LevelRecord, StoredHistogram } from '../../domain/level.js';
 import { shareOf } from '../../domain/load.js';
-import type { LevelSummary } from '../../domain/summary.js';
+import type { LevelSummary } from '../../domain/summary/load-summary.js';
 import { bytes, joules, milliseconds } from '../../domain/units.js';
 import { batchMean } from '../../stats/batch-means.js';
 import { LatencyHistogram } from '../../stats/latency-histogram.js';

@@ -1,7 +1,7 @@
 /** The levels of a load run as lines for a terminal. */
 import Table from 'cli-table3';
 import type pc from 'picocolors';
-import type { Summary } from '../../domain/summary.js';
+import type { Summary } from '../../domain/summary/summary.js';
 import { absent } from '../format-quantity.js';
 import { printable, wrapText } from '../wrap-text.js';
 import { levelGroups, levelHead, levelsReading } from './level-lines.js';

@@ -1,6 +1,8 @@
 /** What an objective is judged by: the figure of one cell, with its interval, and what keeps that wide. */
 import type { Cost, Objective } from '../../domain/slo.js';
-import type { CellSummary, LevelSummary, ObjectiveResult } from '../../domain/summary.js';
+import type { CellSummary } from '../../domain/summary/cell-summary.js';
+import type { LevelSummary } from '../../domain/summary/load-summary.js';
+import type { ObjectiveResult } from '../../domain/summary/objective-result.js';
 import { fromMebibytes, milliseconds, type Bytes, type Milliseconds } from '../../domain/units.js';
 import { estimateMean } from '../../stats/mean-interval.js';
 import { fewestWithoutSuccess, proportionInterval } from '../../stats/proportion-interval.js';

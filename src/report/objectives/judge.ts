@@ -1,6 +1,6 @@
 /** From an interval and a limit to met, missed or unsure. */
 import type { Objective } from '../../domain/slo.js';
-import type { ObjectiveResult } from '../../domain/summary.js';
+import type { ObjectiveResult } from '../../domain/summary/objective-result.js';
 import type { OpenInterval } from './estimates.js';
 
 type Comparison = Objective['comparison'];

@@ -1,6 +1,7 @@
 /** The objectives as a table of text, for terminal, Markdown and page. */
 import { conditionsKey, runtimeName } from '../../domain/factors.js';
-import type { ObjectiveResult, Summary } from '../../domain/summary.js';
+import type { ObjectiveResult } from '../../domain/summary/objective-result.js';
+import type { Summary } from '../../domain/summary/summary.js';
 import { milliseconds } from '../../domain/units.js';
 import { groupCells, groupExtras, payloadText } from '../cell-groups.js';
 import {

@@ -2,7 +2,9 @@
 import { cellKey, CellSchema } from '../../domain/factors.js';
 import type { RunManifest } from '../../domain/run-manifest.js';
 import { scopedObjective, type Objective } from '../../domain/slo.js';
-import type { CellSummary, LevelSummary, ObjectiveResult } from '../../domain/summary.js';
+import type { CellSummary } from '../../domain/summary/cell-summary.js';
+import type { LevelSummary } from '../../domain/summary/load-summary.js';
+import type { ObjectiveResult } from '../../domain/summary/objective-result.js';
 import type { RunAccumulator } from '../summarize/accumulate.js';
 import { estimateFor, type JudgedCell, type ObjectiveEstimate, type Prices } from './estimates.js';
 import { judge } from './judge.js';

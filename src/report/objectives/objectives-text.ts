@@ -1,6 +1,6 @@
 /** The objectives as lines for a terminal. */
 import type pc from 'picocolors';
-import type { Summary } from '../../domain/summary.js';
+import type { Summary } from '../../domain/summary/summary.js';
 import { printable, wrapText } from '../wrap-text.js';
 import { objectiveCounts, objectiveLines, objectivesReading, type ObjectiveLine } from './objective-lines.js';
 

@@ -1,6 +1,6 @@
 /** Where a Wasm runtime's dearer I/O has used up what it gained over a container at the start. */
 import { ConditionsSchema } from '../../domain/factors.js';
-import type { Crossover, Estimate } from '../../domain/summary.js';
+import type { Crossover, Estimate } from '../../domain/summary/payload-size.js';
 import { bytes, milliseconds, type Bytes } from '../../domain/units.js';
 import { drawnInterval } from '../../stats/drawn-interval.js';
 import type { Interval } from '../../stats/median-interval.js';

@@ -6,7 +6,7 @@ import {
   type LineFit,
   type SizeSeries,
   type TimePart,
-} from '../../domain/summary.js';
+} from '../../domain/summary/payload-size.js';
 import { milliseconds, type Milliseconds } from '../../domain/units.js';
 import { drawnInterval } from '../../stats/drawn-interval.js';
 import type { Interval } from '../../stats/median-interval.js';

@@ -1,6 +1,6 @@
 /** Time against payload size, for every function and runtime of a run. */
 import type { RunManifest } from '../../domain/run-manifest.js';
-import type { Crossover, PayloadSize } from '../../domain/summary.js';
+import type { Crossover, PayloadSize } from '../../domain/summary/payload-size.js';
 import { fewestPlaces, type LineEstimate } from '../../stats/relative-line.js';
 import type { RunAccumulator } from '../summarize/accumulate.js';
 import { orderCells } from '../summarize/cell-order.js';

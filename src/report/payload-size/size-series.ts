@@ -1,6 +1,6 @@
 /** A run's cells as series over the size of the data. */
 import { phases, type Cell, type Conditions } from '../../domain/factors.js';
-import type { TimePart } from '../../domain/summary.js';
+import type { TimePart } from '../../domain/summary/payload-size.js';
 import { bytes, type Bytes } from '../../domain/units.js';
 import { estimateMedian, type MedianEstimate } from '../../stats/median-interval.js';
 import { median } from '../../stats/quantiles.js';

@@ -1,5 +1,6 @@
 /** The lines through a run's times as a table: what an invocation costs before its first byte, and for each byte. */
-import type { Estimate, SizeSeries, Summary, TimePart } from '../../domain/summary.js';
+import type { Estimate, SizeSeries, TimePart } from '../../domain/summary/payload-size.js';
+import type { Summary } from '../../domain/summary/summary.js';
 import { storageText } from '../cell-groups.js';
 import { absent, formatRatio, formatSignificant, type Signs, asciiSigns } from '../format-quantity.js';
 

@@ -1,5 +1,5 @@
 /** One median against another: ratio, interval, verdict. */
-import type { Comparison } from '../../domain/summary.js';
+import type { Comparison } from '../../domain/summary/cell-summary.js';
 import type { MedianEstimate } from '../../stats/median-interval.js';
 import { seededRandom } from '../../stats/random.js';
 import { estimateRatio } from '../../stats/ratio-interval.js';

@@ -1,5 +1,5 @@
 /** The figures that runtimes are compared by. */
-import type { Comparison } from '../../domain/summary.js';
+import type { Comparison } from '../../domain/summary/cell-summary.js';
 
 export type ComparedMetric = Comparison['metric'];
 

@@ -1,6 +1,6 @@
 /** One cell's columns into its entry of the summary. */
 import { phases, type Cell, type Phase } from '../../domain/factors.js';
-import type { CellSummary, LatencySummary } from '../../domain/summary.js';
+import type { CellSummary, LatencySummary } from '../../domain/summary/cell-summary.js';
 import { bytes, milliseconds, type Bytes, type Milliseconds } from '../../domain/units.js';
 import type { MedianEstimate } from '../../stats/median-interval.js';
 import { moments } from '../../stats/moments.js';

@@ -1,6 +1,7 @@
 /** A run's rows into `summary.json`. */
 import { cellKey, conditionsKey, conditionsOf, type Cell } from '../../domain/factors.js';
-import { summarySchemaId, type Comparison, type Summary } from '../../domain/summary.js';
+import { type Comparison } from '../../domain/summary/cell-summary.js';
+import { summarySchemaId, type Summary } from '../../domain/summary/summary.js';
 import type { Bytes } from '../../domain/units.js';
 import type { RunAccumulator } from './accumulate.js';
 import { mediansOf, type CellMedians } from './cell-medians.js';

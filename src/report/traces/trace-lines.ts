@@ -1,6 +1,7 @@
 /** Runtimes under a trace as lines of text, for every kind of report. */
 import { runtimeName } from '../../domain/factors.js';
-import type { Summary, TraceSummary } from '../../domain/summary.js';
+import type { TraceSummary } from '../../domain/summary/load-summary.js';
+import type { Summary } from '../../domain/summary/summary.js';
 import type { Milliseconds } from '../../domain/units.js';
 import {
   absent,

@@ -1,7 +1,7 @@
 /** Each runtime under a trace: the records of its functions put together again. */
 import { CellSchema } from '../../domain/factors.js';
 import type { LevelRecord, TimeSlice } from '../../domain/level.js';
-import { TraceSummarySchema, type TraceSummary } from '../../domain/summary.js';
+import { TraceSummarySchema, type TraceSummary } from '../../domain/summary/load-summary.js';
 import { joules, milliseconds } from '../../domain/units.js';
 import { ratioOfTotals } from '../../stats/ratio-of-totals.js';
 import { errorsOf, histogramOf, hullOf, quantilesOf, sum, sumOf } from '../levels/levels-of-run.js';

@@ -1,7 +1,7 @@
 /** Runtimes under a trace as lines for a terminal. */
 import Table from 'cli-table3';
 import type pc from 'picocolors';
-import type { Summary } from '../../domain/summary.js';
+import type { Summary } from '../../domain/summary/summary.js';
 import { printable, wrapText } from '../wrap-text.js';
 import { traceGroups, traceHead, tracesReading } from './trace-lines.js';
 

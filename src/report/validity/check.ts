@@ -2,7 +2,7 @@
 import type { LevelRecord } from '../../domain/level.js';
 import { runtimeName, type Cell } from '../../domain/factors.js';
 import type { RunManifest } from '../../domain/run-manifest.js';
-import type { Summary } from '../../domain/summary.js';
+import type { Summary } from '../../domain/summary/summary.js';
 import type { ConcernedCells, ValidityFinding } from '../../domain/validity.js';
 import type { RunFacts } from './run-facts.js';
 

@@ -1,6 +1,6 @@
 /** Findings of validity as lines for a terminal. */
 import type pc from 'picocolors';
-import type { Summary } from '../../domain/summary.js';
+import type { Summary } from '../../domain/summary/summary.js';
 import type { ValiditySeverity } from '../../domain/validity.js';
 import { counted } from './check.js';
 import { printable, wrapText } from '../wrap-text.js';

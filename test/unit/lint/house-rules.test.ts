@@ -50,7 +50,7 @@ describe('the arrows between rooms', () => {
 
   it.each([
     ['src/report/probe.ts', '../stats/quantiles.js'],
-    ['src/report/html/charts/probe.ts', '../../../domain/summary.js'],
+    ['src/report/html/charts/probe.ts', '../../../domain/summary/summary.js'],
     ['src/control-plane/runtimes/fake/probe.ts', '../../../domain/clock.js'],
     ['src/control-plane/runtimes/fake/probe.ts', '../../invoke/frames.js'],
     ['src/experiment/probe.ts', '../control-plane/invoke/frames.js'],

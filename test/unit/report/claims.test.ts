@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Measurement } from '../../../src/domain/measurement.js';
-import { ClaimSchema, type Claim, type ClaimId } from '../../../src/domain/summary.js';
+import { ClaimSchema, type Claim, type ClaimId } from '../../../src/domain/summary/claim.js';
 import { claimsOf } from '../../../src/report/claims/claims-of-run.js';
 import { manifestOf, samplesOf, type ManifestFacts } from './claims-rows.js';
 import { cellOf, rowOf, runOf } from './summarize-rows.js';

@@ -10,7 +10,8 @@ import {
 } from '../../../src/domain/factors.js';
 import { MeasurementSchema, type Measurement } from '../../../src/domain/measurement.js';
 import { RunManifestSchema, type RunManifest } from '../../../src/domain/run-manifest.js';
-import { SummarySchema, type CellSummary, type Summary } from '../../../src/domain/summary.js';
+import { type CellSummary } from '../../../src/domain/summary/cell-summary.js';
+import { SummarySchema, type Summary } from '../../../src/domain/summary/summary.js';
 
 interface RuntimeModel {
   readonly id: string;

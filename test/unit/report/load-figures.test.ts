@@ -1,6 +1,7 @@
 import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
-import type { KneeSummary, LevelSummary, Summary } from '../../../src/domain/summary.js';
+import type { KneeSummary, LevelSummary } from '../../../src/domain/summary/load-summary.js';
+import type { Summary } from '../../../src/domain/summary/summary.js';
 import { overTimeFigures } from '../../../src/report/html/charts/over-time.js';
 import { throughputFigures } from '../../../src/report/html/charts/throughput.js';
 

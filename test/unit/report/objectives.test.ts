@@ -4,12 +4,9 @@ import { runCli } from '../../../src/cli/program.js';
 import { factorsGiven, withOptions } from '../../../src/cli/run-options.js';
 import { ExperimentSchema } from '../../../src/domain/experiment.js';
 import type { Measurement } from '../../../src/domain/measurement.js';
-import {
-  SummarySchema,
-  type LevelSummary,
-  type ObjectiveResult,
-  type Summary,
-} from '../../../src/domain/summary.js';
+import { type LevelSummary } from '../../../src/domain/summary/load-summary.js';
+import { type ObjectiveResult } from '../../../src/domain/summary/objective-result.js';
+import { SummarySchema, type Summary } from '../../../src/domain/summary/summary.js';
 import { renderHtml } from '../../../src/report/html/render-html.js';
 import { renderJunit } from '../../../src/report/junit/render-junit.js';
 import { legalInXml } from '../../../src/report/junit/xml-document.js';

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Measurement } from '../../../src/domain/measurement.js';
-import { PayloadSizeSchema, type Crossover, type PayloadSize } from '../../../src/domain/summary.js';
+import {
+  PayloadSizeSchema,
+  type Crossover,
+  type PayloadSize,
+} from '../../../src/domain/summary/payload-size.js';
 import { payloadSizeOf } from '../../../src/report/payload-size/payload-size-of-run.js';
 import { manifestOf, samplesOf } from './claims-rows.js';
 import { around, cellOf, rowOf, runOf } from './summarize-rows.js';

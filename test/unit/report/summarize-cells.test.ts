@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Cell } from '../../../src/domain/factors.js';
-import { SummarySchema } from '../../../src/domain/summary.js';
+import { SummarySchema } from '../../../src/domain/summary/summary.js';
 import { bytes } from '../../../src/domain/units.js';
 import { accumulate } from '../../../src/report/summarize/accumulate.js';
 import { summarize } from '../../../src/report/summarize/summarize.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SummarySchema, type Summary } from '../../../src/domain/summary.js';
+import { SummarySchema, type Summary } from '../../../src/domain/summary/summary.js';
 import { renderCsv } from '../../../src/report/csv.js';
 import { headlineOf } from '../../../src/report/headline.js';
 import { renderMarkdown } from '../../../src/report/markdown.js';

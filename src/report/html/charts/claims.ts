@@ -1,6 +1,6 @@
 /** The effect a claim speaks of, cell by cell, with the paper's figure as a line. */
 import { dot, link, ruleX, type Markish } from '@observablehq/plot';
-import type { Claim, ClaimPoint } from '../../../domain/summary.js';
+import type { Claim, ClaimPoint } from '../../../domain/summary/claim.js';
 import { cellText, claimedText, figureText, intervalText } from '../../claims/claim-text.js';
 import { absent, typographicSigns } from '../../format-quantity.js';
 import { effectAxis, ratioAxis } from '../axis.js';

@@ -1,7 +1,7 @@
 /** Latency distributions: every sample, the median and its interval. */
 import { dot, link, type Markish } from '@observablehq/plot';
 import { runtimeName, cellKey, type Start } from '../../../domain/factors.js';
-import type { CellSummary } from '../../../domain/summary.js';
+import type { CellSummary } from '../../../domain/summary/cell-summary.js';
 import { milliseconds, type Milliseconds } from '../../../domain/units.js';
 import { groupExtras, payloadText, type CellGroup } from '../../cell-groups.js';
 import {

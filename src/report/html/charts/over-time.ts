@@ -1,6 +1,7 @@
 /** A level with a schedule over time: what was due and what became of it, the slowest answers, and the instances. */
 import { areaY, axisX, axisY, dot, gridY, line, rectY, type PlotOptions } from '@observablehq/plot';
-import type { LevelSummary, Summary } from '../../../domain/summary.js';
+import type { LevelSummary } from '../../../domain/summary/load-summary.js';
+import type { Summary } from '../../../domain/summary/summary.js';
 import { milliseconds } from '../../../domain/units.js';
 import { formatDuration, formatSignificant, typographicSigns } from '../../format-quantity.js';
 import { servedBy } from '../../levels/level-lines.js';

@@ -1,6 +1,7 @@
 /** Medians against payload size and the lines through them, on logarithmic axes. */
 import { axisX, axisY, dot, gridX, gridY, line, text } from '@observablehq/plot';
-import type { SizeSeries, Summary } from '../../../domain/summary.js';
+import type { SizeSeries } from '../../../domain/summary/payload-size.js';
+import type { Summary } from '../../../domain/summary/summary.js';
 import { bytes, milliseconds } from '../../../domain/units.js';
 import { storageText } from '../../cell-groups.js';
 import { formatBytes, formatDuration, typographicSigns } from '../../format-quantity.js';

@@ -1,7 +1,7 @@
 /** Where an invocation's time goes: its phases as shares, stacked. */
 import { rect, type Markish } from '@observablehq/plot';
 import { runtimeName, phases, type Phase, type Start } from '../../../domain/factors.js';
-import type { CellSummary } from '../../../domain/summary.js';
+import type { CellSummary } from '../../../domain/summary/cell-summary.js';
 import { milliseconds } from '../../../domain/units.js';
 import type { CellGroup } from '../../cell-groups.js';
 import { absent, formatDuration, typographicSigns } from '../../format-quantity.js';

@@ -1,7 +1,8 @@
 /** Ratios to the baseline with their intervals: a forest plot. */
 import { dot, link, rect, ruleX, type Markish } from '@observablehq/plot';
 import { runtimeName, type Start } from '../../../domain/factors.js';
-import type { Comparison, Summary } from '../../../domain/summary.js';
+import type { Comparison } from '../../../domain/summary/cell-summary.js';
+import type { Summary } from '../../../domain/summary/summary.js';
 import { baselinesOf, type CellGroup } from '../../cell-groups.js';
 import {
   absent,

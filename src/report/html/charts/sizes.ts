@@ -1,7 +1,7 @@
 /** Bytes as bars: what a node would pull, and what a sandbox takes of its memory. */
 import { rect, type Markish } from '@observablehq/plot';
 import { runtimeName, type Start } from '../../../domain/factors.js';
-import type { CellSummary } from '../../../domain/summary.js';
+import type { CellSummary } from '../../../domain/summary/cell-summary.js';
 import type { Bytes } from '../../../domain/units.js';
 import type { CellGroup } from '../../cell-groups.js';
 import { absent, formatBytes } from '../../format-quantity.js';

@@ -1,6 +1,7 @@
 /** Latency against throughput up each ladder of clients, with the knee. */
 import { axisX, axisY, dot, gridX, gridY, line, rectY, ruleX, text, type Markish } from '@observablehq/plot';
-import type { KneeSummary, LevelSummary, Summary } from '../../../domain/summary.js';
+import type { KneeSummary, LevelSummary } from '../../../domain/summary/load-summary.js';
+import type { Summary } from '../../../domain/summary/summary.js';
 import { milliseconds } from '../../../domain/units.js';
 import { formatDuration, formatSignificant, typographicSigns } from '../../format-quantity.js';
 import { servedBy } from '../../levels/level-lines.js';

@@ -1,7 +1,8 @@
 /** A trace over time on each runtime: requests, cold starts among them, instances. */
 import { areaY, axisX, axisY, gridY, line, rectY } from '@observablehq/plot';
 import { runtimeName } from '../../../domain/factors.js';
-import type { Summary, TraceSummary } from '../../../domain/summary.js';
+import type { TraceSummary } from '../../../domain/summary/load-summary.js';
+import type { Summary } from '../../../domain/summary/summary.js';
 import { formatSignificant } from '../../format-quantity.js';
 import { classColor } from '../palette.js';
 import { plotSvg } from '../plot-svg.js';

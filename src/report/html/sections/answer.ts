@@ -1,6 +1,6 @@
 /** What was asked and the answer. */
 import type { RunManifest } from '../../../domain/run-manifest.js';
-import type { Summary } from '../../../domain/summary.js';
+import type { Summary } from '../../../domain/summary/summary.js';
 import { formatCount, typographicSigns } from '../../format-quantity.js';
 import { headlineOf } from '../../headline.js';
 import { html, nothing, type Markup } from '../template.js';

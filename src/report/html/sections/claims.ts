@@ -1,5 +1,5 @@
 /** The paper's claims, each put to the test. */
-import type { Summary } from '../../../domain/summary.js';
+import type { Summary } from '../../../domain/summary/summary.js';
 import { claimLines } from '../../claims/claim-lines.js';
 import { typographicSigns } from '../../format-quantity.js';
 import { claimFigure } from '../charts/claims.js';

@@ -1,7 +1,7 @@
 /** What failed, what to know before using the figures, and the figures to take away. */
 import { runtimeName } from '../../../domain/factors.js';
 import type { RunManifest } from '../../../domain/run-manifest.js';
-import type { Summary } from '../../../domain/summary.js';
+import type { Summary } from '../../../domain/summary/summary.js';
 import { failureCount, failureText, type CellGroup } from '../../cell-groups.js';
 import { renderCsv } from '../../csv.js';
 import { formatCount } from '../../format-quantity.js';

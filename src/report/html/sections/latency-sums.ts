@@ -1,5 +1,5 @@
 /** Sums of one-shot latencies that an imported run came with. */
-import type { Summary } from '../../../domain/summary.js';
+import type { Summary } from '../../../domain/summary/summary.js';
 import { typographicSigns } from '../../format-quantity.js';
 import { sumsReading, sumsTitle, sumTable } from '../../latency-sums/sum-table.js';
 import { dataTable } from '../figure.js';

@@ -1,5 +1,5 @@
 /** All runtimes in one table. */
-import type { Summary } from '../../../domain/summary.js';
+import type { Summary } from '../../../domain/summary/summary.js';
 import { typographicSigns } from '../../format-quantity.js';
 import { leagueReading, leagueTable } from '../../league/league-table.js';
 import { html, nothing, type Markup } from '../template.js';

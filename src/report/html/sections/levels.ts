@@ -1,5 +1,5 @@
 /** A load run: its levels, knees, and what they look like over time. */
-import type { Summary } from '../../../domain/summary.js';
+import type { Summary } from '../../../domain/summary/summary.js';
 import { typographicSigns } from '../../format-quantity.js';
 import { levelGroups, levelHead, levelsReading } from '../../levels/level-lines.js';
 import { overTimeFigures } from '../charts/over-time.js';

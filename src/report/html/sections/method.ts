@@ -1,6 +1,7 @@
 /** How the figures were made, where, and with what. */
+import type { Experiment } from '../../../domain/experiment.js';
 import type { Import, RunManifest } from '../../../domain/run-manifest.js';
-import type { Summary } from '../../../domain/summary.js';
+import type { Summary } from '../../../domain/summary/summary.js';
 import {
   formatBytes,
   formatCount,
@@ -13,7 +14,7 @@ import { verdictMeaning } from '../../legend.js';
 import { dataTable } from '../figure.js';
 import { html, nothing, type Markup } from '../template.js';
 
-const idleBefore = ({ pauseMs }: { readonly pauseMs: number }, what: string): string =>
+const idleBefore = ({ pauseMs }: Experiment['warm' | 'cold'], what: string): string =>
   pauseMs > 0 ? `; ${pauseMs} ms idle before ${what}` : '';
 
 /** Lumos did not measure it, and answers for none of what it says of its own runs. */

@@ -1,5 +1,5 @@
 /** The objectives of the experiment: met, missed, or unsure. */
-import type { Summary } from '../../../domain/summary.js';
+import type { Summary } from '../../../domain/summary/summary.js';
 import { typographicSigns } from '../../format-quantity.js';
 import { objectiveCounts, objectiveLines, objectivesReading } from '../../objectives/objective-lines.js';
 import { dataTable } from '../figure.js';

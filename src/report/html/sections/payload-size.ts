@@ -1,5 +1,5 @@
 /** Time against payload size. */
-import type { Summary } from '../../../domain/summary.js';
+import type { Summary } from '../../../domain/summary/summary.js';
 import { typographicSigns } from '../../format-quantity.js';
 import { crossoverSentences, sizeReading, sizeTable } from '../../payload-size/size-table.js';
 import { payloadSizeFigures } from '../charts/payload-size.js';

@@ -1,6 +1,6 @@
 /** The main table. */
 import { runtimeName } from '../../../domain/factors.js';
-import type { Summary } from '../../../domain/summary.js';
+import type { Summary } from '../../../domain/summary/summary.js';
 import {
   failureCount,
   failureText,

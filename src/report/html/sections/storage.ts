@@ -1,6 +1,6 @@
 /** The storage of the functions that have one. */
 import type { RunManifest } from '../../../domain/run-manifest.js';
-import type { Summary } from '../../../domain/summary.js';
+import type { Summary } from '../../../domain/summary/summary.js';
 import { typographicSigns } from '../../format-quantity.js';
 import { storageFigures, storageReading } from '../../storage-figures.js';
 import { dataTable } from '../figure.js';

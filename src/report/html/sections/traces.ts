@@ -1,5 +1,5 @@
 /** A run by a trace: each runtime under it, over time, and what served for the trace's functions. */
-import type { Summary } from '../../../domain/summary.js';
+import type { Summary } from '../../../domain/summary/summary.js';
 import { typographicSigns } from '../../format-quantity.js';
 import { functionHead, traceGroups, traceHead, tracesReading } from '../../traces/trace-lines.js';
 import { traceFigures } from '../charts/traces.js';

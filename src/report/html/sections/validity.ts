@@ -1,5 +1,5 @@
 /** What threatens a conclusion, found by the checks. */
-import type { Summary } from '../../../domain/summary.js';
+import type { Summary } from '../../../domain/summary/summary.js';
 import { validityCounts } from '../../validity/validity-text.js';
 import { html, nothing, type Markup } from '../template.js';
 

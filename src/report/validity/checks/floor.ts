@@ -1,6 +1,7 @@
 /** Whether what every request costs hides what differs. */
 import { conditionsKey } from '../../../domain/factors.js';
-import type { CellSummary, Comparison, Summary } from '../../../domain/summary.js';
+import type { CellSummary, Comparison } from '../../../domain/summary/cell-summary.js';
+import type { Summary } from '../../../domain/summary/summary.js';
 import { milliseconds, type Milliseconds } from '../../../domain/units.js';
 import type { ConcernedCells, ValidityFinding } from '../../../domain/validity.js';
 import { formatDuration } from '../../format-quantity.js';

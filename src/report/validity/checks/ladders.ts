@@ -1,7 +1,7 @@
 /** Whether payloads differ as their labels say, and whether every runtime was given all of them. */
 import { conditionsKey, runtimeName } from '../../../domain/factors.js';
 import type { RunManifest } from '../../../domain/run-manifest.js';
-import type { CellSummary } from '../../../domain/summary.js';
+import type { CellSummary } from '../../../domain/summary/cell-summary.js';
 import type { ConcernedCells, ValidityFinding } from '../../../domain/validity.js';
 import { counted, groupBy, someOf, type CheckedRun } from '../check.js';
 

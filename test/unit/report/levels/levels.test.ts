@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
 import { LevelRecordSchema, StoredHistogramSchema, type LevelRecord } from '../../../../src/domain/level.js';
-import type { Summary } from '../../../../src/domain/summary.js';
+import type { Summary } from '../../../../src/domain/summary/summary.js';
 import { appendLevels, readLevels } from '../../../../src/records/level-store.js';
 import { kneesOf } from '../../../../src/report/levels/knees-of-run.js';
 import { levelsOf } from '../../../../src/report/levels/levels-of-run.js';

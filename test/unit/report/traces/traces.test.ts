@@ -1,7 +1,8 @@
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
 import { LevelRecordSchema, type LevelRecord, type TimeSlice } from '../../../../src/domain/level.js';
-import { TraceSummarySchema, type Summary } from '../../../../src/domain/summary.js';
+import { TraceSummarySchema } from '../../../../src/domain/summary/load-summary.js';
+import { type Summary } from '../../../../src/domain/summary/summary.js';
 import { milliseconds } from '../../../../src/domain/units.js';
 import { tracesSection } from '../../../../src/report/html/sections/traces.js';
 import { levelsOf } from '../../../../src/report/levels/levels-of-run.js';
