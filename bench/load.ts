@@ -6,6 +6,7 @@ import { fromMebibytes, milliseconds } from '../src/domain/units.js';
 import { runClosedLoop } from '../src/experiment/load/closed-loop.js';
 import { createGeneratorProbe } from '../src/experiment/load/generator-probe.js';
 import type { LevelOptions, LevelResult } from '../src/experiment/load/level.js';
+import { withRoomInHeap } from '../src/data-plane/host/collect-garbage.js';
 import { runOpenLoop } from '../src/experiment/load/open-loop.js';
 import type { Target } from '../src/experiment/load/target.js';
 import { encodeUrlRequest, findEndpoint, UrlTarget } from '../src/experiment/load/url-target.js';
@@ -117,8 +118,10 @@ async function schedule(servers: Servers, say: (line: string) => void): Promise<
         }),
       ),
     );
-  const slow = await at(73, 10);
-  const { sent, late, lag } = await at(perSecond, 30);
+  // As a run of Lumos has it.
+  const [slow, { sent, late, lag }] = await withRoomInHeap(
+    async () => [await at(73, 10), await at(perSecond, 30)] as const,
+  );
   return [
     {
       what: 'behind schedule at 73/s, p99',

@@ -81,7 +81,7 @@ export async function runLevel(
     const minInstances = minInstancesOf(level, load);
     platform.deploy(name, {
       start: startInstanceOf({
-        ...{ spares, payload, figures, clock, timeLimitMs: settings.timeLimitMs },
+        ...{ spares, payload, figures, nextSend, clock, timeLimitMs: settings.timeLimitMs },
         transport: level.cell.transport ?? 'stdio',
         maximumResponseBytes: settings.maximumResponseBytes,
       }),

@@ -23,6 +23,8 @@ export interface InstanceOptions {
   readonly timeLimitMs: Milliseconds;
   readonly maximumResponseBytes: Bytes;
   readonly figures: SandboxFigures;
+  /** What takes an instance down waits for a gap in it. */
+  readonly nextSend: NextSend;
 }
 
 /** Starts come in bursts, and a spare is replaced when there is time. */
@@ -75,7 +77,7 @@ async function launchedInTime(
 function instanceOf(
   instance: number,
   sandbox: Sandbox,
-  { payload, transport, clock, maximumResponseBytes, figures }: InstanceOptions,
+  { payload, transport, clock, maximumResponseBytes, figures, nextSend }: InstanceOptions,
 ): RunningInstance<LoadRequest, LoadExchange> {
   const request = transport === 'http' ? encodeHttpRequest(payload.input) : payload.frame;
   const { http } = sandbox;
@@ -91,6 +93,8 @@ function instanceOf(
   };
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
+    // Reading all counters and removing a sandbox stop this process for some milliseconds.
+    await nextSend.gap();
     figures.leaves(instance);
     for (const line of all) line.close();
     await sandbox.remove();

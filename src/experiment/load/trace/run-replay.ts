@@ -146,6 +146,7 @@ class RunningReplay {
     this.spares.push(spares);
     const start = startInstanceOf({
       ...{ spares, payload, clock, timeLimitMs, maximumResponseBytes, figures: tally.figures },
+      nextSend: this.nextSend,
       transport: cell.transport ?? 'stdio',
     });
     for (const place of part.functions) {
