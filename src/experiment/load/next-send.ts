@@ -4,12 +4,15 @@ import { milliseconds, type Milliseconds } from '../../domain/units.js';
 
 /** Longer than staging takes: starting a process stops this one for 2 to 5 ms on a small machine, and groups are made before. */
 export const gapLength = milliseconds(25);
+/** What waits for the same gap is let go one after another: eight processes started at once would be in it for longer than it is. */
+const apart = milliseconds(8);
 /** What waits for a gap gets none in a load that has none, and goes ahead. */
 const patience = milliseconds(200);
 
 export class NextSend {
   private dueAt: number | undefined;
   private inFlight = 0;
+  private givenAt = -Infinity;
 
   constructor(private readonly clock: Clock) {}
 
@@ -23,16 +26,26 @@ export class NextSend {
     this.inFlight = inFlight;
   }
 
-  /** Resolves when nothing is due for long enough and no answer is on its way, or after 200 ms. */
+  /**
+   * Resolves when nothing is due for long enough, no answer is on its way and nobody else was given the gap just now; or after
+   * 200 ms.
+   */
   async gap(): Promise<void> {
     const giveUpAt = this.clock.now() + patience;
     for (let now = this.clock.now(); now < giveUpAt; now = this.clock.now()) {
-      const next = this.dueAt;
-      const isDue = next !== undefined && next - now < gapLength;
-      if (!isDue && this.inFlight === 0) return;
-      // What is due has to be sent first, and the schedule to say what comes after.
-      const look = Math.min(giveUpAt, isDue ? Math.max(next, now) + 0.5 : now + 1);
-      await passed(this.clock, milliseconds(look - now));
+      const look = this.nextLook(now);
+      if (look === undefined) break;
+      await passed(this.clock, milliseconds(Math.min(look, giveUpAt) - now));
     }
+    this.givenAt = this.clock.now();
+  }
+
+  /** When a gap may begin; undefined where it is one. */
+  private nextLook(now: Milliseconds): number | undefined {
+    const { dueAt, givenAt, inFlight } = this;
+    // What is due has to be sent first, and the schedule to say what comes after.
+    if (dueAt !== undefined && dueAt - now < gapLength) return Math.max(dueAt, now) + 0.5;
+    if (inFlight > 0) return now + 1;
+    return dueAt === undefined || now - givenAt >= apart ? undefined : givenAt + apart;
   }
 }

@@ -35,6 +35,14 @@ describe('a gap between sends', () => {
     expect(await gapAt()).toBe(9);
   });
 
+  it('is given to one after another, as long as it lasts, and to all at once where nothing more is due', async () => {
+    const { gapAt } = sending([45, 100]);
+    // After 20 ms less than 25 are left.
+    expect(await Promise.all([gapAt(), gapAt(), gapAt(), gapAt()])).toEqual([0, 8, 16, 45.5]);
+    const idle = sending([]);
+    expect(await Promise.all([idle.gapAt(), idle.gapAt()])).toEqual([0, 0]);
+  });
+
   it('is waited for no longer than 200 ms where a load has none', async () => {
     const everyTwo = Array.from({ length: 200 }, (_, index) => 2 * (index + 1));
     expect(await sending(everyTwo).gapAt()).toBe(200);
