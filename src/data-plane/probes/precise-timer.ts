@@ -12,10 +12,13 @@ export interface TimerParts {
 /** The share of all time that may go into turning round: at a high rate it would take the CPU from what is measured. */
 export const spinBudget = 0.1;
 
+/** A virtual machine's CPU that sleeps may wake so much too late; where the budget has it, that is turned through as well. */
+const earlyMs = 4;
+
 /**
- * Sleeps for the whole milliseconds that are left, which ends up to one too early or too late, and goes round the event loop
- * for the rest: what comes in meanwhile is taken as ever. When a tenth of the time so far has gone into that, it sleeps to
- * the next whole millisecond instead, as every timer does.
+ * Sleeps for the whole milliseconds that are left but the last four, or, where little of the budget is left, the last one, and
+ * goes round the event loop for the rest: what comes in meanwhile is taken as ever. When a tenth of the time so far has gone
+ * into that, it sleeps to the next whole millisecond instead, as every timer does.
  */
 export class PreciseTimer {
   private readonly since: number;
@@ -38,7 +41,8 @@ export class PreciseTimer {
       account(now);
       const left = moment - now;
       if (left <= 0) callback();
-      else if (left >= 2) cancel = this.parts.setTimer(look, Math.floor(left) - 1);
+      else if (left >= 1 + this.early(now))
+        cancel = this.parts.setTimer(look, Math.floor(left) - this.early(now));
       else if (this.spentMs < spinBudget * (now - this.since)) {
         turnedSince = now;
         cancel = this.parts.nextTurn(look);
@@ -49,6 +53,10 @@ export class PreciseTimer {
       account(this.parts.now());
       cancel();
     };
+  }
+
+  private early(now: number): number {
+    return this.spentMs + earlyMs <= spinBudget * (now - this.since) ? earlyMs : 1;
   }
 
   /** What has gone into turning round so far. */
