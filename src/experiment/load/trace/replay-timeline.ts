@@ -84,18 +84,30 @@ export class ReplayTimeline {
   /** The instances that there are have stood until `now`: adds their time to every slice it is in. */
   private stand(now: number): void {
     while (this.changedAt < now) {
-      const index = Math.floor((this.changedAt - this.origin) / this.width);
-      const until = Math.min(now, this.origin + (index + 1) * this.width);
-      const slice = this.at(this.changedAt);
+      const index = this.indexOf(this.changedAt);
+      const until = Math.min(now, this.borderAfter(index));
+      const slice = this.slice(index);
       slice.meanInstances += this.instances * (until - this.changedAt);
       slice.instances = Math.max(slice.instances, this.instances);
-      // A border that rounding puts on this side of itself would be passed never.
-      this.changedAt = until > this.changedAt ? until : now;
+      this.changedAt = until;
     }
   }
 
-  private at(time: number): Slice {
+  private borderAfter(index: number): number {
+    return this.origin + (index + 1) * this.width;
+  }
+
+  /** A border that rounding puts on this side of itself would be passed never: it belongs to the slice that it begins. */
+  private indexOf(time: number): number {
     const index = Math.max(0, Math.floor((time - this.origin) / this.width));
+    return this.borderAfter(index) > time ? index : index + 1;
+  }
+
+  private at(time: number): Slice {
+    return this.slice(this.indexOf(time));
+  }
+
+  private slice(index: number): Slice {
     while (this.slices.length <= index)
       this.slices.push({
         ...{ fromMs: this.slices.length * this.width, ok: 0, cold: 0, failed: 0, instances: 0 },
