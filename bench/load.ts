@@ -1,12 +1,12 @@
 /** The load generator against wrk on the same server, its schedule, a server that stalls, and its memory. */
 import { keepProcessTo } from '../src/control-plane/process/cpu-affinity.js';
+import { withRoomInHeap } from '../src/data-plane/host/collect-garbage.js';
 import { monotonicClock } from '../src/data-plane/probes/monotonic-clock.js';
 import { LumosError } from '../src/domain/errors.js';
 import { fromMebibytes, milliseconds } from '../src/domain/units.js';
 import { runClosedLoop } from '../src/experiment/load/closed-loop.js';
 import { createGeneratorProbe } from '../src/experiment/load/generator-probe.js';
 import type { LevelOptions, LevelResult } from '../src/experiment/load/level.js';
-import { withRoomInHeap } from '../src/data-plane/host/collect-garbage.js';
 import { runOpenLoop } from '../src/experiment/load/open-loop.js';
 import type { Target } from '../src/experiment/load/target.js';
 import { encodeUrlRequest, findEndpoint, UrlTarget } from '../src/experiment/load/url-target.js';

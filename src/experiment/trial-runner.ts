@@ -9,6 +9,7 @@ import { passed, type Clock } from '../domain/clock.js';
 import type { Measurement } from '../domain/measurement.js';
 import type { Accounting, Prepared, Sandbox, StagedSandbox } from '../domain/runtime.js';
 import { milliseconds, type Bytes, type Milliseconds } from '../domain/units.js';
+import { launchInTime } from './launch-in-time.js';
 import { toRow, type Observation } from './measured-invocation.js';
 import type { Trial } from './plan.js';
 import type { ReadyPayload } from './ready-payloads.js';
@@ -294,17 +295,10 @@ class TrialRunner {
 
   /** Launches within the time limit. A launch given up is removed as soon as it is there. */
   private async launch(staged: StagedSandbox): Promise<Launched | Exclude<Exchange, { state: 'answered' }>> {
-    const { clock, timeLimitMs } = this.options;
-    const launching = staged.launch();
-    let cancel: () => void = () => undefined;
-    const late = new Promise<undefined>((resolve) => {
-      cancel = clock.after(timeLimitMs, () => resolve(undefined));
-    });
     const stop = this.untilStopped();
     try {
-      const sandbox = await Promise.race([launching, late, stop.stopped]);
+      const sandbox = await launchInTime(staged.launch(), this.options, [stop.stopped]);
       if (sandbox === undefined) {
-        void launching.then((tooLate) => tooLate.remove()).catch(() => undefined);
         this.checkInterrupt();
         return failed('timeout', 'no sandbox within the time limit');
       }
@@ -313,7 +307,6 @@ class TrialRunner {
       this.checkInterrupt();
       return failed('crashed', `the sandbox could not be launched: ${messageOf(error)}`);
     } finally {
-      cancel();
       stop.forget();
     }
   }

@@ -1,8 +1,6 @@
 /** Garbage of this process, collected at moments when nothing is due. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { Clock } from '../../domain/clock.js';
-import type { Milliseconds } from '../../domain/units.js';
 
 /** Without options it collects everything: with any others V8 may take only what is young. */
 type Collect = (options?: { readonly type: 'minor' }) => void;
@@ -17,29 +15,10 @@ function collector(): Collect | undefined {
  * Collects what was made lately. V8 does so when 16 MB have come together, which stops a load for up to 9 ms where it has one
  * CPU, and at any moment; a little at a time takes a fraction of that.
  */
-const collectYoungGarbage = (): void => collector()?.({ type: 'minor' });
+export const collectYoungGarbage = (): void => collector()?.({ type: 'minor' });
 
-/** Of a whole collection, on a small machine; and how seldom it is needed at most. */
-const wholeTakesMs = 100;
-const wholeEveryMs = 10_000;
-
-/**
- * What collects in gaps of a load: everything in a long one in which nobody waits, else what is young. Buffers that have grown
- * old are freed by the former alone, and where 64 MB of them have come together V8 does it at once, for 40 ms.
- */
-export function garbageInGaps(
-  clock: Clock,
-): (gap: { readonly lengthMs: Milliseconds; readonly isIdle: boolean }) => void {
-  let wholeAt = clock.now();
-  return ({ lengthMs, isIdle }) => {
-    if (!isIdle || lengthMs < wholeTakesMs || clock.now() - wholeAt < wholeEveryMs) {
-      collectYoungGarbage();
-      return;
-    }
-    collector()?.();
-    wholeAt = clock.now();
-  };
-}
+/** Collects everything, which takes 40 ms of a small machine. */
+export const collectAllGarbage = (): void => collector()?.();
 
 /** How far the heap may grow over what was in use at its last whole collection, in percent of that. */
 const growth = 700;
@@ -52,7 +31,7 @@ const growth = 700;
 export async function withRoomInHeap<T>(run: () => Promise<T>): Promise<T> {
   setFlagsFromString('--no-incremental-marking');
   setFlagsFromString(`--heap-growing-percent=${growth}`);
-  collector()?.();
+  collectAllGarbage();
   try {
     return await run();
   } finally {

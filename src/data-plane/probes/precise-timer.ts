@@ -40,9 +40,9 @@ export class PreciseTimer {
       const now = this.parts.now();
       account(now);
       const left = moment - now;
+      const early = this.early(now);
       if (left <= 0) callback();
-      else if (left >= 1 + this.early(now))
-        cancel = this.parts.setTimer(look, Math.floor(left) - this.early(now));
+      else if (left >= 1 + early) cancel = this.parts.setTimer(look, Math.floor(left) - early);
       else if (this.spentMs < spinBudget * (now - this.since)) {
         turnedSince = now;
         cancel = this.parts.nextTurn(look);

@@ -1,5 +1,5 @@
 /** Levels of load on a server that somebody else started. */
-import { garbageInGaps, withRoomInHeap } from '../../data-plane/host/collect-garbage.js';
+import { withRoomInHeap } from '../../data-plane/host/collect-garbage.js';
 import type { Clock } from '../../domain/clock.js';
 import type { Cell } from '../../domain/factors.js';
 import type { LevelRecord } from '../../domain/level.js';
@@ -10,6 +10,7 @@ import { seededRandom } from '../../stats/random.js';
 import { boundsOf, checkLoad } from '../../user-plane/load/bounds.js';
 import type { LoadShape } from '../../user-plane/load/shapes.js';
 import { runClosedLoop } from './closed-loop.js';
+import { garbageInGaps } from './garbage-in-gaps.js';
 import { createGeneratorProbe } from './generator-probe.js';
 import { leadMs, type LevelOptions, type LevelResult } from './level.js';
 import { limitsOf, type PlannedLevel } from './level-plan.js';

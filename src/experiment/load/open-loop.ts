@@ -43,6 +43,9 @@ export async function runOpenLoop(
   return await new OpenLoop(shape, target, options).run();
 }
 
+/** Between gaps that are used, in ms; one in which an answer is on its way only where there was no other for so long. */
+const [idleGapsApart, busyGapsApart] = [100, 1000];
+
 class OpenLoop {
   private readonly recorder: LevelRecorder;
   private readonly origin: Milliseconds;
@@ -67,7 +70,7 @@ class OpenLoop {
     this.origin = milliseconds(this.recorder.measureFrom - options.warmUpMs);
     this.schedule = arrivalOffsets(shape.arrivals, options.random);
     this.most = options.maximumOutstanding ?? 1000;
-    this.usedGapAt = this.origin - 100;
+    this.usedGapAt = this.origin - idleGapsApart;
   }
 
   async run(): Promise<LevelResult> {
@@ -127,7 +130,7 @@ class OpenLoop {
 
   private useGap(now: Milliseconds, lengthMs: Milliseconds): void {
     const isIdle = this.outstanding === 0;
-    if (lengthMs < gapLength || now - this.usedGapAt < (isIdle ? 100 : 1000)) return;
+    if (lengthMs < gapLength || now - this.usedGapAt < (isIdle ? idleGapsApart : busyGapsApart)) return;
     this.usedGapAt = now;
     this.options.onGap?.({ lengthMs, isIdle });
   }

@@ -3,7 +3,6 @@ import type { FunctionOptions } from '../../control-plane/platform/function-pool
 import { Platform } from '../../control-plane/platform/platform.js';
 import { anywhere, spreadOver, type CpuPlacement } from '../../control-plane/platform/placement.js';
 import { createPolicy } from '../../policies/create-policy.js';
-import { garbageInGaps } from '../../data-plane/host/collect-garbage.js';
 import { findEnergyCounter, type EnergyCounter } from '../../data-plane/probes/energy-counter.js';
 import { passed, type Clock } from '../../domain/clock.js';
 import type { LevelRecord } from '../../domain/level.js';
@@ -16,6 +15,7 @@ import { LatencyHistogram } from '../../stats/latency-histogram.js';
 import { seededRandom } from '../../stats/random.js';
 import type { ReadyPayload } from '../ready-payloads.js';
 import { runClosedLoop } from './closed-loop.js';
+import { garbageInGaps } from './garbage-in-gaps.js';
 import { createGeneratorProbe, type GeneratorProbe } from './generator-probe.js';
 import { leadMs, type LevelOptions, type LevelResult } from './level.js';
 import type { PlannedLevel } from './level-plan.js';

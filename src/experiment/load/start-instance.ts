@@ -8,6 +8,7 @@ import type { Load } from '../../domain/load.js';
 import type { Transport } from '../../domain/factors.js';
 import type { Prepared, Sandbox } from '../../domain/runtime.js';
 import { milliseconds, type Bytes, type Milliseconds } from '../../domain/units.js';
+import { launchInTime } from '../launch-in-time.js';
 import type { ReadyPayload } from '../ready-payloads.js';
 import type { NextSend } from './next-send.js';
 import { BrokenLine, loadExchangeOf } from './platform-target.js';
@@ -49,29 +50,15 @@ export const startInstanceOf =
   (options: InstanceOptions): StartInstance<LoadRequest, LoadExchange> =>
   async (instance, cpus) => {
     const staged = await options.spares.take(cpus);
-    const sandbox = await launchedInTime(staged.launch(), options).finally(
-      () => void options.spares.fill(cpus),
-    );
+    const sandbox = await launched(staged.launch(), options).finally(() => void options.spares.fill(cpus));
     options.figures.started(instance, await sandbox.accounting().catch(() => undefined));
     return instanceOf(instance, sandbox, options);
   };
 
-async function launchedInTime(
-  launching: Promise<Sandbox>,
-  { clock, timeLimitMs }: InstanceOptions,
-): Promise<Sandbox> {
-  let cancel: () => void = () => undefined;
-  const late = new Promise<undefined>((resolve) => {
-    cancel = clock.after(timeLimitMs, () => resolve(undefined));
-  });
-  try {
-    const sandbox = await Promise.race([launching, late]);
-    if (sandbox !== undefined) return sandbox;
-    void launching.then((tooLate) => tooLate.remove()).catch(() => undefined);
-    throw new Error('no sandbox within the time limit');
-  } finally {
-    cancel();
-  }
+async function launched(launching: Promise<Sandbox>, options: InstanceOptions): Promise<Sandbox> {
+  const sandbox = await launchInTime(launching, options);
+  if (sandbox === undefined) throw new Error('no sandbox within the time limit');
+  return sandbox;
 }
 
 function instanceOf(

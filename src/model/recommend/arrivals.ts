@@ -58,6 +58,9 @@ export type TraceArrivals = z.infer<typeof TraceArrivalsSchema>;
 export const ArrivalsSchema = z.union([GapsSchema, z.array(PeriodSchema).min(1), RateSchema]);
 export type Arrivals = z.infer<typeof ArrivalsSchema>;
 
+/** All but a list, which has no rate but its own times. */
+export type Rated = Exclude<Arrivals, { gapsSeconds: number[] }>;
+
 export interface Period {
   readonly pattern: 'poisson' | 'constant';
   readonly perSecond: number;
@@ -65,9 +68,8 @@ export interface Period {
   readonly share: number;
 }
 
-/** The rates in their shares of the time; undefined of a list, which has none but its own times. */
-export function periodsOf(arrivals: Arrivals): readonly Period[] | undefined {
-  if ('gapsSeconds' in arrivals) return undefined;
+/** The rates in their shares of the time. */
+export function periodsOf(arrivals: Rated): readonly Period[] {
   const periods = Array.isArray(arrivals) ? arrivals : [{ ...arrivals, weight: 1 }];
   const whole = periods.reduce((sum, { weight }) => sum + weight, 0);
   return periods.map((period) => ({
@@ -83,18 +85,20 @@ export function meanRate(arrivals: Arrivals): number {
     const sum = arrivals.gapsSeconds.reduce((total, gap) => total + gap, 0);
     return sum > 0 ? arrivals.gapsSeconds.length / sum : Infinity;
   }
-  return (periodsOf(arrivals) ?? []).reduce((sum, { share, perSecond }) => sum + share * perSecond, 0);
+  return periodsOf(arrivals).reduce((sum, { share, perSecond }) => sum + share * perSecond, 0);
 }
 
 /** The highest of the rates, where there are several; of a list its mean. */
 export const busiestRate = (arrivals: Arrivals): number =>
-  Math.max(...(periodsOf(arrivals)?.map(({ perSecond }) => perSecond) ?? [meanRate(arrivals)]));
+  'gapsSeconds' in arrivals
+    ? meanRate(arrivals)
+    : Math.max(...periodsOf(arrivals).map(({ perSecond }) => perSecond));
 
 /** The same arrivals at another mean rate: gaps are squeezed or stretched, rates keep their ratios. */
 export function atMeanRate(arrivals: Arrivals, perSecond: number): Arrivals {
   const factor = perSecond / meanRate(arrivals);
   if ('gapsSeconds' in arrivals) return { gapsSeconds: arrivals.gapsSeconds.map((gap) => gap / factor) };
-  return (periodsOf(arrivals) ?? []).map(({ pattern, share, ...period }) => ({
+  return periodsOf(arrivals).map(({ pattern, share, ...period }) => ({
     ...{ pattern, weight: share },
     perSecond: period.perSecond * factor,
   }));

@@ -10,12 +10,11 @@ import { rateOf, type Workload } from './workload.js';
  */
 export function coldShareOf(workload: Workload): number {
   const { arrivals, keepAliveSeconds } = workload;
-  const periods = periodsOf(arrivals);
-  if (periods === undefined) {
-    const gapsSeconds = 'gapsSeconds' in arrivals ? arrivals.gapsSeconds : [];
+  if ('gapsSeconds' in arrivals) {
+    const { gapsSeconds } = arrivals;
     return gapsSeconds.filter((gap) => gap > keepAliveSeconds).length / gapsSeconds.length;
   }
-  const cold = periods.map(({ pattern, perSecond, share }) => {
+  const cold = periodsOf(arrivals).map(({ pattern, perSecond, share }) => {
     const coldShare =
       pattern === 'constant'
         ? Number(1 / perSecond > keepAliveSeconds)

@@ -7,7 +7,7 @@ import type { FunctionTimes } from '../../simulation/times.js';
 import { seededRandom } from '../../stats/random.js';
 import type { ModelFile } from '../fit/model-file.js';
 import { modelTimes } from '../simulate/model-times.js';
-import { periodsOf, type Period } from './arrivals.js';
+import { meanRate, periodsOf, type Rated } from './arrivals.js';
 import { servedBy, type ServedPayload } from './served-by.js';
 import type { Side } from './side.js';
 import { instancesOf, type Workload } from './workload.js';
@@ -23,11 +23,11 @@ function* listed(gapsSeconds: readonly number[], most: number): Generator<number
 }
 
 /** One rate after the other, each for its share of the time in which `most` requests come; at least one request of each. */
-function* inTurn(periods: readonly Period[], most: number): Generator<number, void> {
+function* inTurn(arrivals: Rated, most: number): Generator<number, void> {
   const random = seededRandom(seed, 'arrivals');
-  const mean = periods.reduce((sum, { share, perSecond }) => sum + share * perSecond, 0);
+  const mean = meanRate(arrivals);
   let at = 0;
-  for (const { pattern, perSecond, share } of periods) {
+  for (const { pattern, perSecond, share } of periodsOf(arrivals)) {
     const gap = 1000 / perSecond;
     const requests = Math.max(1, Math.round((most * share * perSecond) / mean));
     for (let i = 0; i < requests; i++)
@@ -36,8 +36,7 @@ function* inTurn(periods: readonly Period[], most: number): Generator<number, vo
 }
 
 function* arrivalsOf({ arrivals, function: name }: Workload, most: number): Generator<TraceInvocation, void> {
-  const times =
-    'gapsSeconds' in arrivals ? listed(arrivals.gapsSeconds, most) : inTurn(periodsOf(arrivals) ?? [], most);
+  const times = 'gapsSeconds' in arrivals ? listed(arrivals.gapsSeconds, most) : inTurn(arrivals, most);
   for (const at of times) yield { atMs: milliseconds(at), function: name };
 }
 

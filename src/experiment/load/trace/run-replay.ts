@@ -1,7 +1,6 @@
 /** A trace replayed once, on one runtime: all its functions at once, each with instances of its own. */
 import type { RunningInstance } from '../../../control-plane/platform/instance.js';
 import { Platform } from '../../../control-plane/platform/platform.js';
-import { garbageInGaps } from '../../../data-plane/host/collect-garbage.js';
 import { findEnergyCounter } from '../../../data-plane/probes/energy-counter.js';
 import type { LevelRecord } from '../../../domain/level.js';
 import { warmUpOf } from '../../../domain/load.js';
@@ -10,6 +9,7 @@ import type { Prepared } from '../../../domain/runtime.js';
 import { milliseconds, type Joules, type Milliseconds } from '../../../domain/units.js';
 import { seededRandom } from '../../../stats/random.js';
 import type { ReadyPayload } from '../../ready-payloads.js';
+import { garbageInGaps } from '../garbage-in-gaps.js';
 import { createGeneratorProbe, type GeneratorProbe } from '../generator-probe.js';
 import { NextSend } from '../next-send.js';
 import { runOpenLoop } from '../open-loop.js';
