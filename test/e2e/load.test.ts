@@ -172,8 +172,10 @@ describe('lumos run over HTTP', () => {
     expect(level).toMatchObject({ transport: 'http', errors: {}, cold: 0 });
     expect(level?.instances.highest).toBe(2);
     expect(level?.succeeded).toBeGreaterThan(500);
-    // Four at once on two instances: nobody waits for the platform.
-    expect(level?.queued.maxMs).toBeLessThan(5);
+    // Four at once on two instances: nobody waits for the platform. With one at a time half the latency were waiting.
+    const total = (key: 'queuedMs' | 'latencyMs'): number =>
+      rowsIn(out).reduce((sum, row) => sum + (row[key] ?? NaN), 0);
+    expect(total('queuedMs') / total('latencyMs')).toBeLessThan(0.25);
   });
 
   it('is refused on standard streams, where requests take turns', async () => {
@@ -193,7 +195,7 @@ describe('two hundred cold starts at once', () => {
     const file = await fileOf(
       'two-hundred.yaml',
       'runtimes: [native]\nconcurrency: [200]\n' +
-        'load: { warmUpSeconds: 0, seconds: 3, instances: { min: 0, max: 200, startsAtOnce: 4 } }\n',
+        'load: { warmUpSeconds: 0, seconds: 6, instances: { min: 0, max: 200, startsAtOnce: 4 } }\n',
     );
     const out = join(scratch, 'two-hundred');
     const { code, stdout } = await lumos(['run', file, '--out', out], here);

@@ -24,14 +24,17 @@ const fileOf = async (name: string, text: string): Promise<string> => {
   return path;
 };
 
-/** `quick` every 100 ms for a second and once more after two idle ones, `slow` once. */
+/**
+ * `quick` every 100 ms for a second and once more after two idle ones, `slow` once. Their durations lie far outside what any
+ * machine takes for the stand-ins: the nearest is the quicker and the slower of the two, however fast it is here.
+ */
 const trace =
   'seconds,function,durationMs\n' +
-  Array.from({ length: 11 }, (_, i) => `${i / 10},quick,0.1\n`).join('') +
-  '0.5,slow,5\n3.2,quick,0.1\n';
+  Array.from({ length: 11 }, (_, i) => `${i / 10},quick,0.001\n`).join('') +
+  '0.5,slow,10000\n3.2,quick,0.001\n';
 
 const experiment = (more = ''): string =>
-  'name: replayed\nfunctions: [hello-world, matrix-multiplication]\npayloads: [small]\nruntimes: [native, wasmtime-aot]\n' +
+  'name: replayed\nfunctions: [hello-world, matrix-multiplication]\npayloads: [medium]\nruntimes: [native, wasmtime-aot]\n' +
   `load: { trace: arrivals.csv, instances: { max: 2, keepAliveSeconds: 1 }${more} }\n`;
 
 describe('lumos run with a trace', () => {
@@ -86,7 +89,7 @@ describe('lumos run with a trace', () => {
     await fileOf('arrivals.csv', trace);
     const file = await fileOf(
       'stopped.yaml',
-      experiment(', mapping: [{ function: hello-world, payload: small, durationMs: 1 }]'),
+      experiment(', mapping: [{ function: hello-world, payload: medium, durationMs: 1 }]'),
     );
     const out = join(scratch, 'stopped');
     const running = startLumos(['run', file, '--out', out], here);
