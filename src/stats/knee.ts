@@ -2,13 +2,9 @@
 import { fewestBatches } from './batch-means.js';
 import { defaultDraws, drawnInterval, drawTimes } from './drawn-interval.js';
 import type { Interval } from './median-interval.js';
+import { meanOf, resampledMean } from './resampling.js';
 import type { Random } from './random.js';
-
-/** The throughput at one concurrency, in requests a second: of each block of time (src/stats/time-blocks.ts). */
-export interface MeasuredLevel {
-  readonly concurrency: number;
-  readonly blocks: readonly number[];
-}
+import { roundSpreadOf, throughputOf, type MeasuredLevel, type RoundSpread } from './round-spread.js';
 
 export type Knee =
   | {
@@ -22,14 +18,11 @@ export type Knee =
     }
   | { readonly found: false; readonly why: string };
 
-/** Throughputs within this of the highest count as the same plateau. */
+/** Throughputs within this of the highest count as the same plateau, and more where rounds lie further apart. */
 export const plateauMargin = 0.03;
 
 /** Bootstrap draws for both figures of one knee. */
 const draws = defaultDraws;
-
-const meanOf = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 interface Point {
   readonly concurrency: number;
@@ -42,39 +35,44 @@ interface Point {
  * & Buzen, "The operational analysis of queueing network models", ACM Computing Surveys 10, 1978; Kleinrock, "Queueing
  * Systems" II, 1976). It needs no model to fit and does not depend on how far the levels reach, as the chord of Kneedle
  * (Satopaa et al., 2011) does; the Universal Scalability Law (Gunther, 2007) puts its maximum at infinity where
- * throughput stays flat. X_max is the mean over the plateau, the levels within 3 % of the highest: the highest alone would be
- * the luckiest. The lowest level must be far from saturated: one client, best.
+ * throughput stays flat. X_max is the mean over the plateau, the levels within 3 % of the highest, or within two standard errors of
+ * their difference where rounds tell that and it is more: the highest alone would be the luckiest. The lowest level must be
+ * far from saturated: one client, best.
  *
- * The intervals are a bootstrap over each level's blocks, plateau and all computed anew (Efron & Tibshirani, 1993), and hold the
- * figure itself: with few answers in a block the draws' plateaus are of the luckiest levels and lie above it. Absent where a
- * level that counts has fewer than 5 blocks. Not found where throughput still grew at the highest level.
+ * The intervals are of measuring again: with several rounds a bootstrap over how far rounds of one level lie apart, pooled over
+ * the ladder (`roundSpreadOf`); with one round only over the level's blocks, which does not know by how much other sandboxes at
+ * another time would differ. Plateau and all are computed anew in each draw (Efron & Tibshirani, 1993). They hold the figure
+ * itself: where levels are noisy the draws' plateaus are of the luckiest levels and lie above it. Absent where a level that counts
+ * has one round of fewer than 5 blocks. Not found where throughput still grew at the highest level.
  */
 export function findKnee(levels: readonly MeasuredLevel[], random: Random): Knee {
   const sorted = levels
-    .filter(({ blocks }) => blocks.length > 0)
+    .filter(({ rounds }) => rounds.length > 0)
     .sort((a, b) => a.concurrency - b.concurrency);
-  const points = sorted.map(({ concurrency, blocks }) => ({ concurrency, throughput: meanOf(blocks) }));
+  const points = sorted.map((level) => ({
+    concurrency: level.concurrency,
+    throughput: throughputOf(level),
+  }));
   const [lowest] = points;
   const highest = points.at(-1);
   if (lowest === undefined || highest === undefined || points.length < 3)
     return { found: false, why: `${points.length} levels were measured, and it takes 3` };
   if (!(lowest.throughput > 0)) return { found: false, why: 'the lowest level had no throughput' };
+  const spread = roundSpreadOf(sorted);
+  const margin = marginOf(sorted, spread);
   const before = Math.max(...points.slice(0, -1).map(({ throughput }) => throughput));
-  if (highest.throughput > before * (1 + plateauMargin))
+  if (highest.throughput > before * (1 + margin))
     return { found: false, why: `throughput still grew at ${highest.concurrency} clients` };
-  const hasIntervals = sorted.every(({ blocks }) => blocks.length >= fewestBatches);
+  const draw = drawerOf(sorted, spread, random);
   const capacities: number[] = [];
-  const knees = hasIntervals
-    ? drawTimes(() => {
-        const drawn = sorted.map(({ concurrency, blocks }) => ({
-          concurrency,
-          throughput: resampledMean(blocks, random),
-        }));
-        capacities.push(capacityOf(drawn));
-        return kneeOf(drawn);
-      }, draws)
-    : undefined;
-  const [concurrency, capacityPerSecond] = [kneeOf(points), capacityOf(points)];
+  const knees =
+    draw &&
+    drawTimes(() => {
+      const drawn = draw();
+      capacities.push(capacityOf(drawn, margin));
+      return kneeOf(drawn, margin);
+    }, draws);
+  const [concurrency, capacityPerSecond] = [kneeOf(points, margin), capacityOf(points, margin)];
   return {
     found: true,
     concurrency,
@@ -84,23 +82,39 @@ export function findKnee(levels: readonly MeasuredLevel[], random: Random): Knee
   };
 }
 
+/** Two standard errors of the difference of two levels, where that is more than the least. */
+function marginOf(levels: readonly MeasuredLevel[], spread: RoundSpread | undefined): number {
+  if (spread === undefined) return plateauMargin;
+  const rounds = meanOf(levels.map((level) => level.rounds.length));
+  return Math.max(plateauMargin, 2 * spread.deviation * Math.sqrt(2 / rounds));
+}
+
+/** The ladder as if it were measured again; undefined where nothing says how it would differ. */
+function drawerOf(
+  levels: readonly MeasuredLevel[],
+  spread: RoundSpread | undefined,
+  random: Random,
+): (() => Point[]) | undefined {
+  const redrawn = (throughput: (level: MeasuredLevel) => number) => (): Point[] =>
+    levels.map((level) => ({ concurrency: level.concurrency, throughput: throughput(level) }));
+  if (spread !== undefined)
+    return redrawn(
+      (level) => throughputOf(level) * (1 + resampledMean(spread.residuals, random, level.rounds.length)),
+    );
+  const blocks = new Map(levels.map((level) => [level, level.rounds.flat()]));
+  if ([...blocks.values()].some(({ length }) => length < fewestBatches)) return undefined;
+  return redrawn((level) => resampledMean(blocks.get(level) ?? [], random));
+}
+
 const holding = (value: number, interval: Interval | undefined): Interval | undefined =>
   interval && [Math.min(interval[0], value), Math.max(interval[1], value)];
 
-function capacityOf(points: readonly Point[]): number {
+function capacityOf(points: readonly Point[], margin: number): number {
   const most = Math.max(...points.map(({ throughput }) => throughput));
-  return meanOf(
-    points.flatMap(({ throughput }) => (throughput >= most * (1 - plateauMargin) ? [throughput] : [])),
-  );
+  return meanOf(points.flatMap(({ throughput }) => (throughput >= most * (1 - margin) ? [throughput] : [])));
 }
 
-function kneeOf(points: readonly Point[]): number {
+function kneeOf(points: readonly Point[], margin: number): number {
   const [lowest] = points;
-  return lowest === undefined ? NaN : (capacityOf(points) * lowest.concurrency) / lowest.throughput;
-}
-
-function resampledMean(blocks: readonly number[], random: Random): number {
-  let sum = 0;
-  for (let i = 0; i < blocks.length; i++) sum += blocks[random.below(blocks.length)] ?? 0;
-  return sum / blocks.length;
+  return lowest === undefined ? NaN : (capacityOf(points, margin) * lowest.concurrency) / lowest.throughput;
 }

@@ -12,7 +12,7 @@ import { appendLevels, readLevels } from '../../records/level-store.js';
 import { RowWriter } from '../../records/row-store.js';
 import type { RunDirectory } from '../../records/run-directory.js';
 import { seededRandom } from '../../stats/random.js';
-import type { MeasuredLevel } from '../../stats/knee.js';
+import { withBlocks, type MeasuredLevel } from '../../stats/round-spread.js';
 import type { Bench } from '../bench.js';
 import type { OnEvent } from '../run-events.js';
 import { Interrupted } from '../trial-runner.js';
@@ -87,17 +87,13 @@ async function refine(
   await searchKnee(
     async (concurrency): Promise<MeasuredLevel> => {
       const cell = { ...ladder, concurrency };
-      const known = ours().filter((record) => cellKey(record) === cellKey(cell));
-      if (known.length > 0)
-        return { concurrency, blocks: known.flatMap(({ blockThroughputs }) => blockThroughputs) };
-      const index = 1 + Math.max(-1, ...done.map((record) => record.index));
-      const record = await measure({
-        index,
-        round: 0,
-        cell,
-        shape: { kind: 'closed', clients: concurrency },
-      });
-      return { concurrency, blocks: record?.blockThroughputs ?? [] };
+      const known = (): LevelRecord[] => ours().filter((record) => cellKey(record) === cellKey(cell));
+      for (let round = known().length; round < load.rounds; round += 1) {
+        const index = 1 + Math.max(-1, ...done.map((record) => record.index));
+        const shape = { kind: 'closed', clients: concurrency } as const;
+        if ((await measure({ index, round, cell, shape })) === undefined) break;
+      }
+      return { concurrency, rounds: withBlocks(known().map(({ blockThroughputs }) => blockThroughputs)) };
     },
     {
       most: Math.max(...experiment.concurrency),

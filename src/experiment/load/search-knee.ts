@@ -1,6 +1,7 @@
 /** Looks for the knee by measuring where it may be, instead of everywhere. */
-import { findKnee, plateauMargin, type Knee, type MeasuredLevel } from '../../stats/knee.js';
+import { findKnee, plateauMargin, type Knee } from '../../stats/knee.js';
 import type { Random } from '../../stats/random.js';
+import { throughputOf, type MeasuredLevel } from '../../stats/round-spread.js';
 
 export interface KneeSearch {
   /** The most clients that are tried. */
@@ -19,8 +20,6 @@ export interface SearchedKnee {
 }
 
 const golden = (Math.sqrt(5) - 1) / 2;
-const meanOf = ({ blocks }: MeasuredLevel): number =>
-  blocks.reduce((sum, block) => sum + block, 0) / Math.max(1, blocks.length);
 
 /**
  * Begins with a ladder that was measured, or doubles the clients from 1 until throughput grows by less than the plateau's
@@ -37,7 +36,8 @@ export async function searchKnee(
   const at = async (concurrency: number): Promise<number> => {
     const level = measured.get(concurrency) ?? (await measure(concurrency));
     measured.set(concurrency, level);
-    return meanOf(level);
+    // Where nothing was answered there is no peak.
+    return level.rounds.length === 0 ? 0 : throughputOf(level);
   };
   const [from, to] = await (ladder.length < 3 ? doubleUntilFlat(at, most) : aroundTheKnee(at, ladder));
   const enough = measured.size + refinements;

@@ -2,8 +2,9 @@
 import { cellKey, CellSchema } from '../../domain/factors.js';
 import type { LevelRecord } from '../../domain/level.js';
 import { KneeSchema, type KneeSummary } from '../../domain/summary/load-summary.js';
-import { findKnee, type MeasuredLevel } from '../../stats/knee.js';
+import { findKnee } from '../../stats/knee.js';
 import { seededRandom } from '../../stats/random.js';
+import { withBlocks, type MeasuredLevel } from '../../stats/round-spread.js';
 
 /** Of every function on every runtime that clients sent to; a level that is not valid has no part in it. */
 export function kneesOf(records: readonly LevelRecord[], seed: number): KneeSummary[] {
@@ -47,10 +48,10 @@ function withoutClients([first]: readonly LevelRecord[]): object {
 }
 
 function measuredOf(ladder: readonly LevelRecord[]): MeasuredLevel[] {
-  const blocks = new Map<number, number[]>();
+  const rounds = new Map<number, number[][]>();
   for (const { concurrency, blockThroughputs } of ladder)
-    blocks.set(concurrency, [...(blocks.get(concurrency) ?? []), ...blockThroughputs]);
-  return [...blocks]
-    .map(([concurrency, ours]) => ({ concurrency, blocks: ours }))
+    rounds.set(concurrency, [...(rounds.get(concurrency) ?? []), blockThroughputs]);
+  return [...rounds]
+    .map(([concurrency, ours]) => ({ concurrency, rounds: withBlocks(ours) }))
     .sort((a, b) => a.concurrency - b.concurrency);
 }

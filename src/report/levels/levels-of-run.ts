@@ -6,6 +6,7 @@ import type { LevelSummary } from '../../domain/summary/load-summary.js';
 import { bytes, joules, milliseconds } from '../../domain/units.js';
 import { batchMean } from '../../stats/batch-means.js';
 import { LatencyHistogram } from '../../stats/latency-histogram.js';
+import { estimateMean } from '../../stats/mean-interval.js';
 
 /** By function, payload and runtime, clients and rates ascending. */
 export function levelsOf(records: readonly LevelRecord[]): LevelSummary[] {
@@ -66,12 +67,22 @@ export function hullOf(
   return [Math.min(...known.map(([low]) => low)), Math.max(...known.map(([, high]) => high))];
 }
 
+/** Of rounds that are few a spread says nothing: then their hull, as the p50's. */
+const fewestRounds = 3;
+
+/** Of several rounds the rounds are what varies: blocks of one share its sandboxes and its moment. */
+function throughputIntervalOf(rounds: readonly (readonly number[])[]): readonly [number, number] | undefined {
+  if (rounds.length < fewestRounds) return hullOf(rounds.map((blocks) => batchMean(blocks)?.ci95));
+  const clusters = rounds.flatMap((blocks, round) => blocks.map(() => round));
+  return clusters.length === 0 ? undefined : estimateMean(rounds.flat(), clusters).ci95;
+}
+
 function merged(rounds: readonly [LevelRecord, ...LevelRecord[]]): LevelSummary {
   const [first] = rounds;
   const succeeded = sum(rounds.map((one) => one.succeeded));
   const makespan = sum(rounds.map((one) => one.makespanMs));
   const completions = sum(rounds.map((one) => one.throughputPerSecond * one.makespanMs));
-  const ci95 = batchMean(rounds.flatMap((one) => one.blockThroughputs))?.ci95;
+  const ci95 = throughputIntervalOf(rounds.map((one) => one.blockThroughputs));
   const valid = rounds.every((one) => one.valid);
   const why = valid ? rounds.map(endOf) : rounds.flatMap((one) => one.why);
   return {

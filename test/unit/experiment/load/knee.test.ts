@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { searchKnee } from '../../../../src/experiment/load/search-knee.js';
-import { findKnee, type MeasuredLevel } from '../../../../src/stats/knee.js';
+import { findKnee } from '../../../../src/stats/knee.js';
 import { seededRandom, type Random } from '../../../../src/stats/random.js';
+import { roundSpreadOf, type MeasuredLevel } from '../../../../src/stats/round-spread.js';
 
 /**
  * N clients that think for an exponential time of mean `think` and are then served by one of `servers` for an
@@ -24,7 +25,7 @@ function simulate(
     const arriving = think === 0 ? 0 : (clients - inside) / think;
     const serving = Math.min(inside, servers);
     time -= Math.log(1 - random.uniform()) / (arriving + serving);
-    if (time >= end) return { concurrency: clients, blocks: counts.map((count) => count / length) };
+    if (time >= end) return { concurrency: clients, rounds: [counts.map((count) => count / length)] };
     if (random.uniform() * (arriving + serving) < arriving) inside += 1;
     else {
       inside -= 1;
@@ -38,7 +39,7 @@ function simulate(
 const ladder = [1, 2, 5, 10, 20, 50, 100];
 const exact = (concurrency: number, throughput: number): MeasuredLevel => ({
   concurrency,
-  blocks: [throughput],
+  rounds: [[throughput]],
 });
 
 describe('findKnee', () => {
@@ -47,7 +48,7 @@ describe('findKnee', () => {
       const random = seededRandom(seed);
       const levels = [1, 2, 5, 10, 20, 50].map((concurrency) => ({
         concurrency,
-        blocks: Array.from({ length: 30 }, () => 10 * random.below(9)),
+        rounds: [Array.from({ length: 30 }, () => 10 * random.below(9))],
       }));
       return findKnee(levels, seededRandom(seed));
     }).filter((knee) => knee.found);
@@ -100,6 +101,84 @@ describe('findKnee', () => {
     expect(knees / rounds).toBeGreaterThanOrEqual(0.88);
     expect(capacities / rounds).toBeGreaterThanOrEqual(0.88);
   }, 60_000);
+});
+
+describe('findKnee of several rounds', () => {
+  /** Rounds of a level that differ by `apart` of it, evenly either way, as other sandboxes at another time do; blocks by 5 %. */
+  const noisy = (concurrency: number, apart: number, rounds: number, random: Random): MeasuredLevel => {
+    const about = (middle: number, share: number): number =>
+      middle * (1 + share * Math.sqrt(3) * (2 * random.uniform() - 1));
+    return {
+      concurrency,
+      rounds: Array.from({ length: rounds }, () => {
+        const ours = about(Math.min(10 * concurrency, 80), apart);
+        return Array.from({ length: 20 }, () => about(ours, 0.05));
+      }),
+    };
+  };
+
+  /** The share of 100 ladders whose intervals hold the capacity of 80 and the knee at 8. */
+  function covered(
+    apart: number,
+    rounds: number,
+    seen: (level: MeasuredLevel) => MeasuredLevel = (level) => level,
+  ): { capacity: number; knee: number } {
+    const all = 100;
+    let [capacity, knee] = [0, 0];
+    for (let seed = 0; seed < all; seed++) {
+      const random = seededRandom(seed, 'rounds');
+      const found = findKnee(
+        ladder.map((n) => seen(noisy(n, apart, rounds, random))),
+        seededRandom(seed),
+      );
+      if (!found.found) continue;
+      const [least = NaN, most = NaN] = found.capacityCi95 ?? [];
+      const [low = NaN, high = NaN] = found.ci95 ?? [];
+      if (least <= 80 && 80 <= most) capacity += 1;
+      if (low <= 8 && 8 <= high) knee += 1;
+    }
+    return { capacity: capacity / all, knee: knee / all };
+  }
+
+  it.each([
+    { apart: 0.01, rounds: 2 },
+    { apart: 0.05, rounds: 2 },
+    { apart: 0.05, rounds: 4 },
+  ])(
+    'covers both where $rounds rounds differ by $apart',
+    ({ apart, rounds }) => {
+      const { capacity, knee } = covered(apart, rounds);
+      expect(capacity).toBeGreaterThanOrEqual(0.85);
+      expect(knee).toBeGreaterThanOrEqual(0.85);
+    },
+    60_000,
+  );
+
+  it('covers far less where the blocks of all rounds pass for those of one', () => {
+    const asOne = (level: MeasuredLevel): MeasuredLevel => ({ ...level, rounds: [level.rounds.flat()] });
+    expect(covered(0.05, 2, asOne).capacity).toBeLessThan(0.6);
+  }, 60_000);
+});
+
+describe('roundSpreadOf', () => {
+  const level = (...throughputs: number[]): MeasuredLevel => ({
+    concurrency: 1,
+    rounds: throughputs.map((one) => [one, one]),
+  });
+
+  it('pools how far rounds lie from their level, as shares of it', () => {
+    // Each 10 % from its level: of four levels of two rounds the squares are 8 x 0.01, on 4 degrees of freedom.
+    const spread = roundSpreadOf([level(90, 110), level(9, 11), level(180, 220), level(11, 9)]);
+    expect(spread?.deviation).toBeCloseTo(Math.sqrt(0.08 / 4), 12);
+    for (const one of spread?.residuals ?? []) expect(Math.abs(one)).toBeCloseTo(0.1 * Math.SQRT2, 12);
+    expect(spread?.residuals).toHaveLength(8);
+  });
+
+  it('is nothing of single rounds, of too few, and of levels without throughput', () => {
+    expect(roundSpreadOf([level(1), level(2), level(3), level(4), level(5)])).toBeUndefined();
+    expect(roundSpreadOf([level(1, 2), level(2, 3), level(3, 4)])).toBeUndefined();
+    expect(roundSpreadOf([level(0, 0), level(0, 0), level(0, 0), level(0, 0)])).toBeUndefined();
+  });
 });
 
 describe('searchKnee', () => {

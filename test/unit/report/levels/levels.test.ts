@@ -124,6 +124,23 @@ describe('the levels of a run', () => {
     expect(text.join('\n')).toContain('10 starts of instances waited for others, at most 4 at once');
   });
 
+  it('has the throughput’s interval from the rounds, which differ more than the blocks of one', () => {
+    const rounds = (...throughputs: number[]): (readonly [number, number] | undefined)[] =>
+      levelsOf(
+        throughputs.map((one, round) =>
+          record({ index: round, round, blockThroughputs: Array.from({ length: 8 }, () => one) }),
+        ),
+      ).map(({ ci95 }) => ci95);
+    expect(rounds(100)).toEqual([[100, 100]]);
+    expect(rounds(100, 110)).toEqual([[100, 110]]);
+    // Student's t on 2 degrees of freedom, 4.303, times 10 / sqrt(3).
+    const [[low, high] = [NaN, NaN]] = rounds(100, 110, 90);
+    expect(low).toBeCloseTo(100 - (4.3027 * 10) / Math.sqrt(3), 3);
+    expect(high).toBeCloseTo(100 + (4.3027 * 10) / Math.sqrt(3), 3);
+    const none = levelsOf([0, 1, 2].map((round) => record({ index: round, round, blockThroughputs: [] })));
+    expect(none[0]).not.toHaveProperty('ci95');
+  });
+
   it('leaves a figure out that a round lacks, and a latency nobody has', () => {
     const [level] = levelsOf([
       record({ cpuMs: milliseconds(6), latencies: [] }),
