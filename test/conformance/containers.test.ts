@@ -17,6 +17,7 @@ import type { Transport } from '../../src/domain/factors.js';
 import type { Prepared, Runtime, Sandbox } from '../../src/domain/runtime.js';
 import { fromMebibytes, milliseconds } from '../../src/domain/units.js';
 import { openDockerProxy } from '../e2e/docker-proxy.js';
+import { functionIn, runtimeIn } from './found.js';
 
 const workbench = await createWorkbench();
 const catalogue = await workbench.catalogue();
@@ -36,11 +37,7 @@ function newRun(): string {
   return `ctr${randomBytes(5).toString('hex')}`;
 }
 
-function runtimeOf(id: string): Runtime {
-  const found = runtimes.find((one) => one.id === id);
-  if (found === undefined) throw new Error(`no runtime ${id}`);
-  return found;
-}
+const runtimeOf = (id: string): Runtime => runtimeIn(runtimes, id);
 
 async function prepare(runtime: Runtime, raw: object = {}, transport?: Transport): Promise<Prepared> {
   used.push(runtime);
@@ -55,8 +52,7 @@ async function prepareAs(
   raw: object,
   transport: Transport = 'stdio',
 ): Promise<Prepared> {
-  const [definition] = catalogue.select(['hello-world']);
-  if (definition === undefined) throw new Error('no hello-world');
+  const definition = functionIn(catalogue, 'hello-world');
   const options = runtime.parseOptions(raw);
   const use = { reach: {}, transport, language: 'rust' } as const;
   const kind = runtime.artifactKindFor(options, use);

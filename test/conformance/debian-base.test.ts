@@ -5,6 +5,7 @@ import Docker from 'dockerode';
 import { afterEach, expect, it } from 'vitest';
 import { createWorkbench } from '../../src/cli/workbench.js';
 import type { Artifact, ArtifactKind, Prepared } from '../../src/domain/runtime.js';
+import { functionIn } from './found.js';
 
 const workbench = await createWorkbench();
 const catalogue = await workbench.catalogue();
@@ -21,9 +22,7 @@ afterEach(async () => {
 });
 
 async function build(name: string, kind: ArtifactKind): Promise<Artifact> {
-  const [definition] = catalogue.select([name]);
-  if (definition === undefined) throw new Error(`no function ${name}`);
-  return await workbench.builder.artifact(definition, kind);
+  return await workbench.builder.artifact(functionIn(catalogue, name), kind);
 }
 
 async function prepare(name: string): Promise<Prepared> {

@@ -20,6 +20,7 @@ import { monotonicClock } from '../../src/data-plane/probes/monotonic-clock.js';
 import { ExperimentSchema } from '../../src/domain/experiment.js';
 import { StorageBench } from '../../src/experiment/storage-bench.js';
 import { repositoryRoot } from '../e2e/lumos-command.js';
+import { runtimeIn } from './found.js';
 
 const wasmtime = await findWasmtime({ cacheFolder: cacheFolder(), repositoryRoot });
 if (wasmtime === undefined) throw new Error('wasmtime is not installed: lumos setup wasmtime');
@@ -109,8 +110,7 @@ const ids = [
 ];
 
 describe.each(ids)('%s, by a stand-in', (id) => {
-  const runtime = workbench.registry.find((one) => one.id === id);
-  if (runtime === undefined) throw new Error(`no runtime ${id}`);
+  const runtime = runtimeIn(workbench.registry, id);
 
   it('is found, and says that it is a stand-in', async () => {
     expect(await runtime.probe()).toMatchObject({

@@ -1,19 +1,16 @@
 /** Functions in TypeScript: in Node as a process and in a container, and as components; the same verifier as for all others. */
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createWorkbench } from '../../src/cli/workbench.js';
-import { monotonicClock } from '../../src/data-plane/probes/monotonic-clock.js';
 import { dependencyOf } from '../../src/control-plane/setup/dependencies.js';
 import { ensureDependency } from '../../src/control-plane/setup/dependency.js';
 import { ExperimentSchema } from '../../src/domain/experiment.js';
 import type { FunctionDefinition } from '../../src/domain/function-manifest.js';
 import type { StorageService } from '../../src/domain/object-store.js';
-import type { Runtime } from '../../src/domain/runtime.js';
-import { leftBehind, machineTraces, type Trace } from '../../src/conformance/machine-traces.js';
-import { TrialBench, type Settings } from '../../src/conformance/trial-bench.js';
-import { StorageBench } from '../../src/experiment/storage-bench.js';
+import type { TrialBench, Settings } from '../../src/conformance/trial-bench.js';
 import type { StorageFactors } from '../../src/experiment/storage-factors.js';
+import { functionIn, runtimeIn } from './found.js';
+import { Opened } from './opened.js';
 
 const workbench = await createWorkbench();
 const catalogue = await workbench.catalogue();
@@ -31,70 +28,26 @@ afterAll(async () => {
   await redis?.stop();
 });
 
-let runId = '';
-let before: Trace[] = [];
-let benches: TrialBench[] = [];
-let storages: StorageBench[] = [];
-let used = new Set<Runtime>();
+let opened: Opened;
 beforeEach(async () => {
-  runId = `test${randomBytes(5).toString('hex')}`;
-  before = await machineTraces();
-  benches = [];
-  storages = [];
-  used = new Set();
+  opened = await Opened.begin(workbench);
 });
-afterEach(async () => {
-  for (const bench of benches) await bench.dispose();
-  for (const storage of storages) await storage.dispose();
-  for (const runtime of used) await runtime.cleanUpAfter(runId);
-  expect(await leftBehind(before, runId)).toEqual([]);
-});
+afterEach(() => opened.end());
 
-function functionOf(name: string): FunctionDefinition {
-  const [definition] = catalogue.select([name]);
-  if (definition === undefined) throw new Error(`no function ${name}`);
-  return definition;
-}
+const functionOf = (name: string): FunctionDefinition => functionIn(catalogue, name);
 
-function runtimeOf(id: string): Runtime {
-  const found = workbench.registry.find((runtime) => runtime.id === id);
-  if (found === undefined) throw new Error(`no runtime ${id}`);
-  return found;
-}
+const open = (runtime: string, name: string, settings: Settings = {}): Promise<TrialBench> =>
+  opened.bench(runtimeIn(workbench.registry, runtime), functionOf(name), { ...settings, language });
 
-async function open(runtime: string, name: string, settings: Settings = {}): Promise<TrialBench> {
-  const chosen = { ...settings, language } as const;
-  used.add(runtimeOf(runtime));
-  const bench = await TrialBench.open(workbench, runtimeOf(runtime), functionOf(name), runId, chosen);
-  benches.push(bench);
-  return bench;
-}
-
-/** A service that outlives the bench of one test. */
-const lasting = (): Promise<StorageService> => {
+function runningRedis(): StorageService {
   if (redis === undefined) throw new Error('redis was not started');
-  const { storage, version, origin, address } = redis;
-  const service = redis;
-  return Promise.resolve({
-    storage,
-    version,
-    origin,
-    address,
-    at: redis.at,
-    connect: (options) => service.connect(options),
-    revive: () => service.revive(),
-    stop: () => Promise.resolve(),
-  });
-};
+  return redis;
+}
 
 async function openWithObjects(runtime: string, factors: StorageFactors): Promise<TrialBench> {
   const experiment = ExperimentSchema.parse({ name: 'test', functions: ['kv-read'], runtimes: [runtime] });
-  const storage = new StorageBench(runId, experiment, lasting, monotonicClock);
-  storages.push(storage);
-  await storage.start(
-    (factors.storage === 'redis' ? [{ ...factors, environment: 'local' }] : []) as never,
-    () => undefined,
-  );
+  const found = runtimeIn(workbench.registry, runtime);
+  const storage = await opened.storage(found, experiment, factors, runningRedis);
   const isContainer = runtime === 'docker' && factors.access === 'direct' && factors.storage === 'redis';
   return await open(runtime, 'kv-read', {
     factors,

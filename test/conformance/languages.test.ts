@@ -2,33 +2,27 @@
  * Functions in more than one language answer the same in each, by the same oracle: Go on every kind of runtime, both
  * languages over HTTP, and wherever their objects lie. (TypeScript's own: languages-typescript.test.ts.)
  */
-import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createWorkbench } from '../../src/cli/workbench.js';
-import { leftBehind, machineTraces, type Trace } from '../../src/conformance/machine-traces.js';
-import { TrialBench } from '../../src/conformance/trial-bench.js';
+import type { TrialBench } from '../../src/conformance/trial-bench.js';
 import { dependencyOf } from '../../src/control-plane/setup/dependencies.js';
 import { ensureDependency } from '../../src/control-plane/setup/dependency.js';
-import { monotonicClock } from '../../src/data-plane/probes/monotonic-clock.js';
 import { ExperimentSchema } from '../../src/domain/experiment.js';
 import type { Language, Start, Transport } from '../../src/domain/factors.js';
 import type { FunctionDefinition } from '../../src/domain/function-manifest.js';
 import type { Measurement } from '../../src/domain/measurement.js';
 import type { StorageService } from '../../src/domain/object-store.js';
 import type { Runtime } from '../../src/domain/runtime.js';
-import { StorageBench } from '../../src/experiment/storage-bench.js';
 import type { StorageFactors } from '../../src/experiment/storage-factors.js';
+import { functionIn, runtimeIn } from './found.js';
+import { Opened } from './opened.js';
 
 const workbench = await createWorkbench();
 const catalogue = await workbench.catalogue();
 const names = ['hello-world', 'json-transform', 'hashing', 'matrix-multiplication'] as const;
 
 let redis: StorageService | undefined;
-let runId = '';
-let before: Trace[] = [];
-let benches: TrialBench[] = [];
-let storages: StorageBench[] = [];
-let used: Runtime[] = [];
+let opened: Opened;
 
 beforeAll(async () => {
   for (const name of ['go', 'redis', 'wasmtime', 'docker', 'componentize-js']) {
@@ -40,29 +34,16 @@ afterAll(async () => {
   await redis?.stop();
 });
 beforeEach(async () => {
-  runId = `test${randomBytes(5).toString('hex')}`;
-  before = await machineTraces();
-  benches = [];
-  storages = [];
-  used = [];
+  opened = await Opened.begin(workbench);
 });
-afterEach(async () => {
-  for (const bench of benches) await bench.dispose();
-  for (const storage of storages) await storage.dispose();
-  for (const runtime of used) await runtime.cleanUpAfter(runId);
-  expect(await leftBehind(before, runId)).toEqual([]);
-});
+afterEach(() => opened.end());
 
-function functionOf(name: string): FunctionDefinition {
-  const [definition] = catalogue.select([name]);
-  if (definition === undefined) throw new Error(`no function ${name}`);
-  return definition;
-}
+const functionOf = (name: string): FunctionDefinition => functionIn(catalogue, name);
+const runtimeOf = (id: string): Runtime => runtimeIn(workbench.registry, id);
 
-function runtimeOf(id: string): Runtime {
-  const runtime = workbench.registry.find((one) => one.id === id);
-  if (runtime === undefined) throw new Error(`no runtime ${id}`);
-  return runtime;
+function runningRedis(): StorageService {
+  if (redis === undefined) throw new Error('redis was not started');
+  return redis;
 }
 
 interface Place {
@@ -71,47 +52,18 @@ interface Place {
   readonly transport: Transport;
 }
 
-/** The service outlives the bench of one test. */
-function lasting(): Promise<StorageService> {
-  if (redis === undefined) throw new Error('redis was not started');
-  const service = redis;
-  return Promise.resolve({
-    storage: service.storage,
-    version: service.version,
-    origin: service.origin,
-    address: service.address,
-    at: service.at,
-    connect: (options) => service.connect(options),
-    ...(service.counters === undefined ? {} : { counters: service.counters }),
-    revive: () => service.revive(),
-    stop: () => Promise.resolve(),
-  });
-}
-
 async function open(
   { runtime, language, transport }: Place,
   name: string,
   factors?: StorageFactors,
 ): Promise<TrialBench> {
-  used.push(runtimeOf(runtime));
-  const bench = await TrialBench.open(workbench, runtimeOf(runtime), functionOf(name), runId, {
-    language,
-    transport,
-    ...(factors === undefined ? {} : { factors, storage: await storageOf(name, runtime, factors) }),
-  });
-  benches.push(bench);
-  return bench;
-}
-
-async function storageOf(name: string, runtime: string, factors: StorageFactors): Promise<StorageBench> {
+  const found = runtimeOf(runtime);
   const experiment = ExperimentSchema.parse({ name: 'test', functions: [name], runtimes: [runtime] });
-  const storage = new StorageBench(runId, experiment, lasting, monotonicClock);
-  storages.push(storage);
-  await storage.start(
-    (factors.storage === 'redis' ? [{ ...factors, environment: 'local' }] : []) as never,
-    () => undefined,
-  );
-  return storage;
+  const objects =
+    factors === undefined
+      ? {}
+      : { factors, storage: await opened.storage(found, experiment, factors, runningRedis) };
+  return await opened.bench(found, functionOf(name), { language, transport, ...objects });
 }
 
 const outcomesOf = (rows: readonly Measurement[]): unknown[] =>

@@ -1,5 +1,4 @@
 /** The protocol is not Rust's alone: a function in Go on every runtime, and what `lumos new` makes in both languages. */
-import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,15 +8,14 @@ import { ensureDependency } from '../../src/control-plane/setup/dependency.js';
 import type { FunctionDefinition } from '../../src/domain/function-manifest.js';
 import { dependencyOf } from '../../src/control-plane/setup/dependencies.js';
 import { ensureBuilt, lumos, repositoryRoot } from '../e2e/lumos-command.js';
-import { leftBehind, machineTraces, type Trace } from '../../src/conformance/machine-traces.js';
-import { TrialBench } from '../../src/conformance/trial-bench.js';
+import { functionIn } from './found.js';
+import { Opened } from './opened.js';
 
 const workbench = await createWorkbench();
 /** One runtime for each kind of artefact that Go gives. */
 const runtimes = ['native', 'docker', 'wasmtime-aot', 'wasmtime-interpreted', 'wasmtime-jit'];
 let scratch = '';
-let runId = '';
-let before: Trace[] = [];
+let opened: Opened;
 
 beforeAll(async () => {
   await ensureBuilt();
@@ -26,38 +24,24 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 beforeEach(async () => {
-  runId = `test${randomBytes(5).toString('hex')}`;
-  before = await machineTraces();
+  opened = await Opened.begin(workbench);
 });
-afterEach(async () => {
-  for (const runtime of workbench.registry.filter(({ id }) => runtimes.includes(id)))
-    await runtime.cleanUpAfter(runId);
-  expect(await leftBehind(before, runId)).toEqual([]);
-});
+afterEach(() => opened.end());
 
-async function functionIn(folder: string, name: string): Promise<FunctionDefinition> {
-  const [definition] = (await workbench.catalogue([folder])).select([name]);
-  if (definition === undefined) throw new Error(`no function ${name}`);
-  return definition;
-}
+const functionOf = async (folder: string, name: string): Promise<FunctionDefinition> =>
+  functionIn(await workbench.catalogue([folder]), name);
 
 describe.each(workbench.registry.filter(({ id }) => runtimes.includes(id)))('$id', (runtime) => {
   it('runs a function in Go on its whole ladder, cold and warm', async () => {
-    const definition = await functionIn(join(repositoryRoot, 'examples'), 'word-count-go');
-    const bench = await TrialBench.open(workbench, runtime, definition, runId);
-    try {
-      for (const { label } of definition.manifest.payloads) {
-        const rows = [
-          ...(await bench.trial(label)),
-          ...(await bench.trial(label, { start: 'warm', invocations: 2 })),
-        ];
-        expect(rows.map(({ outcome, reason }) => [outcome, reason])).toEqual(
-          Array(3).fill(['ok', undefined]),
-        );
-        for (const row of rows) expect(row.computeMs).toBeGreaterThan(0);
-      }
-    } finally {
-      await bench.prepared.dispose();
+    const definition = await functionOf(join(repositoryRoot, 'examples'), 'word-count-go');
+    const bench = await opened.bench(runtime, definition);
+    for (const { label } of definition.manifest.payloads) {
+      const rows = [
+        ...(await bench.trial(label)),
+        ...(await bench.trial(label, { start: 'warm', invocations: 2 })),
+      ];
+      expect(rows.map(({ outcome, reason }) => [outcome, reason])).toEqual(Array(3).fill(['ok', undefined]));
+      for (const row of rows) expect(row.computeMs).toBeGreaterThan(0);
     }
   });
 });
@@ -68,11 +52,9 @@ describe('lumos new function', () => {
     const made = await lumos(['new', 'function', name, '--language', language], { cwd: scratch });
     expect([made.code, made.stderr]).toEqual([0, '']);
     expect(made.stdout).toContain(`--functions ${name}`);
-    const definition = await functionIn(scratch, name);
+    const definition = await functionOf(scratch, name);
     for (const runtime of workbench.registry.filter(({ id }) => ['native', 'wasmtime-aot'].includes(id))) {
-      const bench = await TrialBench.open(workbench, runtime, definition, runId);
-      const [row] = await bench.trial('medium');
-      await bench.prepared.dispose();
+      const [row] = await (await opened.bench(runtime, definition)).trial('medium');
       expect([row?.outcome, row?.reason]).toEqual(['ok', undefined]);
     }
   });

@@ -1,21 +1,20 @@
 /** Functions with objects on every runtime, by every way to every storage there is: real Redis, real S3, real files. */
-import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createWorkbench } from '../../src/cli/workbench.js';
 import { encodeConfigure } from '../../src/control-plane/invoke/storage-frames.js';
 import { dependencyOf } from '../../src/control-plane/setup/dependencies.js';
 import { ensureDependency } from '../../src/control-plane/setup/dependency.js';
-import { monotonicClock } from '../../src/data-plane/probes/monotonic-clock.js';
 import { ExperimentSchema, type Experiment } from '../../src/domain/experiment.js';
 import { MeasurementSchema, type Measurement } from '../../src/domain/measurement.js';
 import type { StorageService } from '../../src/domain/object-store.js';
 import type { Runtime } from '../../src/domain/runtime.js';
 import type { ReadyPayload } from '../../src/experiment/ready-payloads.js';
-import { StorageBench } from '../../src/experiment/storage-bench.js';
+import type { StorageBench } from '../../src/experiment/storage-bench.js';
 import type { StorageFactors } from '../../src/experiment/storage-factors.js';
 import type { TrialStorage } from '../../src/experiment/trial-storage.js';
-import { leftBehind, machineTraces, type Trace } from '../../src/conformance/machine-traces.js';
-import { TrialBench } from '../../src/conformance/trial-bench.js';
+import type { TrialBench } from '../../src/conformance/trial-bench.js';
+import { functionIn } from './found.js';
+import { Opened } from './opened.js';
 
 const workbench = await createWorkbench();
 const catalogue = await workbench.catalogue();
@@ -42,42 +41,17 @@ afterAll(async () => {
   for (const service of services.values()) await service.stop();
 });
 
-/** The services outlive the bench of one test. */
-const lasting = (storage: string): Promise<StorageService> => {
+function running(storage: string): StorageService {
   const service = services.get(storage);
   if (service === undefined) throw new Error(`${storage} was not started`);
-  return Promise.resolve({
-    storage: service.storage,
-    version: service.version,
-    origin: service.origin,
-    address: service.address,
-    at: service.at,
-    connect: (options) => service.connect(options),
-    ...(service.counters === undefined ? {} : { counters: service.counters }),
-    revive: () => service.revive(),
-    stop: () => Promise.resolve(),
-  });
-};
+  return service;
+}
 
-let runId = '';
-let before: Trace[] = [];
-let benches: TrialBench[] = [];
-let storages: StorageBench[] = [];
-let usedRuntimes = new Set<Runtime>();
-
+let opened: Opened;
 beforeEach(async () => {
-  runId = `test${randomBytes(5).toString('hex')}`;
-  before = await machineTraces();
-  benches = [];
-  storages = [];
-  usedRuntimes = new Set();
+  opened = await Opened.begin(workbench);
 });
-afterEach(async () => {
-  for (const bench of benches) await bench.prepared.dispose();
-  for (const storage of storages) await storage.dispose();
-  for (const runtime of usedRuntimes) await runtime.cleanUpAfter(runId);
-  expect(await leftBehind(before, runId)).toEqual([]);
-});
+afterEach(() => opened.end());
 
 const experimentOf = (changes: Partial<Experiment['limits']> = {}): Experiment =>
   ExperimentSchema.parse({ name: 'test', functions: ['kv-read'], runtimes: ['native'], limits: changes });
@@ -91,14 +65,7 @@ async function open(
   experiment = experimentOf(),
   change?: { payload?: (payload: ReadyPayload) => ReadyPayload; storage?: Changed },
 ): Promise<TrialBench> {
-  const [definition] = catalogue.select([name]);
-  if (definition === undefined) throw new Error(`no function ${name}`);
-  usedRuntimes.add(runtime);
-  const storage = new StorageBench(runId, experiment, lasting, monotonicClock);
-  storages.push(storage);
-  const used =
-    factors.storage === 'redis' || factors.storage === 's3' ? [{ ...factors, environment: 'local' }] : [];
-  await storage.start(used as never, () => undefined);
+  const storage = await opened.storage(runtime, experiment, factors, running);
   const options = runtime.id === 'docker' && factors.access === 'direct' ? { network: 'host' } : {};
   const source: Pick<StorageBench, 'reach' | 'forCell'> = {
     reach: (cell) => storage.reach(cell),
@@ -108,13 +75,7 @@ async function open(
       return made === undefined ? undefined : (change?.storage?.(made, own) ?? made);
     },
   };
-  const bench = await TrialBench.open(workbench, runtime, definition, runId, {
-    options,
-    factors,
-    storage: source,
-  });
-  benches.push(bench);
-  return bench;
+  return await opened.bench(runtime, functionIn(catalogue, name), { options, factors, storage: source });
 }
 
 function only(rows: readonly Measurement[]): Measurement {
@@ -212,26 +173,33 @@ describe.each(workbench.registry.filter(({ id }) => connecting.includes(id)))('$
     }
   });
 
+  /** Over a connection of its own to what `change` makes of the service's URL. */
+  async function readFrom(storage: 'redis' | 's3', change: (url: URL) => void): Promise<Measurement> {
+    const { url, region = 'us-east-1' } = running(storage).address;
+    const changed = new URL(url);
+    change(changed);
+    const factors = { storage, access: 'direct', connection: 'reused' } as const;
+    const elsewhere = (made: TrialStorage): TrialStorage => ({
+      configure: encodeConfigure({
+        ...factors,
+        limit: '1048576',
+        prefix: 'lumos/',
+        url: changed.href,
+        region,
+      }),
+      before: () => made.before(),
+      after: () => made.after(),
+      verify: () => made.verify(),
+      close: () => made.close(),
+    });
+    const bench = await open(runtime, 'kv-read', factors, experimentOf(), { storage: elsewhere });
+    return only(await bench.trial('tiny'));
+  }
+
   it.each(['redis', 's3'] as const)(
     'says what %s said of wrong credentials, and nothing of them',
     async (storage) => {
-      const service = await lasting(storage);
-      const url = new URL(service.address.url);
-      url.password = 'wrong-secret';
-      const wrong = (made: TrialStorage): TrialStorage => ({
-        configure: encodeConfigure({
-          ...{ storage, access: 'direct', connection: 'reused', limit: '1048576', prefix: 'lumos/' },
-          url: url.href,
-          region: service.address.region ?? 'us-east-1',
-        }),
-        before: () => made.before(),
-        after: () => made.after(),
-        verify: () => made.verify(),
-        close: () => made.close(),
-      });
-      const factors = { storage, access: 'direct', connection: 'reused' } as const;
-      const bench = await open(runtime, 'kv-read', factors, experimentOf(), { storage: wrong });
-      const row = only(await bench.trial('tiny'));
+      const row = await readFrom(storage, (url) => (url.password = 'wrong-secret'));
       expect(row.reason).toBe('the function reports an error: storage: the service refuses the credentials');
       expect(JSON.stringify(row)).not.toContain('wrong-secret');
     },
@@ -240,25 +208,8 @@ describe.each(workbench.registry.filter(({ id }) => connecting.includes(id)))('$
   it.each(['redis', 's3'] as const)(
     'says of %s where nothing listens that it cannot be reached',
     async (storage) => {
-      const service = await lasting(storage);
-      const url = new URL(service.address.url);
-      url.port = '1';
-      const elsewhere = (made: TrialStorage): TrialStorage => ({
-        configure: encodeConfigure({
-          ...{ storage, access: 'direct', connection: 'reused', limit: '1048576', prefix: 'lumos/' },
-          url: url.href,
-          region: service.address.region ?? 'us-east-1',
-        }),
-        before: () => made.before(),
-        after: () => made.after(),
-        verify: () => made.verify(),
-        close: () => made.close(),
-      });
-      const factors = { storage, access: 'direct', connection: 'reused' } as const;
-      const bench = await open(runtime, 'kv-read', factors, experimentOf(), { storage: elsewhere });
-      expect(only(await bench.trial('tiny')).reason).toBe(
-        'the function reports an error: storage: the service cannot be reached',
-      );
+      const row = await readFrom(storage, (url) => (url.port = '1'));
+      expect(row.reason).toBe('the function reports an error: storage: the service cannot be reached');
     },
   );
 });

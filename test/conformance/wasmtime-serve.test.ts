@@ -15,6 +15,7 @@ import { encodeConfigure, frameBody } from '../../src/control-plane/invoke/stora
 import type { Start } from '../../src/domain/factors.js';
 import type { Artifact, Prepared, Reach, Runtime, Sandbox } from '../../src/domain/runtime.js';
 import { repositoryRoot } from '../e2e/lumos-command.js';
+import { functionIn, runtimeIn } from './found.js';
 
 const workbench = await createWorkbench();
 const catalogue = await workbench.catalogue([join(repositoryRoot, 'conformance')]);
@@ -34,11 +35,7 @@ afterEach(async () => {
   for (const id of ['wasmtime-serve', 'wasmtime-jit-cached']) await runtimeOf(id).cleanUpAfter(runId);
 });
 
-function runtimeOf(id: string): Runtime {
-  const runtime = workbench.registry.find((one) => one.id === id);
-  if (runtime === undefined) throw new Error(`no runtime ${id}`);
-  return runtime;
-}
+const runtimeOf = (id: string): Runtime => runtimeIn(workbench.registry, id);
 
 async function prepare(
   id: string,
@@ -47,8 +44,7 @@ async function prepare(
   change: (artifact: Artifact) => Artifact = (same) => same,
 ): Promise<Prepared> {
   const runtime = runtimeOf(id);
-  const [definition] = catalogue.select([name]);
-  if (definition === undefined) throw new Error(`no function ${name}`);
+  const definition = functionIn(catalogue, name);
   const use = { reach, transport: runtime.transports[0] ?? 'stdio', language: 'rust' } as const;
   const kind = runtime.artifactKindFor({}, use);
   if (kind === undefined) throw new Error(`${id} has no way`);

@@ -11,17 +11,15 @@ import type { FakeScript } from '../../../src/control-plane/runtimes/fake/script
 import { VirtualClock } from '../../../src/control-plane/runtimes/fake/virtual-clock.js';
 import { readVerifiedMark, type VerifiedMark } from '../../../src/records/verified-marks.js';
 import { artifactSource, echoFunction } from '../experiment/fixture.js';
+import { collectPrinted, type Printed } from './printed.js';
 
 let cache = '';
-let printed = '';
-let noted = '';
+let printed: Printed;
 
 beforeEach(() => {
   cache = mkdtempSync(join(tmpdir(), 'verify-of-lumos-'));
   vi.stubEnv('LUMOS_CACHE', cache);
-  printed = noted = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((printed += String(text)), true));
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((noted += String(text)), true));
+  printed = collectPrinted();
 });
 afterEach(() => {
   vi.restoreAllMocks();
@@ -65,16 +63,16 @@ describe('verifying', () => {
       behaviour: 'a payload of 1 bytes comes in and goes out byte for byte',
       why: 'the suite has no function echo',
     });
-    expect(printed).toContain('the suite has no function echo');
-    expect(stripVTControlCharacters(noted)).toMatch(/\/\d+ .*failed.* a payload of 1 bytes/);
+    expect(printed.out).toContain('the suite has no function echo');
+    expect(stripVTControlCharacters(printed.err)).toMatch(/\/\d+ .*failed.* a payload of 1 bytes/);
   });
 
   it('leaves out what cannot run here unless it was named, which is code 3', async () => {
     const availability = { usable: false, why: 'there is no one', remedy: 'lumos setup one' } as const;
     const workbench = await workbenchOf({ availability });
     expect(await verify(workbench, [], { json: true })).toBe(0);
-    expect(JSON.parse(printed)).toEqual({ verified: [] });
-    expect(noted).toContain('one: left out: there is no one');
+    expect(JSON.parse(printed.out)).toEqual({ verified: [] });
+    expect(printed.err).toContain('one: left out: there is no one');
     await expect(verify(workbench, ['one'], { json: true })).rejects.toMatchObject({
       kind: 'missing-dependency',
       remedy: 'lumos setup one',

@@ -5,21 +5,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCli } from '../../../src/cli/program.js';
 import { RunDirectory } from '../../../src/records/run-directory.js';
 import { writeSumTree, writeThroughput } from '../import/wasmrun-tree.js';
+import { collectPrinted, type Printed } from './printed.js';
 
 let folder: string;
-let out: string;
-let err: string;
+let printed: Printed;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'lumos-import-command-'));
-  [out, err] = ['', ''];
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    out += text.toString();
-    return true;
-  });
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    err += text.toString();
-    return true;
-  });
+  printed = collectPrinted();
 });
 afterEach(() => {
   vi.restoreAllMocks();
@@ -37,8 +29,8 @@ describe('lumos import', () => {
   it('makes a run directory that the other commands take, and says what threatens it', async () => {
     const run = join(folder, 'run');
     expect(await runCli(['import', 'wasmrun', tree(), '--out', run])).toBe(0);
-    expect(out).toContain('imported 11 answers and 1 failure in 6 cells');
-    expect(out).toContain('failures-dropped');
+    expect(printed.out).toContain('imported 11 answers and 1 failure in 6 cells');
+    expect(printed.out).toContain('failures-dropped');
     expect(readdirSync(run).sort()).toEqual([
       ...[
         'latency-sums.ndjson',
@@ -55,10 +47,10 @@ describe('lumos import', () => {
     expect(readFileSync(directory.reportPath, 'utf8')).toContain('Sums of one-shot latencies');
     expect(readFileSync(directory.manifestPath, 'utf8')).not.toContain(folder);
 
-    out = '';
+    printed.out = '';
     expect(await runCli(['report', run, '--format', 'md'])).toBe(0);
-    expect(out).toContain('## Validity: ');
-    expect(out).toContain('## Sums of one-shot latencies');
+    expect(printed.out).toContain('## Validity: ');
+    expect(printed.out).toContain('## Sums of one-shot latencies');
     expect(await runCli(['compare', run, run, '--json'])).toBe(0);
   }, 30_000);
 
@@ -66,7 +58,7 @@ describe('lumos import', () => {
     const run = join(folder, 'run');
     await runCli(['import', 'wasmrun', tree(), '--out', run, '--json']);
     expect(await runCli(['run', '--resume', run])).toBe(2);
-    expect(err).toContain('was imported from wasmrun');
+    expect(printed.err).toContain('was imported from wasmrun');
   }, 30_000);
 
   it('prints JSON and nothing else with --json', async () => {
@@ -82,7 +74,13 @@ describe('lumos import', () => {
         '--json',
       ]),
     ).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({ ok: 11, failures: 1, cells: 6, latencySums: 6, rows: 12 });
+    expect(JSON.parse(printed.out)).toMatchObject({
+      ok: 11,
+      failures: 1,
+      cells: 6,
+      latencySums: 6,
+      rows: 12,
+    });
     expect(new RunDirectory(join(folder, 'run')).readManifest().experiment.environment).toBe('lab');
   });
 
@@ -102,8 +100,8 @@ describe('lumos import', () => {
     ['a class that is none', ['k6', '.', '--class', 'jar'], 'there is no class "jar"'],
   ])('refuses %s with 2', async (_what, args, message) => {
     expect(await runCli(['import', ...args])).toBe(2);
-    expect(err).toContain(message);
-    expect(out).toBe('');
+    expect(printed.err).toContain(message);
+    expect(printed.out).toBe('');
   });
 
   it('leaves nothing that looks like a run where the file was none', async () => {
@@ -115,7 +113,7 @@ describe('lumos import', () => {
     expect(readdirSync(run)).toEqual([]);
     writeFileSync(path, 'function,runtime,class,latencyMs\n');
     expect(await runCli(['import', 'csv', path, '--out', run])).toBe(2);
-    expect(err).toContain('there is not one invocation in it');
+    expect(printed.err).toContain('there is not one invocation in it');
   });
 
   it('takes what report wrote as single rows', async () => {
@@ -129,9 +127,9 @@ describe('lumos import', () => {
     ] as const) {
       const path = join(folder, `exported.${source}`);
       expect(await runCli(['report', run, '--format', format, '--out', path])).toBe(0);
-      out = '';
+      printed.out = '';
       expect(await runCli(['import', source, path, '--out', join(folder, source), '--json'])).toBe(0);
-      expect(JSON.parse(out)).toMatchObject({ ok: 11 });
+      expect(JSON.parse(printed.out)).toMatchObject({ ok: 11 });
     }
   });
 });

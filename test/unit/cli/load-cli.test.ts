@@ -7,22 +7,15 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCli } from '../../../src/cli/program.js';
 import { factorsGiven, withOptions } from '../../../src/cli/run-options.js';
 import { ExperimentSchema } from '../../../src/domain/experiment.js';
+import { collectPrinted, type Printed } from './printed.js';
 
 let servers: Server[] = [];
 let folder = '';
-let said = { out: '', err: '' };
+let printed: Printed;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'lumos-load-cli-'));
-  said = { out: '', err: '' };
-  const keep =
-    (where: 'out' | 'err') =>
-    (text: string | Uint8Array): boolean => {
-      said[where] += String(text);
-      return true;
-    };
-  vi.spyOn(process.stdout, 'write').mockImplementation(keep('out'));
-  vi.spyOn(process.stderr, 'write').mockImplementation(keep('err'));
+  printed = collectPrinted();
 });
 afterEach(async () => {
   vi.restoreAllMocks();
@@ -53,7 +46,7 @@ interface Told {
 }
 const json = async (...args: string[]): Promise<{ code: number; told: Told }> => {
   const code = await runCli(['load', ...args, '--json']);
-  return { code, told: JSON.parse(said.out) as Told };
+  return { code, told: JSON.parse(printed.out) as Told };
 };
 
 describe('lumos load', () => {
@@ -87,9 +80,9 @@ describe('lumos load', () => {
     const args = ['--rate', '100', '--arrivals', 'constant', '--body', body, '--expect', expected];
     expect(await runCli(['load', url, ...args, '--header', 'X-A: b', ...brief])).toBe(1);
     expect([...bodies]).toEqual(['POST ping b']);
-    expect(said.out).toContain('constant 100/s');
-    expect(said.out).toMatch(/40 wrong-output/);
-    expect(said.out).toContain('answered other than expected: 5 bytes, expected 4');
+    expect(printed.out).toContain('constant 100/s');
+    expect(printed.out).toMatch(/40 wrong-output/);
+    expect(printed.out).toContain('answered other than expected: 5 bytes, expected 4');
   });
 
   it('ends by a count', async () => {
@@ -110,13 +103,13 @@ describe('lumos load', () => {
     [['http://127.0.0.1:9/', '--arrivals', 'weekly', '--rate', '1'], 'arrivals'],
   ])('refuses %j before it sends anything', async (args, why) => {
     expect(await runCli(['load', ...args])).toBe(2);
-    expect(said.err).toContain(why);
+    expect(printed.err).toContain(why);
   });
 
   it('has help with examples', async () => {
     expect(await runCli(['load', '--help'])).toBe(0);
-    expect(said.out).toContain('--allow-target');
-    expect(said.out).toContain('lumos load http://127.0.0.1:8080/ --rate 1000 --duration 30');
+    expect(printed.out).toContain('--allow-target');
+    expect(printed.out).toContain('lumos load http://127.0.0.1:8080/ --rate 1000 --duration 30');
   });
 });
 

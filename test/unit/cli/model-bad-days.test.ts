@@ -1,53 +1,33 @@
 /** What `lumos model` says on bad days: what is missing, and which run would supply it. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCli } from '../../../src/cli/program.js';
 import type { Measurement } from '../../../src/domain/measurement.js';
-import type { RunManifest } from '../../../src/domain/run-manifest.js';
 import { milliseconds } from '../../../src/domain/units.js';
-import { encodeRow } from '../../../src/records/row-codec.js';
 import { fixtureManifest, fixtureRows } from '../report/fixture.js';
+import { writeRun } from '../report/written-run.js';
+import { collectPrinted, type Printed } from './printed.js';
 
 let folder: string;
 let model: string;
-let out: string;
-let err: string;
-
-const listen = (): void => {
-  [out, err] = ['', ''];
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((out += text.toString()), true));
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((err += text.toString()), true));
-};
+let printed: Printed;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'model-bad-days-'));
   model = join(folder, 'model.json');
-  listen();
-  expect(await runCli(['model', 'fit', runDirectory('whole'), '--out', model])).toBe(0);
+  collectPrinted();
+  expect(await runCli(['model', 'fit', writeRun(folder, 'whole'), '--out', model])).toBe(0);
   vi.restoreAllMocks();
 }, 60_000);
-beforeEach(listen);
+beforeEach(() => {
+  printed = collectPrinted();
+});
 afterEach(() => {
   vi.restoreAllMocks();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-function runDirectory(
-  name: string,
-  rows: readonly Measurement[] = fixtureRows(),
-  changes: Partial<RunManifest> = {},
-): string {
-  const path = join(folder, name);
-  mkdirSync(path);
-  writeFileSync(
-    join(path, 'manifest.json'),
-    JSON.stringify({ ...fixtureManifest(), runId: name, ...changes }),
-  );
-  writeFileSync(join(path, 'measurements.ndjson'), rows.map((row) => `${encodeRow(row)}\n`).join(''));
-  return path;
-}
 
 const fit = (...directories: string[]): Promise<number> =>
   runCli(['model', 'fit', ...directories, '--out', join(folder, 'unused.json')]);
@@ -72,9 +52,9 @@ describe('data that carries no model is refused with 2', () => {
       'lumos run paper',
     ],
   ])('%s', async (name, chosen, said, remedy) => {
-    expect(await fit(runDirectory(name.replaceAll(' ', '-'), fixtureRows().filter(chosen)))).toBe(2);
-    expect(err).toContain(said);
-    expect(err).toContain(remedy);
+    expect(await fit(writeRun(folder, name.replaceAll(' ', '-'), fixtureRows().filter(chosen)))).toBe(2);
+    expect(printed.err).toContain(said);
+    expect(printed.err).toContain(remedy);
   });
 
   it('no variance: every latency the same to the last digit', async () => {
@@ -84,16 +64,16 @@ describe('data that carries no model is refused with 2', () => {
       delete whole.transportMs;
       return row.latencyMs === undefined ? row : { ...whole, latencyMs: milliseconds(5) };
     });
-    expect(await fit(runDirectory('same', rows))).toBe(2);
-    expect(err).toContain('the same latency to the last digit');
+    expect(await fit(writeRun(folder, 'same', rows))).toBe(2);
+    expect(printed.err).toContain('the same latency to the last digit');
   });
 
   it('two machines under the name of one environment', async () => {
     const { host } = fixtureManifest();
-    const other = runDirectory('other', fixtureRows(), { host: { ...host, cpuModel: 'Cortex-A72' } });
+    const other = writeRun(folder, 'other', fixtureRows(), { host: { ...host, cpuModel: 'Cortex-A72' } });
     expect(await fit(join(folder, 'whole'), other)).toBe(2);
-    expect(err).toContain('is two machines');
-    expect(err).toContain('--environment FILE');
+    expect(printed.err).toContain('is two machines');
+    expect(printed.err).toContain('--environment FILE');
   });
 });
 
@@ -108,17 +88,17 @@ describe('rows that contradict', () => {
             transportMs: milliseconds(row.transportMs + 4 * row.latencyMs),
           },
     );
-    expect(await fit(join(folder, 'whole'), runDirectory('slow', slow))).toBe(0);
-    expect(err).toMatch(/run slow measured [345](\.\d)? times the latency of run whole/);
-    expect(err).toContain('--environment');
+    expect(await fit(join(folder, 'whole'), writeRun(folder, 'slow', slow))).toBe(0);
+    expect(printed.err).toMatch(/run slow measured [345](\.\d)? times the latency of run whole/);
+    expect(printed.err).toContain('--environment');
   }, 60_000);
 
   it('themselves are left out, and counted', async () => {
     const rows = fixtureRows();
     const broken = rows.findIndex(({ computeMs }) => computeMs !== undefined);
     rows[broken] = { ...(rows[broken] as Measurement), computeMs: milliseconds(1e6) };
-    expect(await fit(runDirectory('contradictory', rows))).toBe(0);
-    expect(err).toContain('1 rows whose parts add up to more than their latency are left out');
+    expect(await fit(writeRun(folder, 'contradictory', rows))).toBe(0);
+    expect(printed.err).toContain('1 rows whose parts add up to more than their latency are left out');
   }, 60_000);
 });
 
@@ -143,9 +123,9 @@ describe('what the model never saw is refused with 2, by name and with the run t
     const options = new Map<string, string>(Object.entries({ ...asked, '--payload': payload ?? '' }));
     for (let i = 0; i < changed.length; i += 2) options.set(changed[i] as string, changed[i + 1] as string);
     expect(await runCli(['model', 'predict', '--model', model, ...[...options].flat()])).toBe(2);
-    expect(err).toContain(said);
-    expect(err).toContain(remedy);
-    expect(out).toBe('');
+    expect(printed.err).toContain(said);
+    expect(printed.err).toContain(remedy);
+    expect(printed.out).toBe('');
   });
 });
 
@@ -166,10 +146,10 @@ describe('a model file', () => {
       ['model', 'recommend', workload, '--model', path],
       ['report', join(folder, 'whole'), '--model', path],
     ]) {
-      err = '';
+      printed.err = '';
       expect(await runCli(command), command.join(' ')).toBe(2);
-      expect(err).toContain(said);
-      expect(err).toContain('lumos model fit DIR... --out model.json');
+      expect(printed.err).toContain(said);
+      expect(printed.err).toContain('lumos model fit DIR... --out model.json');
     }
   });
 });
@@ -185,15 +165,15 @@ describe('a report with a model', () => {
     expect(html).toContain('wasmtime-aot against docker by rate');
     expect(html).not.toContain('<script');
     expect(await runCli(['report', join(folder, 'whole'), '--model', model, '--format', 'md'])).toBe(0);
-    expect(out).toContain('## The performance model');
-    expect(out).toContain('| leave-one-cell-out |');
-    out = '';
+    expect(printed.out).toContain('## The performance model');
+    expect(printed.out).toContain('| leave-one-cell-out |');
+    printed.out = '';
     expect(await runCli(['report', join(folder, 'whole'), '--format', 'md'])).toBe(0);
-    expect(out).not.toContain('performance model');
+    expect(printed.out).not.toContain('performance model');
   }, 60_000);
 
   it('is refused as a format that has no place for it', async () => {
     expect(await runCli(['report', join(folder, 'whole'), '--model', model, '--format', 'csv'])).toBe(2);
-    expect(err).toContain('a report as csv has no section about a model');
+    expect(printed.err).toContain('a report as csv has no section about a model');
   });
 });

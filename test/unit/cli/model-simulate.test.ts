@@ -5,10 +5,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { runCli } from '../../../src/cli/program.js';
 import { fitModel } from '../../../src/model/fit/fit-model.js';
 import { allCells, runsOf } from '../model/synthetic-cells.js';
+import { collectPrinted, type Printed } from './printed.js';
 
 let folder: string;
-let out: string;
-let err: string;
+let printed: Printed;
 const at = (name: string): string => join(folder, name);
 
 beforeAll(() => {
@@ -24,15 +24,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 beforeEach(() => {
-  [out, err] = ['', ''];
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    out += text.toString();
-    return true;
-  });
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    err += text.toString();
-    return true;
-  });
+  printed = collectPrinted();
 });
 afterEach(() => {
   vi.restoreAllMocks();
@@ -64,7 +56,7 @@ describe('lumos model simulate', () => {
       ...['--prices', 'aws-lambda', '--json'],
     );
     expect(code).toBe(0);
-    const { cases } = JSON.parse(out) as Answer;
+    const { cases } = JSON.parse(printed.out) as Answer;
     expect(
       cases.map(({ runtime, instances }) => [runtime, instances.policy, instances.keepAliveSeconds]),
     ).toEqual([
@@ -78,15 +70,15 @@ describe('lumos model simulate', () => {
     // Every 90 s or more, and an instance goes after 60: all are cold; after 600: the first of a and of b.
     expect(cases.map(({ coldShare }) => coldShare.value).slice(0, 4)).toEqual([1, 1, 2 / 120, 2 / 120]);
     expect(cases.every(({ costPerMillion }) => (costPerMillion?.value ?? 0) > 0.2)).toBe(true);
-    expect(err).toBe('');
+    expect(printed.err).toBe('');
   });
 
   it('prints a table, with what it is of', async () => {
     expect(await simulate('trace.csv', ...usual, '--max', '3')).toBe(0);
-    expect(out).toContain('wasmtime-aot');
-    expect(out).toContain('120 invocations of 2 functions');
-    expect(out).toContain('0 to 3 instances');
-    expect(out).toContain('GiB-s');
+    expect(printed.out).toContain('wasmtime-aot');
+    expect(printed.out).toContain('120 invocations of 2 functions');
+    expect(printed.out).toContain('0 to 3 instances');
+    expect(printed.out).toContain('GiB-s');
   });
 
   it('leaves functions out that have no name, and takes durations of the trace', async () => {
@@ -105,15 +97,15 @@ describe('lumos model simulate', () => {
       ],
     );
     expect(code).toBe(0);
-    const [only] = (JSON.parse(out) as Answer).cases;
+    const [only] = (JSON.parse(printed.out) as Answer).cases;
     expect(only).toMatchObject({ invocations: 90, leftOut: 30 });
     expect(only?.latency.p50.ms).toBeCloseTo(25, 0);
   });
 
   it('counts broken rows that are left out', async () => {
     expect(await simulate('broken.csv', ...usual, '--skip-bad-rows', '--json')).toBe(0);
-    expect((JSON.parse(out) as Answer).brokenRows).toBe(1);
-    expect(err).toContain('1 broken rows are left out');
+    expect((JSON.parse(printed.out) as Answer).brokenRows).toBe(1);
+    expect(printed.err).toContain('1 broken rows are left out');
   });
 
   it.each([
@@ -131,13 +123,13 @@ describe('lumos model simulate', () => {
     ['a source there is not', [...usual, '--service', 'guess'], 'neither model nor trace'],
   ])('refuses %s with 2', async (_, more, words) => {
     expect(await simulate('trace.csv', ...more)).toBe(2);
-    expect(err).toContain(words);
-    expect(out).toBe('');
+    expect(printed.err).toContain(words);
+    expect(printed.out).toBe('');
   });
 
   it('refuses a trace that is broken or not there', async () => {
     expect(await simulate('broken.csv', ...usual)).toBe(2);
-    expect(err).toContain('broken.csv:3');
+    expect(printed.err).toContain('broken.csv:3');
     expect(await simulate('none.csv', ...usual)).toBe(2);
   });
 });
@@ -153,7 +145,7 @@ describe('lumos model recommend', () => {
       '--json',
     ]);
     expect(code).toBe(0);
-    const { candidates, warnings } = JSON.parse(out) as {
+    const { candidates, warnings } = JSON.parse(printed.out) as {
       candidates: { coldShare: number }[];
       warnings: string[];
     };

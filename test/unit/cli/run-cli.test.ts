@@ -4,20 +4,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { attemptCommand } from '../../../src/control-plane/process/run-command.js';
 import { createProgram, runCli } from '../../../src/cli/program.js';
+import { collectPrinted, type Printed } from './printed.js';
 
-let out: string;
-let err: string;
+let printed: Printed;
 beforeEach(() => {
-  out = '';
-  err = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    out += text.toString();
-    return true;
-  });
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    err += text.toString();
-    return true;
-  });
+  printed = collectPrinted();
 });
 afterEach(() => {
   vi.restoreAllMocks();
@@ -28,17 +19,17 @@ const commands = createProgram(() => Promise.resolve()).commands.map((command) =
 describe('help', () => {
   it.each(['--help', 'help'])('%s lists every command and the exit codes, and ends with 0', async (word) => {
     expect(await runCli([word])).toBe(0);
-    for (const command of commands) expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
-    expect(out).toContain('Exit codes: 0 done; 1 done, but some cell failed');
-    expect(err).toBe('');
+    for (const command of commands) expect(printed.out).toMatch(new RegExp(`^  ${command} `, 'm'));
+    expect(printed.out).toContain('Exit codes: 0 done; 1 done, but some cell failed');
+    expect(printed.err).toBe('');
   });
 
   it.each(commands)('of %s has an example that the command line itself takes', async (command) => {
     expect(await runCli([command, '--help'])).toBe(0);
-    const example = /\nExample:\n {2}lumos (.+)\n/.exec(out)?.[1];
+    const example = /\nExample:\n {2}lumos (.+)\n/.exec(printed.out)?.[1];
     expect(example?.split(' ')[0]).toBe(command);
     const flags = [...(example ?? '').matchAll(/ (--[a-z-]+)/g)].map(([, flag]) => flag);
-    for (const flag of flags) expect(out).toContain(`  ${flag ?? ''}`);
+    for (const flag of flags) expect(printed.out).toContain(`  ${flag ?? ''}`);
   });
 
   it('names every option of CONTRACT.md for run', async () => {
@@ -55,12 +46,12 @@ describe('help', () => {
       'out',
       'resume',
     ];
-    for (const option of options) expect(out).toContain(`--${option} <`);
+    for (const option of options) expect(printed.out).toContain(`--${option} <`);
   });
 
   it('tells the version', async () => {
     expect(await runCli(['--version'])).toBe(0);
-    expect(out).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(printed.out).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 });
 
@@ -108,10 +99,10 @@ describe('wrong usage ends with 2, says what is wrong, and prints no answer:', (
     ['a comparison of no runs', ['compare', '/nowhere', '/nothing'], '/nowhere is no run directory', ''],
   ])('%s', async (_what, args, message, advice) => {
     expect(await runCli(args)).toBe(2);
-    expect(err).toContain(message);
-    expect(err).toContain(advice);
-    expect(out).toBe('');
-    expect(err).not.toContain('    at ');
+    expect(printed.err).toContain(message);
+    expect(printed.err).toContain(advice);
+    expect(printed.out).toBe('');
+    expect(printed.err).not.toContain('    at ');
   });
 
   it('a broken experiment file', async () => {
@@ -119,28 +110,28 @@ describe('wrong usage ends with 2, says what is wrong, and prints no answer:', (
     const path = join(folder, 'broken.yaml');
     writeFileSync(path, 'name: mine\nfunctions: [hashing]\nruntimes: [native]\npayload: [small]\n');
     expect(await runCli(['run', path])).toBe(2);
-    expect(err).toContain(`${path}: unknown key "payload"`);
-    expect(err).toContain('Did you mean "payloads"?');
+    expect(printed.err).toContain(`${path}: unknown key "payload"`);
+    expect(printed.err).toContain('Did you mean "payloads"?');
     rmSync(folder, { recursive: true });
   });
 
   it('no command at all', async () => {
     expect(await runCli([])).toBe(2);
-    expect(err).toContain('Usage: lumos');
+    expect(printed.err).toContain('Usage: lumos');
   });
 });
 
 describe('lists', () => {
   it('of experiments are JSON alone with --json', async () => {
     expect(await runCli(['list', 'experiments', '--json'])).toBe(0);
-    const { experiments } = JSON.parse(out) as { experiments: { name: string }[] };
+    const { experiments } = JSON.parse(printed.out) as { experiments: { name: string }[] };
     expect(experiments.map((experiment) => experiment.name)).toContain('quickstart');
-    expect(err).toBe('');
+    expect(printed.err).toBe('');
   });
 
   it('of functions have their ladder', async () => {
     expect(await runCli(['list', 'functions', '--json'])).toBe(0);
-    const { functions } = JSON.parse(out) as {
+    const { functions } = JSON.parse(printed.out) as {
       functions: { name: string; class: string; payloads: unknown[] }[];
     };
     expect(functions).toHaveLength(26);
@@ -155,7 +146,7 @@ describe('lists', () => {
 
   it('of runtimes have their classes, and no fake', async () => {
     expect(await runCli(['list', 'runtimes', '--json'])).toBe(0);
-    const { runtimes } = JSON.parse(out) as { runtimes: { id: string; class: string }[] };
+    const { runtimes } = JSON.parse(printed.out) as { runtimes: { id: string; class: string }[] };
     const classes = Object.fromEntries(runtimes.map((runtime) => [runtime.id, runtime.class]));
     expect(classes).toMatchObject({
       native: 'process',
@@ -174,14 +165,14 @@ describe('lists', () => {
 describe('completion', () => {
   it.each(['bash', 'zsh'])('for %s is a script that bash can read', async (shell) => {
     expect(await runCli(['completion', shell])).toBe(0);
-    const checked = await attemptCommand('bash', ['-n'], { stdin: out });
+    const checked = await attemptCommand('bash', ['-n'], { stdin: printed.out });
     expect([checked.code, checked.stderr]).toEqual([0, '']);
   });
 
   it('for bash completes commands and their options', async () => {
     await runCli(['completion', 'bash']);
     const complete = async (...words: string[]): Promise<string[]> => {
-      const script = `${out}\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _lumos; printf '%s\\n' "\${COMPREPLY[@]}"`;
+      const script = `${printed.out}\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _lumos; printf '%s\\n' "\${COMPREPLY[@]}"`;
       const { stdout } = await attemptCommand('bash', ['-c', script, 'lumos', ...words]);
       return stdout.split('\n').filter(Boolean).sort();
     };
@@ -192,6 +183,6 @@ describe('completion', () => {
 
   it('for fish has a line for every command', async () => {
     await runCli(['completion', 'fish']);
-    for (const command of commands) expect(out).toContain(`-f -a ${command} -d '`);
+    for (const command of commands) expect(printed.out).toContain(`-f -a ${command} -d '`);
   });
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -10,8 +10,8 @@ import { fitModel } from '../../../src/model/fit/fit-model.js';
 import { calibrationFunctions } from '../../../src/model/hold-out/schemes.js';
 import { readRuns } from '../../../src/model/observations/read-runs.js';
 import { predictLatency } from '../../../src/model/predict/predict-latency.js';
-import { encodeRow } from '../../../src/records/row-codec.js';
 import { fixtureManifest, fixtureRows } from '../report/fixture.js';
+import { writeRun } from '../report/written-run.js';
 
 let folder: string;
 beforeEach(() => {
@@ -22,19 +22,6 @@ afterEach(() => {
 });
 
 const noLadders = () => undefined;
-
-function runDirectory(
-  name: string,
-  rows: readonly Measurement[],
-  changes: Partial<RunManifest> = {},
-): string {
-  const path = join(folder, name);
-  mkdirSync(path);
-  const manifest = { ...fixtureManifest(), runId: name, ...changes };
-  writeFileSync(join(path, 'manifest.json'), JSON.stringify(manifest));
-  writeFileSync(join(path, 'measurements.ndjson'), rows.map((row) => `${encodeRow(row)}\n`).join(''));
-  return path;
-}
 
 /** The same rows on a device on which everything takes `factor` times as long. */
 const slowed = (rows: readonly Measurement[], environment: string, factor: number): Measurement[] =>
@@ -68,8 +55,8 @@ it('a device that has run the calibration alone is predicted for a function that
     3,
   );
   const runs = [
-    runDirectory('whole', rows),
-    runDirectory('device', calibration, { experiment, host, environments }),
+    writeRun(folder, 'whole', rows),
+    writeRun(folder, 'device', calibration, { experiment, host, environments }),
   ];
   const { file } = fitModel(await readRuns(runs, noLadders), '0');
   const asked = {
@@ -95,6 +82,6 @@ it('two environments under one name, made of different shares of one machine, ar
     ],
   });
   const rows = slowed(fixtureRows(), 'mine', 1);
-  const runs = [runDirectory('a', rows, made(0.5)), runDirectory('b', rows, made(1))];
+  const runs = [writeRun(folder, 'a', rows, made(0.5)), writeRun(folder, 'b', rows, made(1))];
   await expect(readRuns(runs, noLadders)).rejects.toThrow('The environment "mine" is two machines: run a');
 });
