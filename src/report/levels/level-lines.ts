@@ -69,11 +69,16 @@ function rowOf(level: LevelSummary, signs: Signs): string[] {
   ];
 }
 
-function kneeText({ concurrency, ci95, throughputPerSecond, throughputCi95, why }: KneeSummary): string {
+function kneeText(
+  { concurrency, ci95, throughputPerSecond, throughputCi95, why }: KneeSummary,
+  levels: readonly LevelSummary[],
+): string {
   if (concurrency === undefined || throughputPerSecond === undefined) return `no knee: ${why}`;
+  const isOfOneRound = ci95 !== undefined && levels.every(({ rounds }) => rounds === 1);
   return (
     `knee at ${formatSignificant(concurrency, 2)} clients${intervalText(ci95)}: ` +
-    `${formatSignificant(throughputPerSecond)} requests/s${intervalText(throughputCi95)} at saturation`
+    `${formatSignificant(throughputPerSecond)} requests/s${intervalText(throughputCi95)} at saturation` +
+    (isOfOneRound ? ' (intervals of one round: another may lie outside)' : '')
   );
 }
 
@@ -138,13 +143,14 @@ export function levelGroups(
     return {
       title,
       rows: ours.map((level) => rowOf(level, signs)),
-      ...(knee === undefined ? {} : { knee: kneeText(knee) }),
+      ...(knee === undefined ? {} : { knee: kneeText(knee, ours) }),
       remarks: ours.flatMap(remarksOf),
     };
   });
 }
 
 export const levelsReading =
-  'Requests/s: verified answers over the time measured, with the interval from its blocks of time. Latency of clients counts ' +
+  'Requests/s: verified answers over the time measured, with the interval from its blocks of time, of several rounds from the ' +
+  'rounds: what one round says of itself does not tell how another would differ. Latency of clients counts ' +
   'from the sending, of a schedule from the moment a request was due. Cold: an instance was started for it. CPU ms: of all ' +
   'sandboxes, for each answer; memory: the most that all had together; generator: its CPU, as a share of one core. A level that is not valid measured its generator or the machine’s neighbours, not the function.';

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { LevelRecordSchema, StoredHistogramSchema, type LevelRecord } from '../../../../src/domain/level.js';
 import type { Summary } from '../../../../src/domain/summary/summary.js';
 import { appendLevels, readLevels } from '../../../../src/records/level-store.js';
+import { levelGroups } from '../../../../src/report/levels/level-lines.js';
 import { kneesOf } from '../../../../src/report/levels/knees-of-run.js';
 import { levelsOf } from '../../../../src/report/levels/levels-of-run.js';
 import { levelsText } from '../../../../src/report/levels/levels-text.js';
@@ -170,6 +171,17 @@ describe('the knee of a ladder', () => {
     expect(knee?.concurrency).toBeCloseTo(4, 9);
     expect(knee?.throughputPerSecond).toBeCloseTo(400, 9);
     expect(knee).not.toHaveProperty('valid');
+  });
+
+  it('of one round says that its intervals are of that round, of two that of none', () => {
+    const textOf = (rounds: number): string => {
+      const records = Array.from({ length: rounds }, (_, round) =>
+        ladder().map((one) => ({ ...one, index: one.index + 10 * round, round })),
+      ).flat();
+      return levelGroups({ levels: levelsOf(records), knees: kneesOf(records, 1) })[0]?.knee ?? '';
+    };
+    expect(textOf(1)).toContain('400 requests/s [400, 400] at saturation (intervals of one round');
+    expect(textOf(2)).toMatch(/400 requests\/s \[400, 400\] at saturation$/);
   });
 
   it('is not found from levels that are not valid, nor looked for in one level or an open load', () => {
