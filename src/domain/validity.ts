@@ -20,6 +20,8 @@ export const validityIds = [
   'survivors',
   /** What every request costs hides what differs. */
   'floor',
+  /** The same work took other CPU times: the machine was faster at one time than at another. */
+  'unsteady-speed',
   /** Two payloads that behave as one. */
   'duplicate-inputs',
   /** A combination was measured on some runtimes and not on another. */

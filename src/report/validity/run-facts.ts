@@ -1,11 +1,14 @@
 /** What the checks of validity look at: where and when the rows of each cell came about, at a few dozen bytes a trial. */
 import { cellKey, CellSchema, type Cell } from '../../domain/factors.js';
 import type { Measurement } from '../../domain/measurement.js';
+import { milliseconds, type Milliseconds } from '../../domain/units.js';
 
 export interface TrialFacts {
   readonly trial: number;
   /** Milliseconds since 1970; undefined where no row says. */
   startedAt: number | undefined;
+  /** CPU time of its good answers, and how many say it; undefined where none does. */
+  cpu: { n: number; sumMs: Milliseconds } | undefined;
 }
 
 export interface CellFacts {
@@ -36,10 +39,7 @@ export class RunFacts {
     facts.rows += 1;
     if (row.outcome !== 'ok') facts.failures += 1;
     const at = timeOf(row);
-    const trial = facts.trials.get(row.trial);
-    if (trial === undefined) facts.trials.set(row.trial, { trial: row.trial, startedAt: at });
-    else if (at !== undefined && (trial.startedAt === undefined || at < trial.startedAt))
-      trial.startedAt = at;
+    addTrial(facts.trials, row, at);
     if (row.node !== undefined) facts.nodes.set(row.node, (facts.nodes.get(row.node) ?? 0) + 1);
     if (row.deployment !== undefined && at !== undefined) {
       const [first, last] = facts.deployments.get(row.deployment) ?? [at, at];
@@ -51,6 +51,19 @@ export class RunFacts {
   cells(): readonly CellFacts[] {
     return [...this.byKey.values()];
   }
+}
+
+function addTrial(trials: Map<number, TrialFacts>, row: Measurement, at: number | undefined): void {
+  let trial = trials.get(row.trial);
+  if (trial === undefined) {
+    trial = { trial: row.trial, startedAt: at, cpu: undefined };
+    trials.set(row.trial, trial);
+  } else if (at !== undefined && (trial.startedAt === undefined || at < trial.startedAt)) {
+    trial.startedAt = at;
+  }
+  if (row.outcome !== 'ok' || row.cpuMs === undefined) return;
+  const { n, sumMs } = trial.cpu ?? { n: 0, sumMs: 0 };
+  trial.cpu = { n: n + 1, sumMs: milliseconds(sumMs + row.cpuMs) };
 }
 
 function timeOf({ startedAt }: Measurement): number | undefined {

@@ -6,6 +6,7 @@ import { checkHardware } from './checks/hardware.js';
 import { checkDuplicates, checkMissingArms } from './checks/ladders.js';
 import { checkInterleaving, checkSplices } from './checks/order.js';
 import { checkDropped, checkSampleSizes, checkSurvivors } from './checks/samples.js';
+import { checkSpeed } from './checks/speed.js';
 
 const checks: readonly Check[] = [
   checkHardware,
@@ -15,6 +16,7 @@ const checks: readonly Check[] = [
   checkSurvivors,
   checkSampleSizes,
   checkFloor,
+  checkSpeed,
   checkDuplicates,
   checkMissingArms,
 ];

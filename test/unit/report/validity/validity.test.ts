@@ -36,6 +36,30 @@ describe('a healthy run', () => {
   });
 });
 
+describe('a machine', () => {
+  /** CPU times of a run whose sandboxes are each off by up to `share`, and whose work is `work` ms. */
+  const withCpu = (share: number, work = 20): Measurement[] =>
+    changed(({ trial }) => ({ cpuMs: milliseconds(work * (1 + share * (((trial * 7919) % 101) / 50 - 1))) }));
+
+  it('that was now faster and now slower is told by the CPU time of the same work', () => {
+    const found = findingsOf(withCpu(0.2));
+    expect(found).toMatchObject([{ id: 'unsteady-speed', severity: 'warning' }]);
+    expect(found[0]?.text).toMatch(
+      /standard deviation is (9|1\d)\.\d % of it, in the median of 27 warm cells/,
+    );
+    expect(found[0]?.cells.every(({ start }) => start === 'warm')).toBe(true);
+  });
+
+  it('that was steady is not, nor where the work is too short to tell, nor of a few cells', () => {
+    expect(findingsOf(withCpu(0.03))).toEqual([]);
+    expect(findingsOf(withCpu(0.2, 4))).toEqual([]);
+    const few = withCpu(0.2).map((row) =>
+      row.function === 'hashing' && row.payload === 'small' ? row : { ...row, cpuMs: undefined },
+    );
+    expect(ids(findingsOf(few))).not.toContain('unsteady-speed');
+  });
+});
+
 describe('arms', () => {
   it('on different machines are serious', () => {
     const found = findingsOf(changed(({ runtime }) => ({ node: runtime === 'docker' ? 'pi-1' : 'pi-2' })));
