@@ -3,6 +3,7 @@ import { LumosError } from '../domain/errors.js';
 import type { Interval } from './median-interval.js';
 import { quantile } from './quantiles.js';
 import type { Random } from './random.js';
+import { meanOf } from './resampling.js';
 import { sortSamples } from './sorted-samples.js';
 
 /** At this many draws, chance moves an end of the interval by about a third of a percentage point of coverage. */
@@ -32,9 +33,6 @@ export interface MeanEstimate {
   readonly ci95: Interval | undefined;
 }
 
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
-
 function refuseNone(count: number): void {
   if (count === 0) throw new LumosError('failed', 'There are no cells to take a mean of.');
 }
@@ -52,7 +50,7 @@ export function geometricMean(
 ): MeanEstimate {
   refuseNone(cells.length);
   const of = (read: (figure: Drawable) => number): number =>
-    Math.exp(mean(cells.map(({ candidate, baseline }) => Math.log(read(candidate) / read(baseline)))));
+    Math.exp(meanOf(cells.map(({ candidate, baseline }) => Math.log(read(candidate) / read(baseline)))));
   return {
     value: of(({ median }) => median),
     ci95: drawnInterval(drawTimes(() => of((figure) => figure.draw(random)), draws)),
@@ -67,7 +65,7 @@ export function meanOfMedians(
 ): MeanEstimate {
   refuseNone(cells.length);
   return {
-    value: mean(cells.map(({ median }) => median)),
-    ci95: drawnInterval(drawTimes(() => mean(cells.map((cell) => cell.draw(random))), draws)),
+    value: meanOf(cells.map(({ median }) => median)),
+    ci95: drawnInterval(drawTimes(() => meanOf(cells.map((cell) => cell.draw(random))), draws)),
   };
 }

@@ -24,8 +24,7 @@ export const plateauMargin = 0.03;
 /** Bootstrap draws for both figures of one knee. */
 const draws = defaultDraws;
 
-interface Point {
-  readonly concurrency: number;
+interface Point extends MeasuredLevel {
   readonly throughput: number;
 }
 
@@ -46,33 +45,33 @@ interface Point {
  * has one round of fewer than 5 blocks. Not found where throughput still grew at the highest level.
  */
 export function findKnee(levels: readonly MeasuredLevel[], random: Random): Knee {
-  const sorted = levels
+  const points = levels
     .filter(({ rounds }) => rounds.length > 0)
-    .sort((a, b) => a.concurrency - b.concurrency);
-  const points = sorted.map((level) => ({
-    concurrency: level.concurrency,
-    throughput: throughputOf(level),
-  }));
+    .sort((a, b) => a.concurrency - b.concurrency)
+    .map((level): Point => ({ ...level, throughput: throughputOf(level) }));
   const [lowest] = points;
   const highest = points.at(-1);
   if (lowest === undefined || highest === undefined || points.length < 3)
     return { found: false, why: `${points.length} levels were measured, and it takes 3` };
   if (!(lowest.throughput > 0)) return { found: false, why: 'the lowest level had no throughput' };
-  const spread = roundSpreadOf(sorted);
-  const margin = marginOf(sorted, spread);
-  const before = Math.max(...points.slice(0, -1).map(({ throughput }) => throughput));
+  const spread = roundSpreadOf(points);
+  const margin = marginOf(points, spread);
+  const throughputs = points.map(({ throughput }) => throughput);
+  const before = Math.max(...throughputs.slice(0, -1));
   if (highest.throughput > before * (1 + margin))
     return { found: false, why: `throughput still grew at ${highest.concurrency} clients` };
-  const draw = drawerOf(sorted, spread, random);
+  const draw = drawerOf(points, spread, random);
   const capacities: number[] = [];
   const knees =
     draw &&
     drawTimes(() => {
       const drawn = draw();
-      capacities.push(capacityOf(drawn, margin));
-      return kneeOf(drawn, margin);
+      const capacity = capacityOf(drawn, margin);
+      capacities.push(capacity);
+      return kneeAt(capacity, lowest.concurrency, drawn[0]);
     }, draws);
-  const [concurrency, capacityPerSecond] = [kneeOf(points, margin), capacityOf(points, margin)];
+  const capacityPerSecond = capacityOf(throughputs, margin);
+  const concurrency = kneeAt(capacityPerSecond, lowest.concurrency, lowest.throughput);
   return {
     found: true,
     concurrency,
@@ -89,32 +88,30 @@ function marginOf(levels: readonly MeasuredLevel[], spread: RoundSpread | undefi
   return Math.max(plateauMargin, 2 * spread.deviation * Math.sqrt(2 / rounds));
 }
 
-/** The ladder as if it were measured again; undefined where nothing says how it would differ. */
+/** The throughputs as if they were measured again; undefined where nothing says how they would differ. */
 function drawerOf(
-  levels: readonly MeasuredLevel[],
+  points: readonly Point[],
   spread: RoundSpread | undefined,
   random: Random,
-): (() => Point[]) | undefined {
-  const redrawn = (throughput: (level: MeasuredLevel) => number) => (): Point[] =>
-    levels.map((level) => ({ concurrency: level.concurrency, throughput: throughput(level) }));
+): (() => number[]) | undefined {
   if (spread !== undefined)
-    return redrawn(
-      (level) => throughputOf(level) * (1 + resampledMean(spread.residuals, random, level.rounds.length)),
-    );
-  const blocks = new Map(levels.map((level) => [level, level.rounds.flat()]));
-  if ([...blocks.values()].some(({ length }) => length < fewestBatches)) return undefined;
-  return redrawn((level) => resampledMean(blocks.get(level) ?? [], random));
+    return () =>
+      points.map(
+        ({ throughput, rounds }) => throughput * (1 + resampledMean(spread.residuals, random, rounds.length)),
+      );
+  const blocks = points.map(({ rounds }) => rounds.flat());
+  if (blocks.some(({ length }) => length < fewestBatches)) return undefined;
+  return () => blocks.map((ours) => resampledMean(ours, random));
 }
 
 const holding = (value: number, interval: Interval | undefined): Interval | undefined =>
   interval && [Math.min(interval[0], value), Math.max(interval[1], value)];
 
-function capacityOf(points: readonly Point[], margin: number): number {
-  const most = Math.max(...points.map(({ throughput }) => throughput));
-  return meanOf(points.flatMap(({ throughput }) => (throughput >= most * (1 - margin) ? [throughput] : [])));
+function capacityOf(throughputs: readonly number[], margin: number): number {
+  const most = Math.max(...throughputs);
+  return meanOf(throughputs.filter((throughput) => throughput >= most * (1 - margin)));
 }
 
-function kneeOf(points: readonly Point[], margin: number): number {
-  const [lowest] = points;
-  return lowest === undefined ? NaN : (capacityOf(points, margin) * lowest.concurrency) / lowest.throughput;
-}
+/** Where the line of the lowest level meets the capacity. */
+const kneeAt = (capacity: number, lowestConcurrency: number, lowestThroughput = NaN): number =>
+  (capacity * lowestConcurrency) / lowestThroughput;

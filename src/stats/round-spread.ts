@@ -18,12 +18,14 @@ export interface RoundSpread {
 /** With fewer rounds besides the first of each level a spread is a guess. */
 const fewestDegrees = 4;
 
+/** @param blocks of each round; one that was over too soon to have any is left out */
+export const measuredLevel = (
+  concurrency: number,
+  blocks: readonly (readonly number[])[],
+): MeasuredLevel => ({ concurrency, rounds: blocks.filter(({ length }) => length > 0) });
+
 /** The mean of the rounds; NaN of none. */
 export const throughputOf = ({ rounds }: MeasuredLevel): number => meanOf(rounds.map(meanOf));
-
-/** What is left of rounds of which some are over too soon to have a block. */
-export const withBlocks = (rounds: readonly (readonly number[])[]): (readonly number[])[] =>
-  rounds.filter(({ length }) => length > 0);
 
 /**
  * Pooled over the levels: within a level rounds differ by chance only, and by a like share of the throughput whatever the
@@ -37,7 +39,7 @@ export function roundSpreadOf(levels: readonly MeasuredLevel[]): RoundSpread | u
   let degrees = 0;
   for (const level of levels) {
     const means = level.rounds.map(meanOf);
-    const whole = throughputOf(level);
+    const whole = meanOf(means);
     if (means.length < 2 || !(whole > 0)) continue;
     degrees += means.length - 1;
     for (const one of means) {

@@ -172,7 +172,7 @@ describe('lumos run over HTTP', () => {
     expect(level).toMatchObject({ transport: 'http', errors: {}, cold: 0 });
     expect(level?.instances.highest).toBe(2);
     expect(level?.succeeded).toBeGreaterThan(500);
-    // Four at once on two instances: nobody waits for the platform. With one at a time half the latency were waiting.
+    // Four at once on two instances: nobody waits for the platform. With one at a time two fifths of the latency were waiting.
     const total = (key: 'queuedMs' | 'latencyMs'): number =>
       rowsIn(out).reduce((sum, row) => sum + (row[key] ?? NaN), 0);
     expect(total('queuedMs') / total('latencyMs')).toBeLessThan(0.25);

@@ -9,11 +9,8 @@ import { expectOk, only } from '../subject.js';
 import type { TrialBench } from '../trial-bench.js';
 
 const warmInvocations = 1000;
-/**
- * A server that opened more of them than that would not be one that keeps its instances. How many it opens is a race between
- * its putting an instance back and the next request, and so the machine's and not the server's alone.
- */
-const mostNew = 100;
+/** A server that opened more of them than that would not be one that keeps its instances. */
+const mostNew = 10;
 const freshInvocations = 20;
 
 const usable: Behaviour = {

@@ -12,7 +12,7 @@ import { appendLevels, readLevels } from '../../records/level-store.js';
 import { RowWriter } from '../../records/row-store.js';
 import type { RunDirectory } from '../../records/run-directory.js';
 import { seededRandom } from '../../stats/random.js';
-import { withBlocks, type MeasuredLevel } from '../../stats/round-spread.js';
+import { measuredLevel, type MeasuredLevel } from '../../stats/round-spread.js';
 import type { Bench } from '../bench.js';
 import type { OnEvent } from '../run-events.js';
 import { Interrupted } from '../trial-runner.js';
@@ -93,7 +93,10 @@ async function refine(
         const shape = { kind: 'closed', clients: concurrency } as const;
         if ((await measure({ index, round, cell, shape })) === undefined) break;
       }
-      return { concurrency, rounds: withBlocks(known().map(({ blockThroughputs }) => blockThroughputs)) };
+      return measuredLevel(
+        concurrency,
+        known().map(({ blockThroughputs }) => blockThroughputs),
+      );
     },
     {
       most: Math.max(...experiment.concurrency),

@@ -4,7 +4,7 @@ import type { LevelRecord } from '../../domain/level.js';
 import { KneeSchema, type KneeSummary } from '../../domain/summary/load-summary.js';
 import { findKnee } from '../../stats/knee.js';
 import { seededRandom } from '../../stats/random.js';
-import { withBlocks, type MeasuredLevel } from '../../stats/round-spread.js';
+import { measuredLevel, type MeasuredLevel } from '../../stats/round-spread.js';
 
 /** Of every function on every runtime that clients sent to; a level that is not valid has no part in it. */
 export function kneesOf(records: readonly LevelRecord[], seed: number): KneeSummary[] {
@@ -52,6 +52,6 @@ function measuredOf(ladder: readonly LevelRecord[]): MeasuredLevel[] {
   for (const { concurrency, blockThroughputs } of ladder)
     rounds.set(concurrency, [...(rounds.get(concurrency) ?? []), blockThroughputs]);
   return [...rounds]
-    .map(([concurrency, ours]) => ({ concurrency, rounds: withBlocks(ours) }))
+    .map(([concurrency, ours]) => measuredLevel(concurrency, ours))
     .sort((a, b) => a.concurrency - b.concurrency);
 }

@@ -67,14 +67,15 @@ export function hullOf(
   return [Math.min(...known.map(([low]) => low)), Math.max(...known.map(([, high]) => high))];
 }
 
-/** Of rounds that are few a spread says nothing: then their hull, as the p50's. */
-const fewestRounds = 3;
-
-/** Of several rounds the rounds are what varies: blocks of one share its sandboxes and its moment. */
+/**
+ * Of several rounds the rounds are what varies: blocks of one share its sandboxes and its moment. Of rounds too few for a spread
+ * their hull, as the p50's.
+ */
 function throughputIntervalOf(rounds: readonly (readonly number[])[]): readonly [number, number] | undefined {
-  if (rounds.length < fewestRounds) return hullOf(rounds.map((blocks) => batchMean(blocks)?.ci95));
   const clusters = rounds.flatMap((blocks, round) => blocks.map(() => round));
-  return clusters.length === 0 ? undefined : estimateMean(rounds.flat(), clusters).ci95;
+  if (clusters.length === 0) return undefined;
+  const { ci95 } = estimateMean(rounds.flat(), clusters);
+  return ci95 ?? hullOf(rounds.map((blocks) => batchMean(blocks)?.ci95));
 }
 
 function merged(rounds: readonly [LevelRecord, ...LevelRecord[]]): LevelSummary {

@@ -62,8 +62,9 @@ function addTrial(trials: Map<number, TrialFacts>, row: Measurement, at: number 
     trial.startedAt = at;
   }
   if (row.outcome !== 'ok' || row.cpuMs === undefined) return;
-  const { n, sumMs } = trial.cpu ?? { n: 0, sumMs: 0 };
-  trial.cpu = { n: n + 1, sumMs: milliseconds(sumMs + row.cpuMs) };
+  trial.cpu ??= { n: 0, sumMs: milliseconds(0) };
+  trial.cpu.n += 1;
+  trial.cpu.sumMs = milliseconds(trial.cpu.sumMs + row.cpuMs);
 }
 
 function timeOf({ startedAt }: Measurement): number | undefined {

@@ -1,8 +1,9 @@
 /** Whether the machine was as fast at one time of the run as at another. */
 import type { ValidityFinding } from '../../../domain/validity.js';
 import { moments } from '../../../stats/moments.js';
-import { quantile } from '../../../stats/quantiles.js';
+import { median } from '../../../stats/quantiles.js';
 import { sortSamples } from '../../../stats/sorted-samples.js';
+import { formatShare } from '../../format-quantity.js';
 import { cellText, concerned, counted, someOf, type CheckedRun } from '../check.js';
 import type { CellFacts } from '../run-facts.js';
 
@@ -31,19 +32,18 @@ export function checkSpeed({ facts, summary }: CheckedRun): ValidityFinding[] {
     return spread === undefined ? [] : [{ cell: of.cell, spread }];
   });
   if (spreads.length < fewestCells) return [];
-  const usual = quantile(sortSamples(spreads.map(({ spread }) => spread)), 0.5);
+  const usual = median(sortSamples(spreads.map(({ spread }) => spread)));
   if (usual <= summary.margin) return [];
   const most = spreads.sort((a, b) => b.spread - a.spread);
-  const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
   return [
     {
       id: 'unsteady-speed',
       severity: 'warning',
       cells: most.filter(({ spread }) => spread > summary.margin).map(({ cell }) => concerned(cell)),
       text:
-        `The same work took another CPU time in other sandboxes: their standard deviation is ${percent(usual)} of it, in the median of ` +
-        `${counted(spreads.length, 'warm cell')}, and verdicts are about ${percent(summary.margin)}. ` +
-        `${someOf(most.map(({ cell, spread }) => `${cellText(cell)}: ${percent(spread)}`))}.`,
+        `The same work took another CPU time in other sandboxes: their standard deviation is ${formatShare(usual)} of it, in the median of ` +
+        `${counted(spreads.length, 'warm cell')}, and verdicts are about ${formatShare(summary.margin)}. ` +
+        `${someOf(most.map(({ cell, spread }) => `${cellText(cell)}: ${formatShare(spread)}`))}.`,
       advice:
         'The machine was not equally fast all the time: something else on it or beside it shares its clock or its caches. Measure again when that is quiet, ' +
         'or in more rounds; do not set these figures beside those of another hour.',
