@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { invalidInput, messageOf } from '../domain/errors.js';
 import { LatencySumSchema, type LatencySum } from '../domain/latency-sum.js';
-import { completeLines } from './lines.js';
+import { completeLines } from '../files/lines.js';
 
 /** All of them; none for a run that has no such file. @throws LumosError `invalid-input` for a line that is none */
 export async function readLatencySums(path: string): Promise<LatencySum[]> {

@@ -2,7 +2,7 @@
 import { appendFileSync, existsSync } from 'node:fs';
 import { messageOf, invalidInput } from '../domain/errors.js';
 import { LevelRecordSchema, type LevelRecord } from '../domain/level.js';
-import { completeLines } from './lines.js';
+import { completeLines } from '../files/lines.js';
 
 /** @throws LumosError `invalid-input` for a line that is no level */
 export async function readLevels(path: string): Promise<LevelRecord[]> {

@@ -1,7 +1,7 @@
 /** The append-only file of rows: what is in it stays, and a row is in it as soon as `append` returns. */
 import { closeSync, fsyncSync, ftruncateSync, openSync, readSync, fstatSync, writeSync } from 'node:fs';
 import type { Measurement } from '../domain/measurement.js';
-import { completeLines } from './lines.js';
+import { completeLines } from '../files/lines.js';
 import { decodeRow, encodeRow } from './row-codec.js';
 
 /** Rows of `path` one after another, in constant memory. */

@@ -1,9 +1,10 @@
 /** A run directory: the names of its files, and reading and writing those that are written whole. */
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { hasCode, invalidInput, messageOf } from '../domain/errors.js';
 import { RunManifestSchema, type RunManifest } from '../domain/run-manifest.js';
+import { writeWhole } from '../files/write-whole.js';
 import { SummarySchema, type Summary } from '../domain/summary/summary.js';
 
 export class RunDirectory {
@@ -89,10 +90,3 @@ function parseJson(text: string, path: string): unknown {
 }
 
 export const toJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
-
-/** Writes a file whole or not at all: a reader never sees half of it. */
-export function writeWhole(path: string, content: string | Uint8Array): void {
-  const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, content);
-  renameSync(temporary, path);
-}

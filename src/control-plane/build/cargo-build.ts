@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { LumosError, invalidInput } from '../../domain/errors.js';
 import { attemptCommand } from '../process/run-command.js';
 import type { CrateSources } from './crate-sources.js';
-import { withFileLock } from './file-lock.js';
+import { withFileLock } from '../../files/file-lock.js';
 import { cargoEnvironment, encodeFlags, nativeFlags, remapFlags } from './rust-flags.js';
 import { cargoBin, type RustToolchain, type WasmRoute } from './rust-toolchain.js';
 import { componentTarget, wasmTarget } from './toolchain-route.js';

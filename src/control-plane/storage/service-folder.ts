@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isAlive, startOf } from '../process/process-identity.js';
+import { isAlive, startOf } from '../../files/process-identity.js';
 
 /** `lumos-service-PID-START-RANDOM`: process and start time of the Lumos that made it. */
 const namePattern = /^lumos-service-(\d+)-(\d+)-[A-Za-z0-9]+$/;

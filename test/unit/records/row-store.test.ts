@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LumosError } from '../../../src/domain/errors.js';
 import type { Measurement } from '../../../src/domain/measurement.js';
-import { completeLines } from '../../../src/records/lines.js';
+import { completeLines } from '../../../src/files/lines.js';
 import { encodeRow } from '../../../src/records/row-codec.js';
 import { readRows, RowWriter } from '../../../src/records/row-store.js';
 import { rowOf } from './rows.js';

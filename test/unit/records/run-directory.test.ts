@@ -11,7 +11,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { attemptCommand } from '../../../src/control-plane/process/run-command.js';
-import { RunDirectory, writeWhole } from '../../../src/records/run-directory.js';
+import { writeWhole } from '../../../src/files/write-whole.js';
+import { RunDirectory } from '../../../src/records/run-directory.js';
 import { lockRunDirectory } from '../../../src/records/run-lock.js';
 
 let folder: string;

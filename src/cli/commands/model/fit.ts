@@ -2,7 +2,8 @@
 import { systemOf, workOf } from '../../../model/observations/model-cell.js';
 import { fitModel } from '../../../model/fit/fit-model.js';
 import type { ModelFile } from '../../../model/fit/model-file.js';
-import { toJson, writeWhole } from '../../../records/run-directory.js';
+import { writeWhole } from '../../../files/write-whole.js';
+import { toJson } from '../../../records/run-directory.js';
 import { exitCodes, type ExitCode } from '../../exit-codes.js';
 import { note, print, printJson, tableWidth } from '../../output.js';
 import { packageVersion } from '../../package-root.js';

@@ -10,7 +10,7 @@ import { createConnection } from 'node:net';
 import { dirname, join } from 'node:path';
 import { missingDependency } from '../../../domain/errors.js';
 import { milliseconds } from '../../../domain/units.js';
-import { isAlive, startOf } from '../../process/process-identity.js';
+import { isAlive, startOf } from '../../../files/process-identity.js';
 import { ServiceProcess } from '../../process/service-process.js';
 import { SharedService } from '../../process/shared-service.js';
 import { attemptCommand, runCommand, type CommandResult } from '../../process/run-command.js';

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Cache } from '../../../../src/control-plane/build/cache.js';
 import { cacheFolder } from '../../../../src/control-plane/build/cache-folder.js';
 import { digestOf, digestOfFolder, digestOfInputs } from '../../../../src/control-plane/build/digest.js';
-import { withFileLock } from '../../../../src/control-plane/build/file-lock.js';
+import { withFileLock } from '../../../../src/files/file-lock.js';
 
 let folder = '';
 beforeEach(async () => {

@@ -2,8 +2,8 @@
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
-import { hasCode } from '../../domain/errors.js';
-import { isAlive, startOf } from '../process/process-identity.js';
+import { hasCode } from '../domain/errors.js';
+import { isAlive, startOf } from './process-identity.js';
 
 const pollEvery = 100;
 

@@ -1,6 +1,6 @@
 /** Which process a number means: numbers are used again, but never with the same time of start. */
 import { readFile } from 'node:fs/promises';
-import { hasCode } from '../../domain/errors.js';
+import { hasCode } from '../domain/errors.js';
 
 /** Whether process `pid`, started at `start`, still runs: not another one with its number, and not a dead one unburied. */
 export async function isAlive(pid: number, start: string | undefined): Promise<boolean> {
