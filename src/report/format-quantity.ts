@@ -28,6 +28,8 @@ function decimalsFor(value: number, digits: number, most: number): number {
 export function formatSignificant(value: number, digits = 3): string {
   if (Number.isNaN(value)) return absent;
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
+  const magnitude = Math.floor(Math.log10(Math.abs(value)));
+  if (magnitude > 15) return `${value < 0 ? '-' : ''}10^${magnitude}`;
   return value.toFixed(decimalsFor(value, digits, 12));
 }
 
@@ -101,9 +103,14 @@ export const formatRatio = (value: number, signs: Signs = asciiSigns): string =>
 export const formatRatioInterval = (interval: readonly [number, number]): string =>
   `[${formatRatioNumber(interval[0])}, ${formatRatioNumber(interval[1])}]`;
 
-/** A share of 1 as percent: `5 %`, `0.3 %`. */
+/** The least share that is written as a number; what is smaller is said to be below it. */
+const leastShare = 1e-4;
+
+/** A share of 1 as percent: `5 %`, `0.3 %`, `below 0.01 %`. */
 export const formatShare = (share: number): string =>
-  `${String(Number(formatSignificant(share * 100, 2)))} %`;
+  share > 0 && share < leastShare
+    ? `below ${String(leastShare * 100)} %`
+    : `${String(Number(formatSignificant(share * 100, 2)))} %`;
 
 /** A count with thin groups of three, readable without a locale: `1 000 000`. */
 export const formatCount = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ' ');

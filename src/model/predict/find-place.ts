@@ -7,6 +7,7 @@ import type { Place } from '../components/place.js';
 import type { Link } from '../network/link.js';
 import type { ModelFile } from '../fit/model-file.js';
 import { accessOf, systemOf, workOf, type ModelCell } from '../observations/model-cell.js';
+import { farthestReach } from './knowledge.js';
 
 export interface PredictionRequest {
   /** As in `workOf`. */
@@ -34,6 +35,8 @@ export interface FoundPlace {
     readonly pair: boolean;
     readonly outsideSizes: boolean;
   };
+  /** Why nothing is known at this place, in words; absent where something is. */
+  readonly notKnown?: string;
 }
 
 const names = (values: readonly string[]): string[] => [...new Set(values)].sort();
@@ -132,6 +135,9 @@ function beyondSizes(size: number, ladder: readonly ModelCell[]): string | undef
   return undefined;
 }
 
+const isTooFar = (size: number, ladder: readonly ModelCell[]): boolean =>
+  size > farthestReach * Math.max(...ladder.map((cell) => cell.size));
+
 function ladderOf(file: ModelFile, request: PredictionRequest): ModelCell[] {
   const own = file.cells.filter(({ cell }) => workOf(cell) === request.function);
   const ways = names(own.map(({ cell }) => accessOf(cell)));
@@ -190,5 +196,6 @@ export function findPlace(file: ModelFile, request: PredictionRequest): FoundPla
     place,
     beyond,
     unseen: { environment: here.length === 0, pair: pair.length === 0, outsideSizes: sizes !== undefined },
+    ...(sizes !== undefined && isTooFar(size, ladder) ? { notKnown: sizes } : {}),
   };
 }

@@ -10,12 +10,16 @@ import { systemOf, workOf, type ComponentId, type ModelQuantile } from '../obser
 import { componentValue } from './component-value.js';
 import { linksOf, type LinkPart } from './links.js';
 import { predictResources, type PredictedResources } from './predict-resources.js';
+import { whyNotKnown } from './knowledge.js';
 import { findPlace, type FoundPlace, type PredictionRequest } from './find-place.js';
 
 export interface PredictedQuantile {
+  /** Where `notKnown` is there: what the fitted growth gives, fit for nothing but a rough order. It is shown nowhere. */
   readonly ms: Milliseconds;
   /** 90 % interval; absent where the model has too little to say how wrong it may be. */
   readonly interval90?: readonly [Milliseconds, Milliseconds];
+  /** Why the model does not know this figure, in words, e.g. `payload 128x beyond the largest measured`. */
+  readonly notKnown?: string;
 }
 
 export interface LatencyPrediction {
@@ -80,7 +84,7 @@ function compositionOf(file: ModelFile): Composition {
 }
 
 /** How wide intervals are for the way in which a place reaches beyond the data, and at which quantile. */
-interface Widths {
+interface Widths extends Pick<FoundPlace, 'beyond' | 'notKnown'> {
   readonly calibrations: readonly Calibration[];
   readonly scheme: SchemeId;
 }
@@ -97,7 +101,14 @@ class Quantiles {
     const width = widthOf(this.widths.calibrations, this.widths.scheme, as)?.width;
     const difference = as === 'p50' ? 0 : (this.shape?.differences[as] ?? 0);
     const time = (deviations: number): Milliseconds => this.latency.time(deviations, ratio, difference);
-    return { ms: time(0), ...(width === undefined ? {} : { interval90: [time(-width), time(width)] }) };
+    const ms = time(0);
+    // The other quantiles are the median times the shape of the latencies.
+    const unknown = this.widths.notKnown ?? (as === 'p50' ? undefined : this.median.notKnown);
+    if (unknown !== undefined) return { ms, notKnown: unknown };
+    if (width === undefined) return { ms };
+    const interval90 = [time(-width), time(width)] as const;
+    const notKnown = whyNotKnown(interval90, this.widths.beyond);
+    return notKnown === undefined ? { ms, interval90 } : { ms, notKnown };
   }
 
   at(share: number): PredictedQuantile | undefined {
@@ -132,7 +143,10 @@ export function predictLatency(file: ModelFile, request: PredictionRequest): Lat
   const latency = new ComposedLatency(parts, correction, fixedMs);
   const scheme = schemeFor(found);
   const shape = shapeOf(file.shapes, { system, start, medianMs: latency.medianMs });
-  const quantiles = new Quantiles(latency, shape, { calibrations: file.calibrations, scheme });
+  const quantiles = new Quantiles(latency, shape, {
+    ...{ calibrations: file.calibrations, scheme, beyond: found.beyond },
+    ...(found.notKnown === undefined ? {} : { notKnown: found.notKnown }),
+  });
   const tested = widthOf(file.calibrations, scheme, 'p50')?.tested === true;
   // CPU time is a share of what was measured, which has no client's network and no pulling in it.
   const measurable = new ComposedLatency(parts, correction, links.timesMs['data network']);
@@ -145,7 +159,12 @@ export function predictLatency(file: ModelFile, request: PredictionRequest): Lat
       ),
       ...links.timesMs,
     },
-    resources: predictResources(file, { place, latency: measurable, scheme }),
+    resources: predictResources(file, {
+      place,
+      latency: measurable,
+      scheme,
+      isKnown: found.notKnown === undefined,
+    }),
     beyond: [...found.beyond, ...links.words, ...(tested ? [] : [untested[scheme]])],
     scheme,
     quantile: (share) => quantiles.at(share),

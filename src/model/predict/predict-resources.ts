@@ -9,6 +9,7 @@ import type { SchemeId } from '../hold-out/schemes.js';
 import type { MeasuredEnergy } from '../observations/measured-energy.js';
 import { systemOf, workOf } from '../observations/model-cell.js';
 import { componentValue } from './component-value.js';
+import { whyNotKnown } from './knowledge.js';
 
 /** A median with its 90 % prediction interval; that is absent where too few cells were measured to tell. */
 export interface PredictedMemory {
@@ -21,6 +22,7 @@ export interface PredictedCpu {
   readonly interval90?: readonly [Milliseconds, Milliseconds];
 }
 
+/** Memory and CPU time are absent where they were not measured on the runtime, and where they are not known at this place. */
 export interface PredictedResources {
   /** Peak of the sandbox. */
   readonly memory?: PredictedMemory;
@@ -35,6 +37,8 @@ export interface PlaceOfResources {
   readonly place: Place;
   readonly latency: ComposedLatency;
   readonly scheme: SchemeId;
+  /** False where the place lies too far beyond what was measured: then no resource is predicted. */
+  readonly isKnown: boolean;
 }
 
 function widthOf({ calibrations }: Resource, scheme: SchemeId): number | undefined {
@@ -43,21 +47,23 @@ function widthOf({ calibrations }: Resource, scheme: SchemeId): number | undefin
   return Math.max(...calibrations.map(({ width90 }) => width90));
 }
 
-/** A logarithm's middle and ends; undefined for a resource that was measured on no cell of the runtime. */
+/** A logarithm's middle and ends; undefined for a resource that was measured on no cell of the runtime, or is not known here. */
 function predicted(
   file: ModelFile,
   resource: Resource,
-  { place, latency, scheme }: PlaceOfResources,
+  { place, latency, scheme, isKnown }: PlaceOfResources,
 ): { middle: number; ends: readonly [number, number] | undefined } | undefined {
   const system = systemOf(place.cell);
   const seen = file.cells.some(
     (one) => systemOf(one.cell) === system && measuredResource(resource.id, one) !== undefined,
   );
-  if (!seen) return undefined;
+  if (!seen || !isKnown) return undefined;
   const { log, deviation } = resourceValue(resource.id, componentValue(resource, place), latency);
   const width = widthOf(resource, scheme);
   const at = (deviations: number): number => Math.exp(log + deviations * deviation);
-  return { middle: at(0), ends: width === undefined ? undefined : [at(-width), at(width)] };
+  if (width === undefined) return { middle: at(0), ends: undefined };
+  const ends = [at(-width), at(width)] as const;
+  return whyNotKnown(ends, []) === undefined ? { middle: at(0), ends } : undefined;
 }
 
 const memoryOf = ({ middle, ends }: NonNullable<ReturnType<typeof predicted>>): PredictedMemory => {

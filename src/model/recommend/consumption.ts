@@ -3,7 +3,7 @@ import { bytes, milliseconds, type Bytes, type Milliseconds } from '../../domain
 import { costPerMillion, type Prices } from '../cost/prices.js';
 import type { PredictedCpu, PredictedMemory } from '../predict/predict-resources.js';
 import type { Side } from './side.js';
-import { isBounded, type WorkloadLatency } from './workload-latency.js';
+import { isBounded, notKnownAt, type WorkloadLatency } from './workload-latency.js';
 
 export interface PredictedCost {
   /** Of a million invocations, in the prices' currency. */
@@ -39,12 +39,13 @@ export function cpuOf({ parts }: WorkloadLatency): PredictedCpu | undefined {
 const end = <T>(middle: T, ends: readonly [T, T] | undefined, side: Side): T =>
   side === 'middle' || ends === undefined ? middle : ends[side === 'low' ? 0 : 1];
 
-/** `paid`: memory that is charged where it is set and not what is used. Undefined where a figure is missing. */
+/** `paid`: memory that is charged where it is set and not what is used. Undefined where a figure is missing or not known. */
 export function costOf(
   prices: Prices,
   one: WorkloadLatency,
   paid: Bytes | undefined,
 ): PredictedCost | undefined {
+  if (notKnownAt(one, 0.5) !== undefined) return undefined;
   const memory = paid === undefined ? memoryOf(one) : { bytes: paid, interval90: [paid, paid] as const };
   const cpu = cpuOf(one);
   const at = (side: Side): number | undefined =>

@@ -15,14 +15,21 @@ import { workloadLatency, type ColdShare } from './mixture.js';
 import type { Side } from './side.js';
 import { simulatedLatency } from './simulated.js';
 import { atRate, instancesOf, rateOf, type Workload } from './workload.js';
-import { beyondOf, isBounded, predictedQuantile, type WorkloadLatency } from './workload-latency.js';
+import {
+  beyondOf,
+  isBounded,
+  notKnownAt,
+  predictedQuantile,
+  type WorkloadLatency,
+} from './workload-latency.js';
 
 export type Judgement = 'met' | 'missed' | 'unsure';
 
 export interface Candidate {
   readonly runtime: string;
   readonly latency: Readonly<Record<'p50' | 'p95' | 'p99', PredictedQuantile>>;
-  readonly meanMs: Milliseconds;
+  /** Absent where the median is not known. */
+  readonly meanMs?: Milliseconds;
   readonly coldShare: number;
   /** Of all requests; absent where none is turned away. Latencies are those of the others. */
   readonly rejectedShare?: number;
@@ -103,7 +110,7 @@ function candidateOf(
       p95: predictedQuantile(one, 0.95),
       p99: predictedQuantile(one, 0.99),
     },
-    meanMs: milliseconds(one.mean()),
+    ...(notKnownAt(one, 0.5) === undefined ? { meanMs: milliseconds(one.mean()) } : {}),
     coldShare: one.coldShare,
     ...(one.rejectedShare > 0 ? { rejectedShare: one.rejectedShare } : {}),
     ...(cost === undefined ? {} : { costPerMillion: cost.perMillion }),
@@ -128,14 +135,25 @@ interface Ranked {
 function ranked(all: readonly Ranked[], share: number): Ranked[] {
   const penalty = ({ candidate }: Ranked): number =>
     candidate.objectives.reduce((sum, { judgement }) => sum + badness[judgement], 0);
+  const unknown = ({ latency }: Ranked): number => Number(notKnownAt(latency, share) !== undefined);
   return [...all].sort(
-    (a, b) => penalty(a) - penalty(b) || a.latency.quantile(share) - b.latency.quantile(share),
+    (a, b) =>
+      unknown(a) - unknown(b) ||
+      penalty(a) - penalty(b) ||
+      a.latency.quantile(share) - b.latency.quantile(share),
   );
 }
 
 /** Whether the first is surely ahead: it alone keeps to the objectives, or its interval lies below the second's. */
 function verdict(first: Ranked, second: Ranked | undefined, share: number): { winner?: string; why: string } {
   const name = `p${Number((share * 100).toFixed(3))}`;
+  const unknown = [first, second].flatMap((one) => {
+    const why = one === undefined ? undefined : notKnownAt(one.latency, share);
+    return one === undefined || why === undefined
+      ? []
+      : [`${name} of ${one.candidate.runtime} is not known: ${why}`];
+  });
+  if (unknown.length > 0) return { why: `No clear winner: ${unknown.join('; ')}.` };
   if (second === undefined)
     return { winner: first.candidate.runtime, why: 'It is the only runtime that comes into question.' };
   const met = (one: Ranked): boolean =>
@@ -260,9 +278,16 @@ function approachTo(
           : undefined;
   if (why === undefined) return { asked: closed, dial: closed, steps: dialSteps.closed };
   const { max, queueLimit, policy } = instancesOf(workload);
+  // What is not known cannot be simulated: its closed form carries the reason.
+  const whereKnown =
+    (simulated: LatencyOf): LatencyOf =>
+    (changed, runtime) => {
+      const form = closed(changed, runtime);
+      return notKnownAt(form, 0.5) === undefined ? simulated(changed, runtime) : form;
+    };
   return {
-    asked: simulatedLatency(file, closeness.asked),
-    dial: simulatedLatency(file, closeness.dial),
+    asked: whereKnown(simulatedLatency(file, closeness.asked)),
+    dial: whereKnown(simulatedLatency(file, closeness.dial)),
     steps: dialSteps.simulated,
     why: `${why}: latencies and cold starts are simulated, with up to ${max} instances, ${queueLimit} waiting requests and the policy ${policy}.`,
   };
@@ -287,12 +312,17 @@ export function recommend(
   });
   const order = ranked(all, share);
   const [first, second] = [order[0] as Ranked, order[1]];
-  const decidedBy = second === undefined ? undefined : decider(first.latency, second.latency, share);
+  const compared = rivalsOf(file, order).filter(({ first: a, second: b }) =>
+    [a, b].every((one) => notKnownAt(one, share) === undefined),
+  );
+  const isTold =
+    second !== undefined && [first, second].every((one) => notKnownAt(one.latency, share) === undefined);
+  const decidedBy = !isTold ? undefined : decider(first.latency, second.latency, share);
   return {
     candidates: order.map(({ candidate }) => candidate),
     ...verdict(first, second, share),
     ...(decidedBy === undefined ? {} : { decidedBy }),
-    flips: rivalsOf(file, order).flatMap((rivals) => flipsOf(file, workload, { ...rivals, share }, approach)),
+    flips: compared.flatMap((rivals) => flipsOf(file, workload, { ...rivals, share }, approach)),
     warnings: [...(approach.why === undefined ? [] : [approach.why]), ...rejections(order)],
   };
 }

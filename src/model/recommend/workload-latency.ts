@@ -31,8 +31,21 @@ export const beyondOf = ({ parts }: WorkloadLatency): readonly string[] => [
 export const isBounded = ({ parts }: WorkloadLatency, share: number): boolean =>
   parts.every(({ prediction }) => prediction.quantile(share)?.interval90 !== undefined);
 
+/** Parts that are too rare to be looked at: they move no quantile that is shown. */
+const rarest = 1e-4;
+
+/** Why the latency at this share is not known; undefined where every part that matters is. */
+export function notKnownAt({ parts }: WorkloadLatency, share: number): string | undefined {
+  const reasons = parts
+    .filter((part) => part.share > rarest)
+    .map(({ prediction }) => (prediction.quantile(share) ?? prediction.median).notKnown);
+  return reasons.find((reason) => reason !== undefined);
+}
+
 export function predictedQuantile(one: WorkloadLatency, share: number): PredictedQuantile {
   const at = (side: Side): Milliseconds => milliseconds(one.quantile(share, side));
+  const notKnown = notKnownAt(one, share);
+  if (notKnown !== undefined) return { ms: at('middle'), notKnown };
   return {
     ms: at('middle'),
     ...(isBounded(one, share) ? { interval90: [at('low'), at('high')] as const } : {}),

@@ -68,6 +68,11 @@ export function sectionOfRun(file: ModelFile, measured: readonly MeasuredCell[])
     try {
       const prediction = predictionOf(file, one);
       const without = leftOut.get(cellKey(one.cell));
+      const { notKnown } = prediction.median;
+      if (without === undefined && notKnown !== undefined) {
+        reasons.push(`not known: ${notKnown}`);
+        continue;
+      }
       const interval = without === undefined ? prediction.median.interval90 : without.interval;
       modelled.push({
         cell: one.cell,

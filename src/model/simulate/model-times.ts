@@ -73,6 +73,17 @@ function cpuSharesOf(
   return { service, launch: launchMs === 0 ? 1 : within(ofLaunch / (launchMs + stagingMs)) };
 }
 
+/** @throws LumosError `invalid-input` where a median is not known: what is simulated on it would be a made-up figure */
+function requireKnown(parts: readonly ServedPayload[]): void {
+  for (const { request, median } of parts.flatMap(({ cold, warm }) => [cold, warm])) {
+    if (median.notKnown === undefined) continue;
+    throw invalidInput(
+      `The latency of ${request.function}, ${request.payload}, on ${request.runtime}, ${request.start}, is not known: ${median.notKnown}`,
+      `Measure nearer to it and fit the model anew, or ask for a payload that was measured.`,
+    );
+  }
+}
+
 export interface TimesOptions {
   /** `trace`: requests take what the trace says; launches and what is slower in a first request are the model's. */
   readonly service: 'model' | 'trace';
@@ -94,6 +105,7 @@ export function modelTimes(
   { service, launchSlowdown, steps, stagingMs = milliseconds(0) }: TimesOptions,
 ): FunctionTimes {
   const payloads = payloadsAt(parts, side, steps);
+  requireKnown(parts);
   // A launch knows no payload: that of the most frequent one.
   const usual = parts.reduce((most, one) => (one.share > most.share ? one : most)).cold;
   const launch = tabulated(scaled(quantilesAt(usual, side), launchShareOf(usual)), steps);

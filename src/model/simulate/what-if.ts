@@ -147,6 +147,12 @@ export class WhatIfCase {
     return [...this.parts.values()].flatMap((parts) => parts.flatMap(({ cold, warm }) => [cold, warm]));
   }
 
+  private whyNotKnown(share: number): string | undefined {
+    return this.predictions()
+      .map((one) => one.quantile(share)?.notKnown)
+      .find((why) => why !== undefined);
+  }
+
   private isBounded(share: number): boolean {
     return this.predictions().every((one) => one.quantile(share)?.interval90 !== undefined);
   }
@@ -171,6 +177,8 @@ export class WhatIfCase {
     const at = (share: number): PredictedQuantile => {
       const found = this.bounded(all, ({ latency }) => latency.quantile(share), share) as Bounded;
       const { value, interval90 } = found;
+      const notKnown = this.whyNotKnown(share);
+      if (notKnown !== undefined) return { ms: milliseconds(value), notKnown };
       return {
         ms: milliseconds(value),
         ...(interval90 === undefined

@@ -25,10 +25,22 @@ export function quantilesOf(prediction: LatencyPrediction): [string, PredictedQu
   });
 }
 
-export const quantileText = ({ ms, interval90 }: PredictedQuantile): string =>
-  interval90 === undefined
+export const quantileText = ({ ms, interval90, notKnown }: PredictedQuantile): string => {
+  if (notKnown !== undefined) return 'not known';
+  return interval90 === undefined
     ? formatDuration(ms)
     : `${formatDuration(ms)} ${formatDurationInterval(interval90, ms)}`;
+};
+
+/** A result as JSON shows it: a figure that is not known has its reason and no number. */
+export const withoutUnknown = (result: object): unknown =>
+  JSON.parse(
+    JSON.stringify(result, (_, value: unknown) =>
+      typeof value === 'object' && value !== null && 'notKnown' in value
+        ? { notKnown: value.notKnown }
+        : value,
+    ),
+  );
 
 export const memoryText = ({ bytes: middle, interval90 }: PredictedMemory): string =>
   interval90 === undefined
@@ -59,7 +71,7 @@ function costLine(prices: Prices | undefined, prediction: LatencyPrediction): st
   const of = `${prices.title}, as of ${prices.asOf}`;
   return [
     cost === undefined
-      ? `cost: not known, what ${of} charges by was never measured on this runtime`
+      ? `cost: not known: what ${of} charges by was not measured on this runtime, or is not known at this payload`
       : `a million of these: ${costText(prices, cost.perMillion, cost.interval90)} (${of})`,
   ];
 }
@@ -71,6 +83,7 @@ export function predictionText(
 ): string {
   const { request, componentsMs, beyond, resources } = prediction;
   const quantiles = quantilesOf(prediction);
+  const notKnown = quantiles.find(([, one]) => one.notKnown !== undefined)?.[1].notKnown;
   const parts = Object.entries<Milliseconds>(componentsMs)
     .sort(([, a], [, b]) => b - a)
     .map(([id, ms]) => `${id} ${formatDuration(ms)}`);
@@ -82,7 +95,7 @@ export function predictionText(
       [quantiles.map(([, predicted]) => quantileText(predicted))],
       width,
     ),
-    `of it: ${parts.join(', ')}`,
+    ...(notKnown === undefined ? [`of it: ${parts.join(', ')}`] : [`Not known: ${notKnown}.`]),
     ...(memory === undefined ? [] : [`memory at its peak: ${memoryText(memory)}`]),
     ...(cpu === undefined ? [] : [`CPU time: ${cpuText(cpu)}`]),
     ...energy.map(
@@ -90,7 +103,7 @@ export function predictionText(
         `energy as measured under load, of the whole machine: ${formatSignificant(perRequestJoules)} J a request (${requests} requests)`,
     ),
     ...costLine(prices, prediction),
-    ...beyond.map((words) => `Extrapolated: ${words}.`),
+    ...beyond.filter((words) => words !== notKnown).map((words) => `Extrapolated: ${words}.`),
   ].join('\n');
 }
 

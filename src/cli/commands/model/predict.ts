@@ -12,7 +12,7 @@ import { parseWorkload } from '../../../model/recommend/workload.js';
 import { exitCodes, type ExitCode } from '../../exit-codes.js';
 import { print, printJson, tableWidth } from '../../output.js';
 import { readModelFile } from './model-input.js';
-import { costOfStart, loadText, predictionText, quantilesOf } from './predict-text.js';
+import { costOfStart, loadText, predictionText, quantilesOf, withoutUnknown } from './predict-text.js';
 import { pricesFolder } from './prices-folder.js';
 
 export interface PredictOptions {
@@ -91,11 +91,13 @@ export function predict(options: PredictOptions): ExitCode {
   );
   const load = options.rate === undefined ? undefined : underArrivals(file, options, prices);
   if (options.json === true)
-    printJson({
-      predictions: predictions.map((one) => jsonOf(one, prices)),
-      ...(load === undefined ? {} : { load }),
-      ...(prices === undefined ? {} : { prices: { name: prices.name, asOf: prices.asOf } }),
-    });
+    printJson(
+      withoutUnknown({
+        predictions: predictions.map((one) => jsonOf(one, prices)),
+        ...(load === undefined ? {} : { load }),
+        ...(prices === undefined ? {} : { prices: { name: prices.name, asOf: prices.asOf } }),
+      }),
+    );
   else {
     const starts = predictions.map((one) => predictionText(one, prices, tableWidth()));
     print([...starts, ...(load === undefined ? [] : [loadText(load, prices)])].join('\n\n'));
@@ -124,7 +126,7 @@ function jsonOf(prediction: LatencyPrediction, prices: Prices | undefined): obje
   return {
     ...prediction.request,
     latencyMs: Object.fromEntries(quantilesOf(prediction)),
-    componentsMs: prediction.componentsMs,
+    ...(prediction.median.notKnown === undefined ? { componentsMs: prediction.componentsMs } : {}),
     ...prediction.resources,
     ...(cost === undefined ? {} : { cost }),
     beyond: prediction.beyond,

@@ -16,7 +16,7 @@ import { renderFitted } from '../../fitted-table.js';
 import { print, printJson, tableWidth, title } from '../../output.js';
 import { readModelFile } from './model-input.js';
 import { pricesFolder } from './prices-folder.js';
-import { costText, memoryText, quantileText } from './predict-text.js';
+import { costText, memoryText, quantileText, withoutUnknown } from './predict-text.js';
 
 async function readWorkload(path: string): Promise<Workload> {
   let value: unknown;
@@ -71,10 +71,12 @@ export async function recommendFor(
   const file = readModelFile(options.model);
   const found = recommend(file, workload, prices === undefined ? {} : { prices });
   if (options.json === true)
-    printJson({
-      ...found,
-      ...(prices === undefined ? {} : { prices: { name: prices.name, asOf: prices.asOf } }),
-    });
+    printJson(
+      withoutUnknown({
+        ...found,
+        ...(prices === undefined ? {} : { prices: { name: prices.name, asOf: prices.asOf } }),
+      }),
+    );
   else print(recommendationText(found, prices));
   const missed = found.candidates.every(({ objectives }) =>
     objectives.some(({ judgement }) => judgement === 'missed'),

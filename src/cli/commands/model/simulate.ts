@@ -21,7 +21,7 @@ import { exitCodes, type ExitCode } from '../../exit-codes.js';
 import { renderFitted } from '../../fitted-table.js';
 import { note, print, printJson, tableWidth, warning } from '../../output.js';
 import { readModelFile } from './model-input.js';
-import { quantileText } from './predict-text.js';
+import { quantileText, withoutUnknown } from './predict-text.js';
 import { pricesFolder } from './prices-folder.js';
 import { simulateRun } from './simulate-run.js';
 
@@ -185,7 +185,7 @@ async function simulateTrace(path: string, options: TraceOptions): Promise<ExitC
     printJson({
       trace: path,
       ...{ seed, service: common.service, launchSlowdown, cpus, brokenRows: broken.length },
-      cases: settings.map((setting, i) => ({ ...setting, ...results[i] })),
+      cases: settings.map((setting, i) => withoutUnknown({ ...setting, ...results[i] })),
       ...(prices === undefined ? {} : { prices: { name: prices.name, asOf: prices.asOf } }),
     });
   else print(simulationText(settings, results, prices));
