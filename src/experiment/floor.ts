@@ -12,7 +12,10 @@ import type { Bench } from './bench.js';
 import type { TrialOptions } from './trial-runner.js';
 
 const coldSamples = 20;
-const warmSamples = 200;
+/** Which CPUs the kernel gives harness and sandbox changes a round trip by up to half: one sandbox would stand for one choice. */
+const warmSandboxes = 10;
+const warmSamplesEach = 20;
+const warmups = 5;
 /** The payload label of `hello-world` that has 64 bytes. */
 const payload = 'small';
 
@@ -38,13 +41,11 @@ export async function measureFloor(
   for (let i = 0; i < coldSamples; i += 1) {
     await bench.run({ index: i, round: i, cell, invocations: 1 }, helloWorld, options, keep);
   }
-  const warm = {
-    index: coldSamples,
-    round: 0,
-    cell: { ...cell, start: 'warm' as const },
-    invocations: warmSamples,
-  };
-  await bench.run(warm, helloWorld, { ...options, warmups: 50 }, keep);
+  const warmCell: Cell = { ...cell, start: 'warm' };
+  for (let i = 0; i < warmSandboxes; i += 1) {
+    const trial = { index: coldSamples + i, round: i, cell: warmCell, invocations: warmSamplesEach };
+    await bench.run(trial, helloWorld, { ...options, warmups }, keep);
+  }
   const cold = latencies(rows, 'cold');
   const warmLatencies = latencies(rows, 'warm');
   if (cold.length === 0 || warmLatencies.length === 0) return undefined;

@@ -45,6 +45,8 @@ interface Column {
   readonly align: 'left' | 'right';
   /** Stands close to the column before it: an interval beside its value. */
   readonly attached?: boolean;
+  /** What is left out is told by this name; a column without one is never left out. */
+  readonly optional?: string;
   text(row: GroupRow): string;
   paint?(text: string, row: GroupRow, colors: Colors): string;
 }
@@ -91,6 +93,7 @@ const latencyColumns: readonly Column[] = [
   {
     head: ['', 'p99'],
     align: 'right',
+    optional: 'p99',
     text: ({ cell }) => (cell.latencyMs === undefined ? absent : formatDuration(cell.latencyMs.p99)),
   },
 ];
@@ -105,6 +108,7 @@ const ratioColumns: readonly Column[] = [
     head: ['95 %', 'interval'],
     align: 'left',
     attached: true,
+    optional: 'the interval of the ratio',
     text: ({ comparison }) => {
       if (comparison === undefined) return '';
       return comparison.ci95 === undefined ? absent : formatRatioInterval(comparison.ci95);
@@ -113,8 +117,18 @@ const ratioColumns: readonly Column[] = [
 ];
 
 const sizeColumns: readonly Column[] = [
-  { head: ['memory', 'MiB'], align: 'right', text: ({ cell }) => mebibytes(cell.peakMemoryBytes) },
-  { head: ['image', 'MiB'], align: 'right', text: ({ cell }) => mebibytes(cell.imageBytes) },
+  {
+    head: ['memory', 'MiB'],
+    align: 'right',
+    optional: 'memory',
+    text: ({ cell }) => mebibytes(cell.peakMemoryBytes),
+  },
+  {
+    head: ['image', 'MiB'],
+    align: 'right',
+    optional: 'image',
+    text: ({ cell }) => mebibytes(cell.imageBytes),
+  },
 ];
 
 const verdictColumn: Column = {
@@ -129,7 +143,10 @@ interface Layout {
   readonly indent: number;
 }
 
-/** From roomy to tight; a table that fits none is written as a list. */
+/** In this order columns are left out where the terminal is too narrow for all. */
+const leftOutFirst: readonly string[] = ['image', 'memory', 'p99', 'the interval of the ratio'];
+
+/** From roomy to tight; a table that fits none, without its optional columns either, is written as a list. */
 const layouts: readonly Layout[] = [
   { gap: 2, indent: 2 },
   { gap: 1, indent: 2 },
@@ -289,6 +306,18 @@ function firstFitting(context: Context): string[] | undefined {
   for (const layout of layouts) {
     const lines = asTable(context, layout);
     if (lines !== undefined) return lines;
+  }
+  const tightest = layouts.at(-1) as Layout;
+  for (const [i] of leftOutFirst.entries()) {
+    const names = leftOutFirst.slice(0, i + 1);
+    const columns = context.columns.filter(
+      ({ optional }) => optional === undefined || !names.includes(optional),
+    );
+    const lines = asTable({ ...context, columns }, tightest);
+    if (lines === undefined) continue;
+    const left = context.columns.flatMap(({ optional = '' }) => (names.includes(optional) ? [optional] : []));
+    const told = `Left out at ${context.width} columns: ${left.join(', ')}. A wider terminal and the reports have them.`;
+    return [...lines, '', ...wrapText(told, context.width).map((line) => context.colors.dim(line))];
   }
   return undefined;
 }

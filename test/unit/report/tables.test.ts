@@ -34,6 +34,16 @@ describe('the terminal table', () => {
     await expect(renderTerminalTable(summary)).toMatchFileSnapshot(golden('terminal-100.txt'));
   });
 
+  it('is a table at 80 columns: it leaves out columns, and says which', () => {
+    const text = renderTerminalTable(summary, { width: 80 });
+    const head = text.split('\n').find((line) => line.includes('runtime') && line.includes('verdict'));
+    expect(head?.trim().split(/\s+/)).toEqual(['runtime', 'p50', 'interval', 'ratio', 'interval', 'verdict']);
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(
+      'Left out at 80 columns: p99, memory, image. A wider terminal and the reports have them.',
+    );
+    expect(widest(text)).toBeLessThanOrEqual(80);
+  });
+
   it.each([40, 60, 80, 90, 100, 120, 200])('has no line longer than %d columns', (width) => {
     expect(widest(renderTerminalTable(summary, { width }))).toBeLessThanOrEqual(width);
   });

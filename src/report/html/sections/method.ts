@@ -186,7 +186,8 @@ function hostFacts({
       floor === undefined
         ? 'not measured in this run'
         : `${milliseconds(floor.coldP50Ms)} cold (n = ${floor.n.cold}), ${milliseconds(floor.warmP50Ms)} warm (n = ${floor.n.warm}): ` +
-          'the median of native hello-world with 64 B in this run; no latency here can be lower by much',
+          'the median of native hello-world with 64 B in this run, warm over ten sandboxes. What takes about as long is mostly Lumos itself. ' +
+          'A median can lie below it: the floor has all placements of harness and sandbox on CPUs in it, and a round trip on one CPU takes about half.',
     ],
     [
       'CPUs',

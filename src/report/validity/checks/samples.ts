@@ -2,10 +2,8 @@
 import { scopedObjective } from '../../../domain/slo.js';
 import type { ValidityFinding } from '../../../domain/validity.js';
 import { fewestForInterval } from '../../../stats/median-interval.js';
+import { fewestForUpperEnd } from '../../../stats/quantile-interval.js';
 import { concerned, counted, someOf, cellText, type CheckedRun } from '../check.js';
-
-/** A quantile at a share needs so many samples that one is expected beyond it. */
-const samplesFor = (share: number): number => Math.ceil(1 / (1 - share) - 1e-9);
 
 const low = (values: readonly number[]): string => {
   const [least, most] = [Math.min(...values), Math.max(...values)];
@@ -25,20 +23,37 @@ export function checkSampleSizes({ summary, manifest }: CheckedRun): ValidityFin
       advice: `Repeat until n is at least ${fewestForInterval} for the median, 10 for the p90 and 100 for the p99; until then go by the range.`,
     });
   }
-  for (const { objective, speaksOf } of manifest.experiment.slo.map(scopedObjective)) {
-    if (objective.metric !== 'quantile') continue;
-    const needed = samplesFor(objective.share);
-    const own = summary.cells.filter((cell) => speaksOf(cell) && cell.n > 0 && cell.n < needed);
-    if (own.length === 0) continue;
-    findings.push({
-      id: 'small-sample',
-      severity: 'warning',
-      cells: own.map(concerned),
-      text: `The objective ${objective.text} takes ${needed} samples in a cell; ${counted(own.length, 'cell has', 'cells have')} n = ${low(own.map(({ n }) => n))}.`,
-      advice: `Repeat with --repetitions ${needed} or more.`,
-    });
-  }
+  const lacking = lackingForObjectives(summary, manifest);
+  if (lacking !== undefined) findings.push(lacking);
   return findings;
+}
+
+/** The most independent samples that an objective about a quantile takes for an interval with both ends. */
+const samplesFor = (share: number): number =>
+  share <= 0.5 ? fewestForInterval : Math.max(fewestForInterval, fewestForUpperEnd(share));
+
+/** Cells with too few samples for their objectives about quantiles: one finding, whatever the number of objectives. */
+function lackingForObjectives(
+  { cells }: CheckedRun['summary'],
+  manifest: CheckedRun['manifest'],
+): ValidityFinding | undefined {
+  const lacking = manifest.experiment.slo.map(scopedObjective).flatMap(({ objective, speaksOf }) => {
+    if (objective.metric !== 'quantile') return [];
+    const needed = samplesFor(objective.share);
+    const own = cells.filter((cell) => speaksOf(cell) && cell.n > 0 && cell.n < needed);
+    return own.length === 0 ? [] : [{ text: objective.text, needed, own }];
+  });
+  if (lacking.length === 0) return undefined;
+  const few = [...new Set(lacking.flatMap(({ own }) => own))];
+  const most = Math.max(...lacking.map(({ needed }) => needed));
+  const takes = lacking.map(({ text, needed }) => `${text} takes ${needed} samples`);
+  return {
+    id: 'small-sample',
+    severity: 'warning',
+    cells: few.map(concerned),
+    text: `To be surely met, ${someOf([...new Set(takes)])} in a cell, independent of each other; ${counted(few.length, 'cell has', 'cells have')} n = ${low(few.map(({ n }) => n))}.`,
+    advice: `Repeat with --repetitions ${most} or more; samples of one warm sandbox count for fewer.`,
+  };
 }
 
 /** From this share of failures on, the samples are called a selection. */

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Measurement } from '../../../../src/domain/measurement.js';
 import { milliseconds } from '../../../../src/domain/units.js';
 import type { ValidityFinding } from '../../../../src/domain/validity.js';
+import { ExperimentSchema } from '../../../../src/domain/experiment.js';
+import { fewestForUpperEnd } from '../../../../src/stats/quantile-interval.js';
 import { labelRuns } from '../../../../src/stats/label-runs.js';
 import { begin, findingsOf, healthyRows, manifestOf } from './simulated-run.js';
 
@@ -157,13 +159,28 @@ describe('samples', () => {
     expect(found[0]?.text).toContain('it takes 6');
   });
 
-  it('too few for the quantile of an objective are told', () => {
+  it('too few for the quantile of an objective are told, with the number that the objective itself asks for', () => {
     const manifest = manifestOf(rows, {
       experiment: { ...manifestOf(rows).experiment, slo: ['p99 < 1s'] },
     });
     const found = findingsOf(rows, { manifest });
     expect(ids(found)).toEqual(['small-sample']);
-    expect(found[0]?.text).toContain('p99 < 1s takes 100 samples');
+    expect(found[0]?.text).toContain('p99 < 1s takes 368 samples');
+    expect(fewestForUpperEnd(0.99)).toBe(368);
+    expect(fewestForUpperEnd(0.95)).toBe(72);
+  });
+
+  it('too few for several objectives are one finding with one advice', () => {
+    const slo = ['p95 < 1s', { objective: 'p95 < 2s', runtimes: ['docker'] }, 'p99 < 3s'];
+    const manifest = manifestOf(rows, {
+      experiment: ExperimentSchema.parse({ ...manifestOf(rows).experiment, slo }),
+    });
+    const found = findingsOf(rows, { manifest });
+    expect(ids(found)).toEqual(['small-sample']);
+    expect(found[0]?.text).toContain(
+      'p95 < 1s takes 72 samples; p95 < 2s takes 72 samples; p99 < 3s takes 368',
+    );
+    expect(found[0]?.advice).toContain('--repetitions 368 or more');
   });
 
   it('of which a twentieth or more failed are a selection', () => {
