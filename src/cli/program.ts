@@ -137,7 +137,11 @@ function addRunCommand(program: Command, run: Run): void {
     .description('measure an experiment: a built-in name or a YAML file (default: quickstart)')
     .option('--functions <names>', 'names, classes or globs, separated by commas', list)
     .option('--runtimes <ids>', 'runtime ids, globs of them, or installed, separated by commas', list)
-    .option('--payloads <labels>', 'labels of the ladders, separated by commas; smallest, largest, all', list)
+    .option(
+      '--payloads <labels>',
+      'labels of the ladders, separated by commas; smallest, largest, all (default: those of the experiment; the smallest of a function that has none of them)',
+      list,
+    )
     .option('--starts <starts>', 'cold, snapshot, fresh, warm, separated by commas', list)
     .option('--transport <ways>', 'stdio, http, or both (default: the usual way of each runtime)', list)
     .option('--languages <names>', 'rust, go, typescript (default: the first that a runtime can run)', list)
@@ -164,6 +168,7 @@ function addRunCommand(program: Command, run: Run): void {
     .option('--out <dir>', 'the run directory (default: a new one in lumos-results/)')
     .option('--resume <dir>', 'finish the run in this directory; its own experiment, nothing repeated')
     .option('--functions-path <dirs>', 'further folders with functions, separated by commas', list, [])
+    .option('--dry-run', 'check what is asked and say what would be measured; measure nothing')
     .option('--junit <file>', 'a JUnit report besides, for a CI pipeline')
     .option('--json', 'the summary as JSON, and nothing else on standard output');
   addLoadOptions(command)

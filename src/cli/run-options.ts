@@ -1,5 +1,5 @@
 /** The options of `lumos run` laid over an experiment. */
-import type { Experiment } from '../domain/experiment.js';
+import { otherwiseSmallest, type Experiment } from '../domain/experiment.js';
 import { loadFlagsGiven, loadOver, type LoadOptions } from './load-options.js';
 import { traceOver, type TraceOptions } from './trace-options.js';
 import { checkExperiment } from '../experiment/experiment-file.js';
@@ -25,6 +25,8 @@ export interface RunOptions extends LoadOptions, TraceOptions {
   /** A file for a JUnit report besides. */
   readonly junit?: string;
   readonly functionsPath: string[];
+  /** Checks what is asked and says what would be measured. */
+  readonly dryRun?: boolean;
   readonly json?: boolean;
 }
 
@@ -82,5 +84,13 @@ export function withOptions(experiment: Experiment, options: RunOptions): Experi
       : { repetitions: { cold: repetitions, warm: repetitions }, exceptions: [] };
   const traced = traceOver(experiment, options);
   const load = loadOver({ ...experiment, ...traced }, options);
-  return checkExperiment({ ...experiment, ...overrides, ...counts, ...traced, ...load }, 'the command line');
+  // The labels of an experiment are about its own functions.
+  const payloads =
+    options.functions !== undefined && options.payloads === undefined
+      ? { payloads: [...experiment.payloads, otherwiseSmallest] }
+      : {};
+  return checkExperiment(
+    { ...experiment, ...overrides, ...counts, ...payloads, ...traced, ...load },
+    'the command line',
+  );
 }

@@ -154,6 +154,12 @@ function objectiveIn(entry: Slo): Objective | undefined {
   }
 }
 
+/**
+ * Among `payloads`: a function that has none of the labels is measured at its smallest step. It stands there where nobody
+ * asked for labels, and not where somebody did: then a function without them is an error.
+ */
+export const otherwiseSmallest = 'otherwise-smallest';
+
 export const ExperimentSchema = ExperimentKeysSchema.superRefine(({ slo, cost }, context) => {
   if (cost !== undefined) return;
   for (const [index, entry] of slo.entries()) {

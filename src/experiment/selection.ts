@@ -2,7 +2,7 @@
 import { closest } from 'fastest-levenshtein';
 import { invalidInput } from '../domain/errors.js';
 import type { Environment } from '../domain/environment.js';
-import { environmentsOf, type Experiment } from '../domain/experiment.js';
+import { environmentsOf, otherwiseSmallest, type Experiment } from '../domain/experiment.js';
 import { isOpen, loadOf } from '../domain/load.js';
 import { globMatcher } from '../domain/glob.js';
 import type { Cell } from '../domain/factors.js';
@@ -109,12 +109,13 @@ function selectBaseline(experiment: Experiment, runtimes: readonly Runtime[]): s
 const ladderWords: Readonly<Record<string, (ladder: readonly string[]) => readonly string[]>> = {
   all: (ladder) => ladder,
   smallest: (ladder) => ladder.slice(0, 1),
+  [otherwiseSmallest]: () => [],
   largest: (ladder) => ladder.slice(-1),
 };
 
 /**
  * The steps of each function's ladder that were asked for. Functions have different ladders: a label counts for those
- * that have it, and every function must have one.
+ * that have it, and every function must have one, unless nobody asked for labels (`otherwiseSmallest`).
  */
 function selectPayloads(
   definitions: readonly FunctionDefinition[],
@@ -131,6 +132,9 @@ function selectPayloads(
     const meant = new Set(wanted.flatMap((label) => ladderWords[label]?.(ladder) ?? [label]));
     const payloads = ladder.filter((label) => meant.has(label));
     if (payloads.length > 0) return { definition, payloads };
+    const [smallest] = ladder;
+    if (wanted.includes(otherwiseSmallest) && smallest !== undefined)
+      return { definition, payloads: [smallest] };
     throw invalidInput(
       `payloads: ${definition.manifest.name} has none of ${wanted.join(', ')}`,
       `It has: ${ladder.join(', ')}. \`smallest\`, \`largest\` and \`all\` fit every function.`,

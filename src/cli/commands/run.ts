@@ -13,6 +13,7 @@ import { scopedObjective } from '../../domain/slo.js';
 import { loadEnvironments } from '../../experiment/environment-file.js';
 import { loadExperiment } from '../../experiment/experiment-file.js';
 import { lengthOf, readReplay, type Replay } from '../../experiment/load/trace/replay.js';
+import type { Plan } from '../../experiment/plan.js';
 import { planOf, runExperiment } from '../../experiment/run-experiment.js';
 import type { RunEvent } from '../../experiment/run-events.js';
 import { select, type Selection } from '../../experiment/selection.js';
@@ -51,6 +52,7 @@ export async function run(name: string | undefined, options: RunOptions): Promis
   const selection = select(named, catalogue, workbench.registry, workbench.gives, environments);
   const experiment = { ...named, baseline: selection.baseline };
   const plan = planOf(experiment, selection);
+  if (options.dryRun === true) return sayPlan(experiment, plan, options);
   const runtimes = await requireRuntimes(workbench, selection, experiment, plan.cells);
   await requireServices(workbench, servicesOf(plan.cells));
   await requireEnvironments(workbench, selection, experiment, plan.cells);
@@ -71,6 +73,25 @@ export async function run(name: string | undefined, options: RunOptions): Promis
   } finally {
     unlock();
   }
+}
+
+/** What would be measured, in place of measuring it: nothing that this machine lacks is asked for. */
+function sayPlan(experiment: Experiment, { cells, trials }: Plan, { json }: RunOptions): ExitCode {
+  if (json === true) {
+    printJson({ experiment, cells, trials: trials.length });
+    return exitCodes.done;
+  }
+  const named = (of: (cell: Cell) => string): string => [...new Set(cells.map(of))].join(', ');
+  const amount = loadOf(experiment) === undefined ? `, ${trials.length} trials` : ', under load';
+  print(
+    [
+      `${experiment.name}: ${cells.length} cells${amount}; nothing is measured (--dry-run)`,
+      `functions: ${named((cell) => `${cell.function} (${cell.payload})`)}`,
+      `runtimes:  ${named((cell) => cell.runtime)}`,
+      `starts:    ${named((cell) => cell.start)}`,
+    ].join('\n'),
+  );
+  return exitCodes.done;
 }
 
 /** The trace is read before anything is made ready: what is wrong with it is said at once. */

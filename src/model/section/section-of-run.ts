@@ -53,6 +53,25 @@ function counted(reasons: readonly string[]): ModelSection['notModelled'] {
   return [...counts].map(([why, cells]) => ({ why, cells }));
 }
 
+/** A cell beside its prediction, without itself where the model was fitted on it; or why there is none. */
+function modelledCell(
+  { cell, medianMs }: MeasuredCell,
+  prediction: LatencyPrediction,
+  without: SchemeResult['predictions'][number] | undefined,
+): ModelledCell | string {
+  const { median } = prediction;
+  if (without === undefined && median.notKnown !== undefined) return `not known: ${median.notKnown}`;
+  const interval = without === undefined ? median.interval90 : without.interval;
+  return {
+    cell,
+    measuredMs: medianMs,
+    predictedMs: without?.predictedMs ?? median.ms,
+    ...(interval === undefined ? {} : { interval90: interval }),
+    basis: without === undefined ? 'predicted' : 'left out',
+    partsMs: partsOf(prediction),
+  };
+}
+
 /**
  * The section: a cell that the model was fitted on is predicted without it, so that the comparison means something. Cells
  * under load are left out, as they are from the model.
@@ -66,22 +85,9 @@ export function sectionOfRun(file: ModelFile, measured: readonly MeasuredCell[])
   for (const one of measured) {
     if (one.cell.concurrency > 1) continue;
     try {
-      const prediction = predictionOf(file, one);
-      const without = leftOut.get(cellKey(one.cell));
-      const { notKnown } = prediction.median;
-      if (without === undefined && notKnown !== undefined) {
-        reasons.push(`not known: ${notKnown}`);
-        continue;
-      }
-      const interval = without === undefined ? prediction.median.interval90 : without.interval;
-      modelled.push({
-        cell: one.cell,
-        measuredMs: one.medianMs,
-        predictedMs: without?.predictedMs ?? prediction.median.ms,
-        ...(interval === undefined ? {} : { interval90: interval }),
-        basis: without === undefined ? 'predicted' : 'left out',
-        partsMs: partsOf(prediction),
-      });
+      const cell = modelledCell(one, predictionOf(file, one), leftOut.get(cellKey(one.cell)));
+      if (typeof cell === 'string') reasons.push(cell);
+      else modelled.push(cell);
     } catch (error) {
       if (!(error instanceof LumosError)) throw error;
       reasons.push(error.message);

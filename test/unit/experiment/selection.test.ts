@@ -46,6 +46,15 @@ describe('what an experiment names', () => {
     ]);
   });
 
+  it('is the smallest step of a function that has none of the labels, where nobody asked for them', () => {
+    const payloads = ['nothing-of-hashing', 'otherwise-smallest'];
+    expect(() => selected({ payloads })).toThrow('there is no payload "nothing-of-hashing"');
+    const [hashing] = selected({ payloads: ['small', 'otherwise-smallest'] }).functions;
+    expect(hashing?.payloads).toEqual(['small']);
+    const [smallest] = selected({ payloads: ['otherwise-smallest'] }).functions;
+    expect(smallest?.payloads).toEqual([smallest?.definition.manifest.payloads[0]?.label]);
+  });
+
   it('is the whole ladder for "all"', () => {
     const [first] = selected({ payloads: ['all'] }).functions;
     expect(first?.payloads).toEqual(first?.definition.manifest.payloads.map((step) => step.label));
