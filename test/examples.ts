@@ -59,12 +59,11 @@ export function examplesOfHelp(
   of: Command = createProgram(() => Promise.resolve()),
   path = 'lumos',
 ): Example[] {
-  const own = helpOf(of)
-    .split('\n')
-    .flatMap((line) => {
-      const rest = command.exec(line)?.groups?.['rest'];
-      return rest === undefined ? [] : [{ where: `${path} --help`, args: words(rest) }];
-    });
+  const [, shown = ''] = helpOf(of).split(/^Examples?:$/mu);
+  const own = shown.split('\n').flatMap((line) => {
+    const rest = command.exec(line)?.groups?.['rest'];
+    return rest === undefined ? [] : [{ where: `${path} --help`, args: words(rest) }];
+  });
   return [...own, ...of.commands.flatMap((one) => examplesOfHelp(one, `${path} ${one.name()}`))];
 }
 
