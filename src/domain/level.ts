@@ -9,15 +9,25 @@ export const levelSchemaId = 'lumos/level@1';
 const interval = z.tuple([z.number(), z.number()]);
 const count = z.number().int().nonnegative();
 
+/** Buckets that a histogram has (src/stats/latency-histogram.ts). */
+export const histogramBuckets = 35_840;
+
+const bucket = count.max(histogramBuckets - 1);
+
 /** A latency histogram: the counts of its buckets that are not empty, by the buckets' numbers (src/stats/latency-histogram.ts). */
-export const StoredHistogramSchema = z.object({
-  counts: z.array(z.tuple([count, z.number().positive()])),
-  /** Exact; all absent where nothing was recorded. */
-  minMs: MillisecondsSchema.optional(),
-  maxMs: MillisecondsSchema.optional(),
-  sumMs: MillisecondsSchema,
-  beyondRange: count,
-});
+export const StoredHistogramSchema = z
+  .object({
+    counts: z.array(z.tuple([bucket, z.number().positive()])),
+    /** Exact; all absent where nothing was recorded. */
+    minMs: MillisecondsSchema.optional(),
+    maxMs: MillisecondsSchema.optional(),
+    sumMs: MillisecondsSchema,
+    beyondRange: count,
+  })
+  .refine(
+    ({ counts, minMs, maxMs }) => counts.length === 0 || (minMs !== undefined && maxMs !== undefined),
+    'a histogram with counts has a least and a largest value',
+  );
 export type StoredHistogram = z.infer<typeof StoredHistogramSchema>;
 
 /** What happened in one stretch of time, counted from the beginning of the level. */

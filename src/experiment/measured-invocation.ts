@@ -4,6 +4,7 @@ import type { Counters } from '../data-plane/probes/counters.js';
 import { functionPhases, type Outcome, type Start } from '../domain/factors.js';
 import { measurementSchemaId, type Measurement } from '../domain/measurement.js';
 import { bytes, milliseconds, type Bytes, type Milliseconds } from '../domain/units.js';
+import { fittingRow } from '../records/row-codec.js';
 import type { Trial } from './plan.js';
 import type { ReadyPayload } from './ready-payloads.js';
 import type { StorageFigures } from './trial-storage.js';
@@ -55,8 +56,8 @@ export function toRow(observation: Observation): Measurement {
     ...judged,
   } satisfies Partial<Measurement>;
   const storage = observation.storage?.figures ?? {};
-  if (exchange.state === 'failed') return { ...common, ...storage, ...counters };
-  return {
+  if (exchange.state === 'failed') return fittingRow({ ...common, ...storage, ...counters });
+  return fittingRow({
     ...common,
     responseBytes: bytes(exchange.body.length),
     sequence: exchange.head.sequence,
@@ -64,7 +65,7 @@ export function toRow(observation: Observation): Measurement {
     ...exchange.head.storage,
     ...storage,
     ...counters,
-  };
+  });
 }
 
 type Answered = Extract<Exchange, { state: 'answered' }>;

@@ -2,6 +2,7 @@
 import { appendFileSync } from 'node:fs';
 import { invalidInput } from '../domain/errors.js';
 import type { RunManifest } from '../domain/run-manifest.js';
+import { encodeLatencySum } from '../records/latency-sum-store.js';
 import { RowWriter } from '../records/row-store.js';
 import type { RunDirectory } from '../records/run-directory.js';
 import { appendToLog } from '../records/run-log.js';
@@ -47,5 +48,5 @@ export async function writeImport(
 
 function writeSums(directory: RunDirectory, { latencySums = [] }: ImportFacts): void {
   if (latencySums.length === 0) return;
-  appendFileSync(directory.latencySumsPath, latencySums.map((sum) => `${JSON.stringify(sum)}\n`).join(''));
+  appendFileSync(directory.latencySumsPath, latencySums.map((sum) => `${encodeLatencySum(sum)}\n`).join(''));
 }

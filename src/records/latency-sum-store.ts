@@ -1,22 +1,59 @@
 /** `latency-sums.ndjson`: sums of one-shot latencies that an imported run came with. */
 import { existsSync } from 'node:fs';
-import { invalidInput, messageOf } from '../domain/errors.js';
+import { invalidInput } from '../domain/errors.js';
 import { LatencySumSchema, type LatencySum } from '../domain/latency-sum.js';
-import { completeLines } from '../files/lines.js';
+import { fittedTo, misfitText } from './fitting.js';
+import { readRecords, type RecordKind } from './read-records.js';
+import type { RecordProblems } from './record-problems.js';
 
-/** All of them; none for a run that has no such file. @throws LumosError `invalid-input` for a line that is none */
-export async function readLatencySums(path: string): Promise<LatencySum[]> {
+const sumKind: RecordKind<LatencySum> = {
+  name: 'sum',
+  decode: (line, path, lineNumber) => {
+    try {
+      return LatencySumSchema.parse(JSON.parse(line));
+    } catch (error) {
+      throw invalidInput(`${path}:${lineNumber}: no sum of latencies: ${misfitText(error)}`);
+    }
+  },
+};
+
+/** What names a sum: everything but when it began and what it is. */
+const nameOf = ({
+  function: name,
+  payload,
+  runtime,
+  class: kind,
+  environment,
+  clients,
+  run,
+}: LatencySum): string => JSON.stringify([name, payload, runtime, kind, environment, clients, run]);
+
+/**
+ * All of them; none for a run that has no such file.
+ * @param problems takes lines that are no sum, and sums with the name of an earlier one; without it the first line that is none is
+ * refused
+ * @throws LumosError `invalid-input` that names the line, where it is refused
+ */
+export async function readLatencySums(path: string, problems?: RecordProblems): Promise<LatencySum[]> {
   const sums: LatencySum[] = [];
   if (!existsSync(path)) return sums;
-  for await (const { lines, firstNumber } of completeLines(path)) {
-    for (const [index, line] of lines.entries()) {
-      if (line.length === 0) continue;
-      try {
-        sums.push(LatencySumSchema.parse(JSON.parse(line)));
-      } catch (error) {
-        throw invalidInput(`${path}:${firstNumber + index}: no sum of latencies: ${messageOf(error)}`);
-      }
+  const names = new Set<string>();
+  const file = problems?.of(path, sumKind.name);
+  for await (const { record, lineNumber } of readRecords(path, sumKind, problems)) {
+    const name = nameOf(record);
+    if (file !== undefined && names.has(name)) {
+      problems?.repeated(
+        file,
+        `${path}:${lineNumber}: an earlier sum is of the same clients and run ${record.run} too`,
+      );
+      continue;
     }
+    names.add(name);
+    sums.push(record);
   }
   return sums;
 }
+
+/** One line without its line feed. @throws LumosError `failed` for a sum that nobody could read */
+export const encodeLatencySum = (sum: LatencySum): string =>
+  JSON.stringify(fittedTo(LatencySumSchema, sum, 'a sum of latencies').record);

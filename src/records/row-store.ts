@@ -1,15 +1,32 @@
 /** The append-only file of rows: what is in it stays, and a row is in it as soon as `append` returns. */
 import { closeSync, fsyncSync, ftruncateSync, openSync, readSync, fstatSync, writeSync } from 'node:fs';
 import type { Measurement } from '../domain/measurement.js';
-import { completeLines } from '../files/lines.js';
+import { readRecords, type RecordKind } from './read-records.js';
+import type { RecordProblems } from './record-problems.js';
 import { decodeRow, encodeRow } from './row-codec.js';
+import { RowNames } from './row-names.js';
 
-/** Rows of `path` one after another, in constant memory. */
-export async function* readRows(path: string): AsyncGenerator<Measurement> {
-  for await (const { lines, firstNumber } of completeLines(path)) {
-    for (const [index, line] of lines.entries()) {
-      if (line.length > 0) yield decodeRow(line, path, firstNumber + index);
+const rowKind: RecordKind<Measurement> = { name: 'row', decode: decodeRow };
+
+/**
+ * Rows of `path` one after another, in constant memory but for their names.
+ * @param problems takes lines that are no row, and rows with the trial and invocation of an earlier row of their cell: both are
+ * counted and left out. Without it every row is given out, and the first line that is none is refused.
+ * @throws LumosError `invalid-input` that names the line, where it is refused
+ */
+export async function* readRows(path: string, problems?: RecordProblems): AsyncGenerator<Measurement> {
+  const names = new RowNames();
+  const file = problems?.of(path, rowKind.name);
+  for await (const { record, lineNumber } of readRecords(path, rowKind, problems)) {
+    if (file === undefined || names.add(record)) {
+      yield record;
+      continue;
     }
+    const { trial, invocation } = record;
+    problems?.repeated(
+      file,
+      `${path}:${lineNumber}: an earlier row has trial ${trial} and invocation ${invocation} too`,
+    );
   }
 }
 

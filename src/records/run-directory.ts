@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { hasCode, invalidInput, messageOf } from '../domain/errors.js';
 import { RunManifestSchema, type RunManifest } from '../domain/run-manifest.js';
 import { writeWhole } from '../files/write-whole.js';
+import { fittedTo } from './fitting.js';
 import { SummarySchema, type Summary } from '../domain/summary/summary.js';
 
 export class RunDirectory {
@@ -52,11 +53,13 @@ export class RunDirectory {
   }
 
   writeManifest(manifest: RunManifest): void {
-    writeWhole(this.manifestPath, toJson(manifest));
+    const { record } = fittedTo(RunManifestSchema, manifest, this.manifestPath);
+    writeWhole(this.manifestPath, toJson(record));
   }
 
   writeSummary(summary: Summary): void {
-    writeWhole(this.summaryPath, toJson(summary));
+    const { record } = fittedTo(SummarySchema, summary, this.summaryPath);
+    writeWhole(this.summaryPath, toJson(record));
   }
 
   private read<T>(path: string, schema: z.ZodType<T>): T {

@@ -1,6 +1,6 @@
 /** Latencies counted in buckets: any number of them in constant memory, merged without loss. */
 import { invalidInput, LumosError } from '../domain/errors.js';
-import type { StoredHistogram } from '../domain/level.js';
+import { histogramBuckets, type StoredHistogram } from '../domain/level.js';
 import { milliseconds, type Milliseconds } from '../domain/units.js';
 
 /** What a maintained library (hdr-histogram-js) could stand in for. */
@@ -25,7 +25,8 @@ const firstExponent = 11;
 /** Latencies are told apart up to this: 4.9 hours (2^44 ns). */
 export const largestMs = milliseconds(2 ** 44 / 1e6);
 const largestNs = 2 ** 44 - 1;
-const cells = (44 - firstExponent + 2) * half;
+/** (44 - firstExponent + 2) * half. */
+const cells = histogramBuckets;
 
 /**
  * An HDR histogram (Tene, "HdrHistogram: A High Dynamic Range Histogram", hdrhistogram.org): log-linear buckets in

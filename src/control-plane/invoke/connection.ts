@@ -3,6 +3,7 @@ import { messageOf } from '../../domain/errors.js';
 import type { Clock } from '../../domain/clock.js';
 import type { Sandbox } from '../../domain/runtime.js';
 import type { Bytes, Milliseconds } from '../../domain/units.js';
+import { checkedHead } from './checked-head.js';
 import { checkReady, decodeAnswer, FrameParser, frameKinds, type RawFrame } from './frames.js';
 import { endedBeforeAnswer } from './ended-sandbox.js';
 import type { Host } from './host-side.js';
@@ -130,7 +131,8 @@ export class Connection implements Line {
   private interpret(frame: RawFrame, sentAt: Milliseconds, answeredAt: Milliseconds): Exchange {
     try {
       const { head, body } = decodeAnswer(frame);
-      if (frame.kind === frameKinds.answer) return { state: 'answered', sentAt, answeredAt, head, body };
+      if (frame.kind === frameKinds.answer)
+        return { state: 'answered', sentAt, answeredAt, head: checkedHead(head, sentAt, answeredAt), body };
       const message = body.toString('utf8').slice(0, 500);
       return {
         state: 'failed',

@@ -4,6 +4,7 @@ import type { Clock } from '../../domain/clock.js';
 import type { HttpEndpoint, Sandbox } from '../../domain/runtime.js';
 import type { Bytes, Milliseconds } from '../../domain/units.js';
 import { endedBeforeAnswer, lastWords } from './ended-sandbox.js';
+import { checkedHead } from './checked-head.js';
 import { decodeHead } from './frames.js';
 import type { HttpAnswer } from './http-answer.js';
 import { HttpConnection, type HttpExchange, type HttpFailure } from './http-connection.js';
@@ -134,7 +135,8 @@ function interpret({ answer, sentAt, answeredAt }: Answered, stderrTail: () => s
   }
   if (status !== 200) return wrong(`the function reports an error: ${said(answer)}`);
   try {
-    return { state: 'answered', sentAt, answeredAt, head: decodeHead(Buffer.from(encoded, 'base64')), body };
+    const head = checkedHead(decodeHead(Buffer.from(encoded, 'base64')), sentAt, answeredAt);
+    return { state: 'answered', sentAt, answeredAt, head, body };
   } catch (error) {
     return wrong(messageOf(error));
   }

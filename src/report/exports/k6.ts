@@ -76,12 +76,14 @@ const tagsOf = (row: Measurement): Record<string, string> => {
 
 /**
  * A row as a point of `k6 run --out json`: the time is when the request ended. A failure has no latency, and a point must have a value: it is left
- * out, and undefined.
+ * out, and undefined. So is a row whose time is no date.
  */
 export function k6Point(row: Measurement): string | undefined {
   const { latencyMs, startedAt } = row;
   if (latencyMs === undefined || startedAt === undefined) return undefined;
-  const time = new Date(Date.parse(startedAt) + latencyMs).toISOString();
+  const ended = new Date(Date.parse(startedAt) + latencyMs);
+  if (Number.isNaN(ended.getTime())) return undefined;
+  const time = ended.toISOString();
   const data = { time, value: latencyMs, tags: tagsOf(row) };
   return `${JSON.stringify({ metric: 'http_req_duration', type: 'Point', data })}\n`;
 }

@@ -5,6 +5,7 @@ import type {
   InvocationScript,
   SandboxScript,
 } from '../../../src/control-plane/runtimes/fake/script.js';
+import { decodeRow, encodeRow } from '../../../src/records/row-codec.js';
 import { Interrupted } from '../../../src/experiment/trial-runner.js';
 import { ms, runScripted, type TrialRun } from './fixture.js';
 
@@ -72,6 +73,19 @@ describe('a cold trial', () => {
     });
     expect(rows[0]).not.toHaveProperty('fetchMs');
     expect(rows[0]).not.toHaveProperty('storeMs');
+  });
+
+  it.each<[string, Partial<InvocationScript>]>([
+    ['sequence 0', { claimsSequence: 0 }],
+    ['a phase of nearly 2^64 ns', { phases: { compute: ms(18_446_744_073_000) } }],
+  ])('is wrong-output with a row that can be read where the response says %s', async (_, claims) => {
+    const invocation = (): InvocationScript => ({ ...after(10), ...claims }) as InvocationScript;
+    const { rows } = await runScripted({ ready: ms(50), invocation }, { start: 'cold' });
+    const [row] = rows.map((one) => decodeRow(encodeRow(one), 'rows', 1));
+    expect(row).toMatchObject({ outcome: 'wrong-output' });
+    expect(row?.reason).toContain('the head of its response says');
+    expect(row).not.toHaveProperty('sequence');
+    expect(row).not.toHaveProperty('computeMs');
   });
 
   it('has no transport below 0 when the function’s clock runs ahead of ours', async () => {
