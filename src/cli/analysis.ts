@@ -6,6 +6,7 @@ import type { Measurement } from '../domain/measurement.js';
 import type { RunManifest } from '../domain/run-manifest.js';
 import type { Summary } from '../domain/summary/summary.js';
 import { readLevels } from '../records/level-store.js';
+import { RecordProblems } from '../records/record-problems.js';
 import { readLatencySums } from '../records/latency-sum-store.js';
 import { readRows } from '../records/row-store.js';
 import type { RunDirectory } from '../records/run-directory.js';
@@ -23,6 +24,7 @@ import { summarize } from '../report/summarize/summarize.js';
 import { collectSamples } from '../report/samples.js';
 import { RunFacts } from '../report/validity/run-facts.js';
 import { validityOf } from '../report/validity/validity-of-run.js';
+import { tellProblems } from './record-problems.js';
 
 /** The most points of one cell that the report draws one by one. */
 const pointsPerCell = 2000;
@@ -33,18 +35,28 @@ export interface Analysis {
   readonly accumulated: RunAccumulator;
 }
 
-export async function analyse(directory: RunDirectory): Promise<Analysis> {
+export interface ReadingOptions {
+  /** Refuse the run for a record that cannot be read, or that is there twice. */
+  readonly strict?: boolean;
+}
+
+/**
+ * Records that cannot be read, and those that are there twice, are told on standard error and left out.
+ * @throws LumosError `invalid-input` for the first of them where reading is strict
+ */
+export async function analyse(directory: RunDirectory, options: ReadingOptions = {}): Promise<Analysis> {
   const manifest = directory.readManifest();
+  const problems = new RecordProblems(options);
   const accumulated = new RunAccumulator();
   const facts = new RunFacts();
-  for await (const row of rowsOf(directory)) {
+  for await (const row of rowsOf(directory, problems)) {
     accumulated.add(row);
     facts.add(row);
   }
   const { analyses } = manifest.experiment;
   const base = summarize(accumulated, contextOf(manifest));
-  const levels = await readLevels(directory.levelsPath);
-  const sums = await readLatencySums(directory.latencySumsPath);
+  const levels = await readLevels(directory.levelsPath, problems);
+  const sums = await readLatencySums(directory.latencySumsPath, problems);
   const { cells } = base;
   const load = levels.length === 0 ? {} : withLevels(base, levels, manifest.seed);
   const figures: Summary = {
@@ -59,7 +71,8 @@ export async function analyse(directory: RunDirectory): Promise<Analysis> {
     ...(manifest.imported === undefined ? {} : { imported: manifest.imported.format }),
     ...(sums.length === 0 ? {} : { latencySums: latencySumsOf(sums) }),
   };
-  const validity = validityOf({ facts, manifest, summary: figures, levels });
+  tellProblems(problems);
+  const validity = validityOf({ facts, manifest, summary: figures, levels, problems: problems.all() });
   return { manifest, accumulated, summary: { ...figures, validity } };
 }
 
@@ -83,9 +96,15 @@ function withLevels(base: Summary, records: readonly LevelRecord[], seed: number
 export const samplesOf = (directory: RunDirectory): ReturnType<typeof collectSamples> =>
   collectSamples(rowsOf(directory), pointsPerCell);
 
-/** A run that was stopped before its first row has no file of rows yet: it has no rows. */
-export const rowsOf = (directory: RunDirectory): AsyncIterable<Measurement> | Iterable<Measurement> =>
-  existsSync(directory.measurementsPath) ? readRows(directory.measurementsPath) : [];
+/**
+ * A run that was stopped before its first row has no file of rows yet: it has no rows.
+ * @param problems takes the rows that cannot be read; by default nobody is told of them
+ */
+export const rowsOf = (
+  directory: RunDirectory,
+  problems = new RecordProblems(),
+): AsyncIterable<Measurement> | Iterable<Measurement> =>
+  existsSync(directory.measurementsPath) ? readRows(directory.measurementsPath, problems) : [];
 
 function contextOf(manifest: RunManifest): Parameters<typeof summarize>[1] {
   const { experiment } = manifest;

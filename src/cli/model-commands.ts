@@ -1,6 +1,7 @@
 /** The words after `lumos model`. */
 import { InvalidArgumentError, type Command } from 'commander';
 import type { ExitCode } from './exit-codes.js';
+import { strictOption } from './reading-options.js';
 
 type Run = (code: ExitCode | Promise<ExitCode>) => Promise<void>;
 
@@ -64,6 +65,7 @@ function addFitting(model: Command, run: Run): void {
   example(model.command('fit <dirs...>'), 'lumos model fit lumos-results/paper-1 --out model.json')
     .description('fit a model to the rows of run directories')
     .option('--out <file>', 'where to', 'model.json')
+    .option(...strictOption)
     .option(...functionsOption)
     .option(...jsonOption)
     .action(async (dirs: string[], options) =>
@@ -80,6 +82,7 @@ function addFitting(model: Command, run: Run): void {
     .option('--model <file>', 'the cells of a model file instead of run directories')
     .option('--md', 'the table as Markdown')
     .option('--plot <file>', 'promised against observed coverage, as SVG')
+    .option(...strictOption)
     .option(...functionsOption)
     .option(...jsonOption)
     .action(async (dirs: string[], options) =>
@@ -157,6 +160,7 @@ function addSimulating(model: Command, run: Run): void {
     .option('--prices <name>', 'a name or a file of prices, for the cost of a million invocations')
     .option('--memory <MiB>', 'what is paid for, where it is set and not what is used', positive)
     .option('--seed <n>', 'of all that is drawn', whole, 1)
+    .option(...strictOption)
     .option(...jsonOption)
     .action(async (trace: string, options) =>
       run((await import('./commands/model/simulate.js')).simulate(trace, options as never)),

@@ -7,6 +7,7 @@ import { decimal, decimals, precisionOf } from './load-options.js';
 import { addModelCommands } from './model-commands.js';
 import { note, print } from './output.js';
 import { packageVersion } from './package-root.js';
+import { strictOption } from './reading-options.js';
 import { addTraceCommands } from './trace-commands.js';
 
 type Run = (code: ExitCode | Promise<ExitCode>) => Promise<void>;
@@ -247,6 +248,7 @@ function addReportCommands(program: Command, run: Run): void {
     )
     .option('--junit <file>', 'a JUnit report besides, for a CI pipeline')
     .option('--model <file>', 'a section about a performance model, of HTML and Markdown (lumos model fit)')
+    .option(...strictOption)
     .option('--json', 'the same as --format json')
     .action(async (directory: string, options) =>
       run((await import('./commands/report.js')).report(directory, options as never)),
@@ -259,6 +261,7 @@ function addReportCommands(program: Command, run: Run): void {
       'ratios this close to 1 count as the same (default: that of the base run)',
       Number,
     )
+    .option(...strictOption)
     .action(async (base: string, candidate: string, options) =>
       run((await import('./commands/compare.js')).compare(base, candidate, options as never)),
     );

@@ -4,6 +4,10 @@ import { StartSchema } from './factors.js';
 
 /** What can be found; docs/method.md says how each is looked for. */
 export const validityIds = [
+  /** Lines of the run's files that are no records. */
+  'unreadable-records',
+  /** Records with the name of another record. */
+  'repeated-records',
   /** Arms that are compared ran on different machines, or in different environments. */
   'different-hardware',
   /** Some invocations of a cell ran on another machine than the rest of it. */

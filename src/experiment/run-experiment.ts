@@ -21,6 +21,7 @@ import type { Runtime } from '../domain/runtime.js';
 import type { Cell } from '../domain/factors.js';
 import { fromMebibytes, milliseconds, type Bytes } from '../domain/units.js';
 import type { RunDirectory } from '../records/run-directory.js';
+import { RecordProblems } from '../records/record-problems.js';
 import { readRows, RowWriter } from '../records/row-store.js';
 import { Bench, type ArtifactSource } from './bench.js';
 import { pinningFor, thisMachine as machineTopology, withHarnessPinned } from './load/pinning.js';
@@ -79,10 +80,7 @@ export async function runExperiment(request: RunRequest): Promise<RunManifest> {
   if (request.resume !== undefined) {
     checkSameMachine(request.resume.host, fingerprintHost(request.lumosVersion, request.cgroupVersion));
     onEvent({ type: 'cleaned', removed: await removeLeftovers(everyRuntime(request), runId) });
-    // A run that was stopped while things were made ready has no rows yet.
-    if (existsSync(directory.measurementsPath)) {
-      for await (const row of readRows(directory.measurementsPath)) progress.add(row);
-    }
+    await readProgress(request, progress);
   }
   const { experiment, services, environmentParts } = request;
   const environments = new RunEnvironments(
@@ -168,6 +166,19 @@ function startManifest(request: RunRequest, plan: Plan, bench: Bench): RunManife
     ...(resume?.floor === undefined ? {} : { floor: resume.floor }),
     ...(resume?.trace === undefined ? {} : { trace: resume.trace }),
   };
+}
+
+/** Takes the rows that the run has into account. One that cannot be read is measured again. */
+async function readProgress({ directory, onEvent }: RunRequest, progress: TrialProgress): Promise<void> {
+  // A run that was stopped while things were made ready has no rows yet.
+  if (!existsSync(directory.measurementsPath)) return;
+  const problems = new RecordProblems();
+  for await (const row of readRows(directory.measurementsPath, problems)) progress.add(row);
+  for (const { unreadable, firstUnreadable } of problems.all()) {
+    if (unreadable === 0) continue;
+    const text = `${unreadable} rows cannot be read, and their invocations are measured again: ${firstUnreadable.join('; ')}`;
+    onEvent({ type: 'step', text });
+  }
 }
 
 async function prepareAll(

@@ -10,10 +10,10 @@ import { print, printJson, tableWidth, wantsColour } from '../output.js';
 export async function compare(
   basePath: string,
   candidatePath: string,
-  options: { readonly json?: boolean; readonly margin?: number },
+  options: { readonly json?: boolean; readonly margin?: number; readonly strict?: boolean },
 ): Promise<ExitCode> {
-  const base = await analyse(new RunDirectory(basePath));
-  const candidate = await analyse(new RunDirectory(candidatePath));
+  const base = await analyse(new RunDirectory(basePath), options);
+  const candidate = await analyse(new RunDirectory(candidatePath), options);
   const margin = options.margin ?? base.summary.margin;
   if (!(margin > 0 && margin <= 1))
     throw invalidInput('--margin: a share above 0 and up to 1 is expected', 'For 5 %: --margin 0.05');

@@ -6,7 +6,7 @@ import type { ModelSection } from '../../domain/model-section.js';
 import type { RunManifest } from '../../domain/run-manifest.js';
 import type { Summary } from '../../domain/summary/summary.js';
 import { sectionOfRun } from '../../model/section/section-of-run.js';
-import { readRows } from '../../records/row-store.js';
+import { RecordProblems } from '../../records/record-problems.js';
 import { writeWhole } from '../../files/write-whole.js';
 import { RunDirectory, toJson } from '../../records/run-directory.js';
 import { renderCsv } from '../../report/csv.js';
@@ -21,6 +21,7 @@ import { writeJunit } from '../junit-file.js';
 import { readModelFile } from './model/model-input.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { note, print } from '../output.js';
+import { tellProblems } from '../record-problems.js';
 import { rowFormats, writeRows, type RowFormat } from '../rows-output.js';
 
 const formats = ['html', 'md', 'csv', 'json', 'parquet', 'junit', 'hyperfine', 'k6', ...rowFormats] as const;
@@ -32,6 +33,8 @@ export interface ReportOptions {
   /** A file for a JUnit report besides. */
   readonly junit?: string;
   readonly json?: boolean;
+  /** Refuse a run with a record that cannot be read, or that is there twice. */
+  readonly strict?: boolean;
   /** A model file, for the section about it; of HTML and Markdown. */
   readonly model?: string;
 }
@@ -40,22 +43,24 @@ export async function report(path: string, options: ReportOptions): Promise<Exit
   const format = options.json === true ? 'json' : parseFormat(options.format);
   const directory = new RunDirectory(path);
   if (format === 'parquet' && options.junit === undefined) {
-    await reportParquet(directory, options.out);
+    await reportParquet(directory, options);
     return exitCodes.done;
   }
   if (isRowFormat(format)) {
     directory.readManifest();
-    await writeRows(format, rowsOf(directory), options.out);
+    const problems = new RecordProblems(options);
+    await writeRows(format, rowsOf(directory, problems), options.out);
+    tellProblems(problems);
     return exitCodes.done;
   }
-  const { manifest, summary } = await analyse(directory);
+  const { manifest, summary } = await analyse(directory, options);
   const model = options.model === undefined ? undefined : modelOf(options.model, format, summary);
   if (options.junit !== undefined) {
     writeJunit(options.junit, { manifest, summary });
     note(`wrote ${options.junit}`);
   }
   if (format === 'parquet') {
-    await reportParquet(directory, options.out);
+    await reportParquet(directory, options);
     return exitCodes.done;
   }
   if (format === 'html') {
@@ -126,12 +131,13 @@ function parseFormat(name: string): Format {
   );
 }
 
-async function reportParquet(directory: RunDirectory, out: string | undefined): Promise<void> {
+async function reportParquet(directory: RunDirectory, { out, strict }: ReportOptions): Promise<void> {
   if (out === undefined)
     throw invalidInput('--format parquet is binary and needs a file', 'Name one with --out FILE.');
   directory.readManifest();
   const file = createWriteStream(out);
-  const rows = await writeParquet(readRows(directory.measurementsPath), (chunk) => {
+  const problems = new RecordProblems(strict === undefined ? {} : { strict });
+  const rows = await writeParquet(rowsOf(directory, problems), (chunk) => {
     if (file.write(chunk)) return;
     return new Promise<void>((resolve) => file.once('drain', () => resolve()));
   });
@@ -139,5 +145,6 @@ async function reportParquet(directory: RunDirectory, out: string | undefined): 
     file.once('error', reject);
     file.end(() => resolve());
   });
+  tellProblems(problems);
   note(`wrote ${rows} rows to ${out}`);
 }

@@ -9,6 +9,7 @@ import { isOpen, loadOf, type Load } from '../../domain/load.js';
 import type { Pinning } from '../../domain/run-manifest.js';
 import { fromMebibytes } from '../../domain/units.js';
 import { appendLevels, readLevels } from '../../records/level-store.js';
+import { RecordProblems } from '../../records/record-problems.js';
 import { RowWriter } from '../../records/row-store.js';
 import type { RunDirectory } from '../../records/run-directory.js';
 import { seededRandom } from '../../stats/random.js';
@@ -38,7 +39,7 @@ export async function measureLevels(run: LoadRun, cells: readonly Cell[], bench:
   const load = loadOf(run.experiment);
   if (load === undefined) return;
   const { directory, onEvent } = run;
-  const done = await readLevels(directory.levelsPath);
+  const done = await readLevels(directory.levelsPath, new RecordProblems());
   const isDone = new Set(done.map(({ index }) => index));
   const planned = planLevels(run.experiment, cells);
   const open = planned.filter(({ index }) => !isDone.has(index));

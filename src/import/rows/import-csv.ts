@@ -26,7 +26,8 @@ async function* rowsOfCsv(path: string, { environment }: ImportOptions): AsyncGe
       }
       const fields = Object.fromEntries(names.map((name, i) => [name, record[i]]));
       // A trial is the row's own number where no column says: line 2 is the first.
-      yield rowOfFields({ trial: info.lines - 2, ...fields }, { source, number: info.lines, environment });
+      const own = fields['trial'] === undefined ? { trial: info.lines - 2, invocation: 0 } : {};
+      yield rowOfFields({ ...own, ...fields }, { source, number: info.lines, environment });
     }
   } catch (error) {
     if (error instanceof CsvError) throw invalidInput(`${source}: ${error.message}`);

@@ -55,7 +55,8 @@ export interface RowPlace {
 
 /**
  * The row that these fields are, absent ones filled in: `outcome` ok where there is a latency, `start` warm, `payload` none, `environment`
- * imported, `concurrency` 1, each row a trial of its own. Empty text and null are absent.
+ * imported, `concurrency` 1, each row a trial of its own, or an
+ * invocation of its own where it names a trial. Empty text and null are absent.
  * @throws LumosError `invalid-input` that names the place and the field that does not fit
  */
 export function rowOfFields(fields: Readonly<Record<string, unknown>>, place: RowPlace): Measurement {
@@ -72,7 +73,8 @@ export function rowOfFields(fields: Readonly<Record<string, unknown>>, place: Ro
     );
   const parsed = MeasurementSchema.safeParse({
     schema: measurementSchemaId,
-    ...{ trial: place.number - 1, invocation: 0, round: 0 },
+    // Rows of one trial that no column numbers are invocations of their own.
+    ...{ trial: place.number - 1, invocation: own['trial'] === undefined ? 0 : place.number - 1, round: 0 },
     ...{ payload: 'none', environment: 'imported', start: 'warm', concurrency: 1, outcome: 'ok' },
     ...own,
     ...(place.environment === undefined ? {} : { environment: place.environment }),

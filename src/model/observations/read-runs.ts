@@ -8,6 +8,7 @@ import { environmentsOf } from '../../domain/experiment.js';
 import type { PayloadStep } from '../../domain/function-manifest.js';
 import type { RunManifest } from '../../domain/run-manifest.js';
 import { readLevels } from '../../records/level-store.js';
+import { RecordProblems } from '../../records/record-problems.js';
 import { RunDirectory } from '../../records/run-directory.js';
 import { readRows } from '../../records/row-store.js';
 import { DeclaredEnvironmentSchema, type DeclaredEnvironment } from '../network/link.js';
@@ -100,9 +101,14 @@ function refuseMixedMachines(manifests: readonly RunManifest[]): string[] {
 
 /**
  * Reads the rows of all directories.
+ * @param problems takes records that cannot be read, or that are there twice: they are left out
  * @throws LumosError `invalid-input` for what is no run directory, a run given twice, one environment's name for two machines
  */
-export async function readRuns(paths: readonly string[], ladders: Ladders): Promise<ReadRuns> {
+export async function readRuns(
+  paths: readonly string[],
+  ladders: Ladders,
+  problems = new RecordProblems(),
+): Promise<ReadRuns> {
   if (paths.length === 0)
     throw invalidInput(
       'There is no run to fit a model on',
@@ -125,10 +131,10 @@ export async function readRuns(paths: readonly string[], ladders: Ladders): Prom
   const energy: MeasuredEnergy[] = [];
   for (const [index, { measurementsPath }] of directories.entries()) {
     const manifest = manifests[index] as RunManifest;
-    energy.push(...energyOf(await readLevels(directories[index]?.levelsPath ?? '')));
+    energy.push(...energyOf(await readLevels(directories[index]?.levelsPath ?? '', problems)));
     if (!existsSync(measurementsPath)) continue;
     const context = contextOf(manifest, ladders);
-    for await (const row of readRows(measurementsPath)) collector.add(row, context);
+    for await (const row of readRows(measurementsPath, problems)) collector.add(row, context);
     const { runId, experiment, startedAt } = manifest;
     const digest = createHash('sha256').update(readFileSync(measurementsPath)).digest('hex');
     sources.push({

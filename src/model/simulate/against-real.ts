@@ -71,22 +71,22 @@ interface Group {
   levels: number;
 }
 
-/** When a level's requests reached the platform, from its beginning. @throws LumosError `invalid-input` where rows are missing */
-function arrivalsOf(level: LevelRecord, rows: readonly Measurement[]): TraceInvocation[] {
+/** Why a level cannot be simulated; undefined where it can. */
+function whyNot(level: LevelRecord, rows: readonly Measurement[]): string | undefined {
+  if (!level.valid) return `Level ${level.index} is not valid: ${level.why.join('; ')}`;
   if (rows.length < level.sent)
-    throw invalidInput(
-      `Level ${level.index} sent ${level.sent} requests, of which ${rows.length} have a row: its arrivals are not known`,
-      'Run it with load: { rowsPerLevel: N } as large as a level’s requests, and with warmUpSeconds: 0.',
-    );
+    return `Level ${level.index} sent ${level.sent} requests, of which ${rows.length} have a row: its arrivals are not known`;
+  const isTimed = [level, ...rows].every(({ startedAt = '' }) => !Number.isNaN(Date.parse(startedAt)));
+  return isTimed ? undefined : `Level ${level.index} or a row of it does not say when it began`;
+}
+
+/** When a level's requests reached the platform, from its beginning. */
+function arrivalsOf(level: LevelRecord, rows: readonly Measurement[]): TraceInvocation[] {
   const origin = Date.parse(level.startedAt);
-  return rows.map(({ startedAt, lateMs = 0, traceFunction }) => {
-    if (startedAt === undefined)
-      throw invalidInput(`A row of level ${level.index} does not say when it began`);
-    return {
-      atMs: milliseconds(Math.max(0, Date.parse(startedAt) - origin + lateMs)),
-      function: traceFunction ?? level.function,
-    };
-  });
+  return rows.map(({ startedAt = level.startedAt, lateMs = 0, traceFunction }) => ({
+    atMs: milliseconds(Math.max(0, Date.parse(startedAt) - origin + lateMs)),
+    function: traceFunction ?? level.function,
+  }));
 }
 
 /** Latency from the sending: the generator's own lateness is not the platform's. */
@@ -201,28 +201,35 @@ function instancesOf(manifest: RunManifest): Instances {
 }
 
 /**
- * Simulates every open level of a run and sums up by function and runtime.
+ * Simulates every open level of a run and sums up by function and runtime. A level that is not valid, or of which rows are missing, is
+ * left out with every other one of its replay, and told.
  * @param rowsOf the rows of a level, by its index
- * @throws LumosError `invalid-input` for a run without open levels or with rows missing, and for what the model never saw
+ * @throws LumosError `invalid-input` for a run of which no open level can be simulated, and for what the model never saw
  */
 export function againstReal(
   file: ModelFile,
   manifest: RunManifest,
   levels: readonly LevelRecord[],
   rowsOf: (level: number) => readonly Measurement[],
-  options: TimesOptions & { readonly seed: number; readonly cores?: number },
+  options: TimesOptions & {
+    readonly seed: number;
+    readonly cores?: number;
+    readonly onLeftOut?: (text: string) => void;
+  },
 ): readonly AgainstReal[] {
   const instances = instancesOf(manifest);
   const replays = new Map<string, Simulated[]>();
   const groups = new Map<string, Group>();
-  for (const level of levels.filter(({ timeline }) => timeline !== undefined)) {
+  const { usable, leftOut } = usableLevels(levels, rowsOf);
+  for (const text of leftOut) options.onLeftOut?.(text);
+  for (const level of usable) {
     const key = JSON.stringify([workOf(level), level.payload, systemOf(level), level.environment]);
     let group = groups.get(key);
     if (group === undefined) groups.set(key, (group = newGroup(level, workOf(level))));
     const rows = rowsOf(level.index);
     addMeasured(group.real, level, rows);
     group.levels += 1;
-    const replay = JSON.stringify(level.trace === undefined ? [level.index] : level.trace.replay);
+    const replay = replayOf(level);
     const one = { level, rows, times: timesOf(file, level, options), outcome: group.simulated };
     replays.set(replay, [...(replays.get(replay) ?? []), one]);
   }
@@ -231,12 +238,38 @@ export function againstReal(
       cores: options.cores ?? coresOf(manifest),
       seed: options.seed + (together[0]?.level.index ?? 0),
     });
+  const [whyNone] = leftOut;
+  if (groups.size === 0 && whyNone !== undefined)
+    throw invalidInput(
+      whyNone,
+      'Run it with load: { rowsPerLevel: N } as large as a level’s requests, and with warmUpSeconds: 0.',
+    );
   if (groups.size === 0)
     throw invalidInput(
       `The run ${manifest.runId} has no level with arrivals`,
       'Make one with load: { rates: [...] } in its experiment.',
     );
   return [...groups.values(), ...wholesOf([...groups.values()])].map(resultOf);
+}
+
+/** Levels of one replay ran at once and are simulated together. */
+const replayOf = ({ index, trace }: LevelRecord): string =>
+  JSON.stringify(trace === undefined ? [index] : trace.replay);
+
+function usableLevels(
+  levels: readonly LevelRecord[],
+  rowsOf: (level: number) => readonly Measurement[],
+): { readonly usable: readonly LevelRecord[]; readonly leftOut: readonly string[] } {
+  const open = levels.filter(({ timeline }) => timeline !== undefined);
+  const unusable = open.flatMap((level) => {
+    const why = whyNot(level, rowsOf(level.index));
+    return why === undefined ? [] : [{ replay: replayOf(level), why }];
+  });
+  const without = new Set(unusable.map(({ replay }) => replay));
+  return {
+    usable: open.filter((level) => !without.has(replayOf(level))),
+    leftOut: unusable.map(({ why }) => why),
+  };
 }
 
 const newGroup = (level: LevelRecord, name?: string): Group => ({

@@ -4,6 +4,7 @@ import { runtimeName, type Cell } from '../../domain/factors.js';
 import type { RunManifest } from '../../domain/run-manifest.js';
 import type { Summary } from '../../domain/summary/summary.js';
 import type { ConcernedCells, ValidityFinding } from '../../domain/validity.js';
+import type { FileProblems } from '../../records/record-problems.js';
 import type { RunFacts } from './run-facts.js';
 
 export interface CheckedRun {
@@ -12,6 +13,8 @@ export interface CheckedRun {
   readonly summary: Summary;
   /** Of a load; empty for single invocations. */
   readonly levels: readonly LevelRecord[];
+  /** What was wrong with the files of records; absent where nobody looked. */
+  readonly problems?: readonly FileProblems[];
 }
 
 /** Finds nothing in a healthy run. Pure. */

@@ -5,10 +5,13 @@ import { checkFloor } from './checks/floor.js';
 import { checkHardware } from './checks/hardware.js';
 import { checkDuplicates, checkMissingArms } from './checks/ladders.js';
 import { checkInterleaving, checkSplices } from './checks/order.js';
+import { checkRepeated, checkUnreadable } from './checks/records.js';
 import { checkDropped, checkSampleSizes, checkSurvivors } from './checks/samples.js';
 import { checkSpeed } from './checks/speed.js';
 
 const checks: readonly Check[] = [
+  checkUnreadable,
+  checkRepeated,
   checkHardware,
   checkInterleaving,
   checkSplices,

@@ -13,6 +13,7 @@ import { bytes } from '../../../src/domain/units.js';
 import { planOf, runExperiment, type RunRequest } from '../../../src/experiment/run-experiment.js';
 import type { RunEvent } from '../../../src/experiment/run-events.js';
 import { RunDirectory } from '../../../src/records/run-directory.js';
+import { RecordProblems } from '../../../src/records/record-problems.js';
 import { readRows } from '../../../src/records/row-store.js';
 import { artifactSource, echoFunction, experimentOf, ms, gives } from './fixture.js';
 
@@ -416,6 +417,22 @@ describe('a run taken up again', () => {
     await runExperiment(second.request);
     expect(readFileSync(directory.measurementsPath, 'utf8').startsWith(whole)).toBe(true);
     expect((await rowsIn(directory)).map(nameOf).sort()).toEqual(plannedNames(second.request));
+  });
+
+  it('measures the trial again whose row cannot be read, and says which line that is', async () => {
+    const { directory } = await interrupted(4);
+    const lines = readFileSync(directory.measurementsPath, 'utf8').split('\n');
+    lines[1] = JSON.stringify({ ...JSON.parse(lines[1] ?? ''), sequence: 0 });
+    writeFileSync(directory.measurementsPath, lines.join('\n'));
+    const second = bench({ directory, resume: directory.readManifest() });
+    await runExperiment(second.request);
+    const readable: Measurement[] = [];
+    for await (const row of readRows(directory.measurementsPath, new RecordProblems())) readable.push(row);
+    expect(readable.map(nameOf).sort()).toEqual(plannedNames(second.request));
+    const told = second.events.flatMap((event) => (event.type === 'step' ? event.text : []));
+    expect(told.find((text) => text.includes('measured again'))).toContain(
+      'measurements.ndjson:2: sequence: ',
+    );
   });
 
   it('does not ask again what has failed', async () => {

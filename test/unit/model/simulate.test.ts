@@ -193,7 +193,7 @@ describe('a load run beside its simulation', () => {
     const level = {
       ...cell,
       ...{ schema: 'lumos/level@1', index: 3, round: 0, startedAt: startedAt.toISOString() },
-      ...{ sent: rows.length, latency: latency.toStored(), timeline: [] },
+      ...{ sent: rows.length, latency: latency.toStored(), timeline: [], valid: true, why: [] },
       instances: { started: figures?.instancesStarted, instanceMs: figures?.instanceMs },
     } as unknown as LevelRecord;
     const experiment = { load: { rates: [1], instances: knobs }, concurrency: [1] };
@@ -213,6 +213,27 @@ describe('a load run beside its simulation', () => {
     expect(off(latencyMs?.p50)).toBeLessThan(0.1);
     expect(off(latencyMs?.p99)).toBeLessThan(0.25);
     expect(off(instanceSeconds)).toBeLessThan(0.05);
+  });
+
+  it('leaves out a level that is not valid or of which rows are missing, and says so', () => {
+    const { level, rows, manifest } = levelOf(1);
+    const others: LevelRecord[] = [
+      { ...level, index: 4, valid: false, why: ['nothing was sent'] },
+      { ...level, index: 5 },
+    ];
+    const told: string[] = [];
+    const [found] = againstReal(
+      file,
+      manifest,
+      [level, ...others],
+      (index) => (index === 5 ? rows.slice(1) : rows),
+      { ...options, onLeftOut: (text) => told.push(text) },
+    );
+    expect(found).toMatchObject({ levels: 1, requests: 1500 });
+    expect(told).toEqual([
+      'Level 4 is not valid: nothing was sent',
+      'Level 5 sent 1500 requests, of which 1499 have a row: its arrivals are not known',
+    ]);
   });
 
   it('shows it where it is not', () => {

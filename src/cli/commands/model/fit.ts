@@ -34,9 +34,14 @@ const extent = ({ cells }: ModelFile): string =>
 
 export async function fit(
   directories: readonly string[],
-  options: { readonly out: string; readonly functionsPath: readonly string[]; readonly json?: boolean },
+  options: {
+    readonly out: string;
+    readonly functionsPath: readonly string[];
+    readonly json?: boolean;
+    readonly strict?: boolean;
+  },
 ): Promise<ExitCode> {
-  const runs = await readModelRuns(directories, options.functionsPath);
+  const runs = await readModelRuns(directories, options);
   const { file } = fitModel(runs, packageVersion());
   writeWhole(options.out, toJson(file));
   note(`wrote ${options.out}: ${extent(file)}, data ${file.digest.slice(0, 12)}`);

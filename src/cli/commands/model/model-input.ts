@@ -4,7 +4,9 @@ import { hasCode, invalidInput } from '../../../domain/errors.js';
 import { parseModelFile, type ModelFile } from '../../../model/fit/model-file.js';
 import { readRuns, type Ladders, type ReadRuns } from '../../../model/observations/read-runs.js';
 import { loadCatalogue } from '../../../user-plane/functions/catalogue.js';
+import { RecordProblems } from '../../../records/record-problems.js';
 import { note, warning } from '../../output.js';
+import { tellProblems } from '../../record-problems.js';
 import { functionsFolder } from '../../package-root.js';
 
 /** Runs of before ladders were recorded have them from the catalogue. */
@@ -15,8 +17,13 @@ async function catalogueLadders(folders: readonly string[]): Promise<Ladders> {
 }
 
 /** Reads runs and says what was left out of them. */
-export async function readModelRuns(paths: readonly string[], folders: readonly string[]): Promise<ReadRuns> {
-  const runs = await readRuns(paths, await catalogueLadders(folders));
+export async function readModelRuns(
+  paths: readonly string[],
+  { functionsPath, strict = false }: { readonly functionsPath: readonly string[]; readonly strict?: boolean },
+): Promise<ReadRuns> {
+  const problems = new RecordProblems({ strict });
+  const runs = await readRuns(paths, await catalogueLadders(functionsPath), problems);
+  tellProblems(problems);
   for (const line of runs.notes) note(warning(line));
   return runs;
 }

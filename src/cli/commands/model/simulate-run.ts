@@ -4,11 +4,13 @@ import { milliseconds } from '../../../domain/units.js';
 import { againstReal, type AgainstReal, type Beside } from '../../../model/simulate/against-real.js';
 import { readLevels } from '../../../records/level-store.js';
 import { RunDirectory } from '../../../records/run-directory.js';
+import { RecordProblems } from '../../../records/record-problems.js';
 import { readRows } from '../../../records/row-store.js';
 import { formatDuration, formatSignificant } from '../../../report/format-quantity.js';
 import { exitCodes, type ExitCode } from '../../exit-codes.js';
 import { renderFitted } from '../../fitted-table.js';
-import { print, printJson, tableWidth } from '../../output.js';
+import { note, print, printJson, tableWidth, warning } from '../../output.js';
+import { tellProblems } from '../../record-problems.js';
 import { readModelFile } from './model-input.js';
 
 export interface SimulateRunOptions {
@@ -19,29 +21,29 @@ export interface SimulateRunOptions {
   /** ms */
   readonly staging?: number;
   readonly seed: number;
+  /** Refuse a run with a record that cannot be read, or that is there twice. */
+  readonly strict?: boolean;
   readonly json?: boolean;
 }
 
 export async function simulateRun(path: string, options: SimulateRunOptions): Promise<ExitCode> {
   const directory = new RunDirectory(path);
   const file = readModelFile(options.model);
+  const problems = new RecordProblems(options);
   const rows = new Map<number, Measurement[]>();
-  for await (const row of readRows(directory.measurementsPath)) {
+  for await (const row of readRows(directory.measurementsPath, problems)) {
     const own = rows.get(row.trial);
     if (own === undefined) rows.set(row.trial, [row]);
     else own.push(row);
   }
-  const results = againstReal(
-    file,
-    directory.readManifest(),
-    await readLevels(directory.levelsPath),
-    (level) => rows.get(level) ?? [],
-    {
-      ...{ service: 'model', launchSlowdown: options.launchSlowdown ?? 0, seed: options.seed },
-      stagingMs: milliseconds(options.staging ?? 0),
-      ...(options.cpus === undefined ? {} : { cores: options.cpus }),
-    },
-  );
+  const levels = await readLevels(directory.levelsPath, problems);
+  tellProblems(problems);
+  const results = againstReal(file, directory.readManifest(), levels, (level) => rows.get(level) ?? [], {
+    ...{ service: 'model', launchSlowdown: options.launchSlowdown ?? 0, seed: options.seed },
+    stagingMs: milliseconds(options.staging ?? 0),
+    onLeftOut: (text) => note(warning(text)),
+    ...(options.cpus === undefined ? {} : { cores: options.cpus }),
+  });
   if (options.json === true) printJson({ run: path, results });
   else print(againstRealText(results));
   return exitCodes.done;

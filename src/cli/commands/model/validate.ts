@@ -19,11 +19,13 @@ export interface ValidateOptions {
   /** The tables as Markdown, for a document. */
   readonly md?: boolean;
   readonly functionsPath: readonly string[];
+  /** Refuse a run with a record that cannot be read, or that is there twice. */
+  readonly strict?: boolean;
 }
 
 async function fittedFrom(directories: readonly string[], options: ValidateOptions): Promise<Fitted> {
   if (options.model === undefined)
-    return fitModel(await readModelRuns(directories, options.functionsPath), packageVersion()).fitted;
+    return fitModel(await readModelRuns(directories, options), packageVersion()).fitted;
   if (directories.length > 0)
     throw invalidInput('Name run directories or --model, not both', 'A model file has its own cells in it.');
   const { cells, shapes } = readModelFile(options.model);

@@ -9,6 +9,7 @@ import type { RunManifest, TraceRecord } from '../../../domain/run-manifest.js';
 import type { Runtime } from '../../../domain/runtime.js';
 import { fromMebibytes } from '../../../domain/units.js';
 import { appendLevels, readLevels } from '../../../records/level-store.js';
+import { RecordProblems } from '../../../records/record-problems.js';
 import { RowWriter } from '../../../records/row-store.js';
 import type { Bench } from '../../bench.js';
 import { Interrupted, type TrialOptions } from '../../trial-runner.js';
@@ -89,9 +90,11 @@ export async function measureTrace(
   bench: Bench,
 ): Promise<void> {
   const { directory, onEvent } = run;
-  const done = new Set((await readLevels(directory.levelsPath)).map((record) => record.trace?.replay));
+  const measured = await readLevels(directory.levelsPath, new RecordProblems());
+  const done = new Set(measured.map(({ index }) => index));
   const planned = planReplays(run.experiment, cells, trace);
-  const open = planned.filter(({ index }) => !done.has(index));
+  // A replay of which a record is missing or cannot be read is measured anew, with all its functions.
+  const open = planned.filter(({ parts }) => parts.some(({ index }) => !done.has(index)));
   const alreadyDone = planned.length - open.length;
   onEvent({ type: 'started', trials: planned.length, alreadyDone, unit: 'levels' });
   const writer = RowWriter.open(directory.measurementsPath);
