@@ -38,10 +38,14 @@ export * from './domain/summary/summary.js';
 export * from './domain/units.js';
 export * from './domain/validity.js';
 
-/** A run directory: `readRows(path)` gives its rows one by one in constant memory, `RunDirectory` its other files. */
+/**
+ * A run directory: `readRows(path)` gives its rows one by one, `RunDirectory` its other files. With `readRows(path, new RecordProblems())`
+ * lines that are no row, and rows that are there twice, are counted and left out; without it the first line that is none is refused.
+ */
 export { RunDirectory } from './records/run-directory.js';
 export { decodeRow, encodeRow } from './records/row-codec.js';
 export { readRows, RowWriter } from './records/row-store.js';
+export { RecordProblems, type FileProblems } from './records/record-problems.js';
 
 /** Rows into a summary: add every row to a `RunAccumulator` (or `accumulate` an iterable), then `summarize` it. */
 export { accumulate, RunAccumulator } from './report/summarize/accumulate.js';
@@ -106,6 +110,7 @@ export {
 } from './experiment/load/url-target.js';
 export { kneesOf } from './report/levels/knees-of-run.js';
 export { levelsOf } from './report/levels/levels-of-run.js';
+export { LoadCells } from './report/levels/load-cells.js';
 
 /**
  * The performance model: `readRuns` makes cells of run directories, `fitModel` a model of them, `validateModel` its errors;

@@ -1,9 +1,9 @@
 /** A run directory's rows, reduced: the one way from what was measured to what is shown. */
 import { existsSync } from 'node:fs';
-import { cellKey } from '../domain/factors.js';
 import type { LevelRecord } from '../domain/level.js';
 import type { Measurement } from '../domain/measurement.js';
 import type { RunManifest } from '../domain/run-manifest.js';
+import type { LevelSummary } from '../domain/summary/load-summary.js';
 import type { Summary } from '../domain/summary/summary.js';
 import { readLevels } from '../records/level-store.js';
 import { RecordProblems } from '../records/record-problems.js';
@@ -15,13 +15,14 @@ import { artifactOfCell } from '../domain/artifact-of-cell.js';
 import { leagueOf } from '../report/league/league-of-run.js';
 import { latencySumsOf } from '../report/latency-sums/sums-of-run.js';
 import { kneesOf } from '../report/levels/knees-of-run.js';
+import { LoadCells } from '../report/levels/load-cells.js';
 import { levelsOf } from '../report/levels/levels-of-run.js';
 import { tracesOf } from '../report/traces/traces-of-run.js';
 import { objectivesOf } from '../report/objectives/objectives-of-run.js';
 import { payloadSizeOf } from '../report/payload-size/payload-size-of-run.js';
 import { RunAccumulator } from '../report/summarize/accumulate.js';
 import { summarize } from '../report/summarize/summarize.js';
-import { collectSamples } from '../report/samples.js';
+import { collectSamples, type CellSamples } from '../report/samples.js';
 import { RunFacts } from '../report/validity/run-facts.js';
 import { validityOf } from '../report/validity/validity-of-run.js';
 import { tellProblems } from './record-problems.js';
@@ -33,6 +34,8 @@ export interface Analysis {
   readonly manifest: RunManifest;
   readonly summary: Summary;
   readonly accumulated: RunAccumulator;
+  /** Its levels, of a load. */
+  readonly load: LoadCells;
 }
 
 export interface ReadingOptions {
@@ -47,38 +50,51 @@ export interface ReadingOptions {
 export async function analyse(directory: RunDirectory, options: ReadingOptions = {}): Promise<Analysis> {
   const manifest = directory.readManifest();
   const problems = new RecordProblems(options);
+  const records = await readLevels(directory.levelsPath, problems);
+  const levels = levelsOf(records);
+  const load = new LoadCells(records, levels);
   const accumulated = new RunAccumulator();
   const facts = new RunFacts();
+  let rows = 0;
   for await (const row of rowsOf(directory, problems)) {
-    accumulated.add(row);
+    rows += 1;
     facts.add(row);
+    // What a level that is not valid measured is in no figure.
+    if (!load.isInvalid(row)) accumulated.add(row);
   }
   const { analyses } = manifest.experiment;
-  const base = summarize(accumulated, contextOf(manifest));
-  const levels = await readLevels(directory.levelsPath, problems);
+  const base = { ...summarize(accumulated, { ...contextOf(manifest), load }), rows };
   const sums = await readLatencySums(directory.latencySumsPath, problems);
   const { cells } = base;
-  const load = levels.length === 0 ? {} : withLevels(base, levels, manifest.seed);
   const figures: Summary = {
     ...base,
-    ...load,
+    ...(records.length === 0 ? {} : figuresOfLoad(records, levels, manifest.seed)),
     ...(analyses.includes('league') ? { league: leagueOf(cells, manifest) } : {}),
     ...(analyses.includes('claims') ? { claims: claimsOf(accumulated, manifest) } : {}),
     ...(analyses.includes('payload-size') ? { payloadSize: payloadSizeOf(accumulated, manifest) } : {}),
     ...(manifest.experiment.slo.length === 0
       ? {}
-      : { objectives: objectivesOf(accumulated, cells, manifest, load.levels) }),
+      : { objectives: objectivesOf(accumulated, cells, manifest, load) }),
     ...(manifest.imported === undefined ? {} : { imported: manifest.imported.format }),
     ...(sums.length === 0 ? {} : { latencySums: latencySumsOf(sums) }),
   };
   tellProblems(problems);
-  const validity = validityOf({ facts, manifest, summary: figures, levels, problems: problems.all() });
-  return { manifest, accumulated, summary: { ...figures, validity } };
+  const validity = validityOf({
+    facts,
+    manifest,
+    summary: figures,
+    levels: records,
+    problems: problems.all(),
+  });
+  return { manifest, accumulated, load, summary: { ...figures, validity } };
 }
 
 /** A load's failures are those of its levels: the rows are an even sample of all its requests. */
-function withLevels(base: Summary, records: readonly LevelRecord[], seed: number): Partial<Summary> {
-  const levels = levelsOf(records);
+function figuresOfLoad(
+  records: readonly LevelRecord[],
+  levels: LevelSummary[],
+  seed: number,
+): Partial<Summary> {
   const failed = levels.flatMap(({ errors }) => Object.values(errors));
   const traces = tracesOf(records);
   return {
@@ -86,15 +102,29 @@ function withLevels(base: Summary, records: readonly LevelRecord[], seed: number
     knees: kneesOf(records, seed),
     ...(traces.length === 0 ? {} : { traces }),
     failures: failed.reduce((sum, count) => sum + count, 0),
-    cells: base.cells.map((cell) => {
-      const level = levels.find((one) => cellKey(one) === cellKey(cell));
-      return level === undefined ? cell : { ...cell, throughputPerSecond: level.throughputPerSecond };
-    }),
   };
 }
 
-export const samplesOf = (directory: RunDirectory): ReturnType<typeof collectSamples> =>
-  collectSamples(rowsOf(directory), pointsPerCell);
+/** The points that the report draws; of a load they are a sample of its requests, and none of a level that is not valid. */
+export async function samplesOf(directory: RunDirectory, load: LoadCells): Promise<CellSamples[]> {
+  const samples = await collectSamples(validRows(rowsOf(directory), load), pointsPerCell);
+  return samples.map((one) => {
+    const level = load.get(one.cell)?.level;
+    return level === undefined ? one : { ...one, seen: Math.max(one.seen, level.succeeded) };
+  });
+}
+
+/** The rows without those of levels that are not valid. @param onLeftOut called for each of these */
+export async function* validRows(
+  rows: AsyncIterable<Measurement> | Iterable<Measurement>,
+  load: Pick<LoadCells, 'isInvalid'>,
+  onLeftOut: () => void = () => undefined,
+): AsyncGenerator<Measurement> {
+  for await (const row of rows) {
+    if (load.isInvalid(row)) onLeftOut();
+    else yield row;
+  }
+}
 
 /**
  * A run that was stopped before its first row has no file of rows yet: it has no rows.

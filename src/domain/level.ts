@@ -1,6 +1,6 @@
 /** One level of load as it was measured: a line of `levels.ndjson`. */
 import { z } from 'zod';
-import { CellSchema } from './factors.js';
+import { CellSchema, type Outcome } from './factors.js';
 import { PrecisionSchema } from './load.js';
 import { BytesSchema, JoulesSchema, MillisecondsSchema } from './units.js';
 
@@ -138,3 +138,7 @@ export const LevelRecordSchema = CellSchema.extend({
   trace: ReplaySchema.optional(),
 });
 export type LevelRecord = z.infer<typeof LevelRecordSchema>;
+
+/** The outcome of a request that failed in the way that `errors` of a level calls `kind`. */
+export const outcomeOfError = (kind: string): Exclude<Outcome, 'ok'> =>
+  kind === 'timeout' || kind === 'wrong-output' || kind === 'rejected' ? kind : 'crashed';

@@ -4,6 +4,8 @@ import { StartSchema } from './factors.js';
 
 /** What can be found; docs/method.md says how each is looked for. */
 export const validityIds = [
+  /** Levels of a load that measured their generator or the machine's neighbours. */
+  'invalid-levels',
   /** Lines of the run's files that are no records. */
   'unreadable-records',
   /** Records with the name of another record. */

@@ -153,6 +153,10 @@ const largestOf = (sizes: readonly CellSummary['payloadBytes'][]): CellSummary['
     undefined,
   );
 
+/** What stands in place of a latency that there is not. */
+export const withoutLatency = ({ notValid }: CellSummary): string =>
+  notValid === undefined ? 'no result' : 'not valid';
+
 /** How many invocations of a cell failed. */
 export const failureCount = (cell: CellSummary): number =>
   Object.values(cell.failures).reduce((sum, count) => sum + count, 0);

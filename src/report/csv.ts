@@ -63,6 +63,8 @@ const columns: readonly Column[] = [
   ['image_compressed_bytes', ({ cell }) => cell.imageBytes],
   ['throughput_per_second', ({ cell }) => cell.throughputPerSecond],
   ['notes', ({ cell }) => cell.notes.join('; ')],
+  ['sampled_rows', ({ cell }) => cell.sampledRows],
+  ['not_valid', ({ cell }) => cell.notValid],
 ];
 
 /** RFC 4180, 2.5 to 2.7: a field with a quote, comma or line break is quoted, and a quote in it doubled. */

@@ -12,6 +12,7 @@ import {
   type CellGroup,
   type GroupRow,
 } from './cell-groups.js';
+import { invalidLevelsText } from './validity/checks/levels.js';
 import {
   asciiSigns,
   formatCount,
@@ -72,6 +73,7 @@ const bracket = (ci95: readonly [number, number] | undefined): string =>
   ci95 === undefined ? '' : ` ${formatRatioInterval(ci95)}`;
 
 function withoutResult(cell: CellSummary): string {
+  if (cell.notValid !== undefined) return `${runtimeName(cell)} has no valid result: ${cell.notValid}`;
   const failed = failureCount(cell);
   return failed === 0
     ? `${runtimeName(cell)} has no result`
@@ -178,8 +180,12 @@ export function headlineOf(summary: Summary, signs: Signs = asciiSigns): Headlin
   const groups = groupCells(summary);
   const lead = tallies(summary, groups).map((tally) => leadSentence(tally, summary.margin, signs));
   const details = groups.map((group) => detailOf(group, groups, summary.margin, signs));
+  const invalid = invalidLevelsText(summary);
   return {
-    lead: lead.length > 0 ? lead : ['No two runtimes could be compared: no baseline has a result.'],
+    lead: [
+      ...(invalid === undefined ? [] : [`${capital(invalid)}. They have no part in any answer.`]),
+      ...(lead.length > 0 ? lead : ['No two runtimes could be compared: no baseline has a result.']),
+    ],
     details: details.filter((detail) => detail.sentences.length > 0),
   };
 }

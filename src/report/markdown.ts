@@ -8,6 +8,7 @@ import {
   groupCells,
   groupExtras,
   payloadText,
+  withoutLatency,
   type CellGroup,
   type GroupRow,
 } from './cell-groups.js';
@@ -57,8 +58,9 @@ export function markdownTable(
   return [head, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
 }
 
-const latencyText = ({ cell: { latencyMs } }: GroupRow): string => {
-  if (latencyMs === undefined) return 'no result';
+const latencyText = ({ cell }: GroupRow): string => {
+  const { latencyMs } = cell;
+  if (latencyMs === undefined) return withoutLatency(cell);
   const interval =
     latencyMs.ci95 === undefined ? '' : ` ${formatDurationInterval(latencyMs.ci95, latencyMs.p50)}`;
   return `${formatDuration(latencyMs.p50)}${interval}`;

@@ -10,6 +10,7 @@ import {
   groupCells,
   groupExtras,
   payloadText,
+  withoutLatency,
   type CellGroup,
   type GroupRow,
 } from './cell-groups.js';
@@ -78,7 +79,8 @@ const latencyColumns: readonly Column[] = [
   {
     head: ['', 'p50'],
     align: 'right',
-    text: ({ cell }) => (cell.latencyMs === undefined ? 'no result' : formatDuration(cell.latencyMs.p50)),
+    text: ({ cell }) =>
+      cell.latencyMs === undefined ? withoutLatency(cell) : formatDuration(cell.latencyMs.p50),
     paint: (text, { cell }, colors) => (cell.latencyMs === undefined ? colors.red(text) : colors.bold(text)),
   },
   {
@@ -174,6 +176,7 @@ const groupTitle = (group: CellGroup, groups: readonly CellGroup[]): string =>
 
 /** What went wrong in a cell, as a line of its own under it; undefined when nothing did. */
 function failureLine({ cell }: GroupRow): string | undefined {
+  if (cell.notValid !== undefined) return `not valid: ${cell.notValid}`;
   const failed = failureCount(cell);
   if (failed > 0)
     return `${formatCount(failed)} of ${formatCount(failed + cell.n)} failed: ${failureText(cell)}`;

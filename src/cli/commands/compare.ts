@@ -21,6 +21,7 @@ export async function compare(
     margin,
     seed: base.manifest.seed,
     plannedCells: base.manifest.cells,
+    load: { base: base.load, candidate: candidate.load },
   });
   if (options.json === true) printJson({ schema: 'lumos/comparison@1', margin, ...compared });
   else print(renderComparisonTable(compared, { margin, width: tableWidth(), color: wantsColour() }));

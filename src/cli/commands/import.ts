@@ -84,9 +84,12 @@ export async function importRun(
 
 /** Summary and report, made as of any run. */
 async function show(directory: RunDirectory, { json = false }: ImportCommandOptions): Promise<void> {
-  const { manifest, summary } = await analyse(directory);
+  const { manifest, summary, load } = await analyse(directory);
   directory.writeSummary(summary);
-  writeWhole(directory.reportPath, renderHtml({ manifest, summary, samples: await samplesOf(directory) }));
+  writeWhole(
+    directory.reportPath,
+    renderHtml({ manifest, summary, samples: await samplesOf(directory, load) }),
+  );
   if (json) printJson(jsonOf(directory, summary));
   else {
     const lines = validityText(summary, tableWidth(), pc.createColors(wantsColour()));

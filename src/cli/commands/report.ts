@@ -16,11 +16,14 @@ import { renderHtml } from '../../report/html/render-html.js';
 import { renderJunit } from '../../report/junit/render-junit.js';
 import { renderMarkdown } from '../../report/markdown.js';
 import { writeParquet } from '../../report/parquet.js';
-import { analyse, rowsOf, samplesOf } from '../analysis.js';
+import { readLevels } from '../../records/level-store.js';
+import { invalidCellsOf, type LoadCells } from '../../report/levels/load-cells.js';
+import { counted } from '../../report/validity/check.js';
+import { analyse, rowsOf, samplesOf, validRows } from '../analysis.js';
 import { writeJunit } from '../junit-file.js';
 import { readModelFile } from './model/model-input.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
-import { note, print } from '../output.js';
+import { note, print, warning } from '../output.js';
 import { tellProblems } from '../record-problems.js';
 import { rowFormats, writeRows, type RowFormat } from '../rows-output.js';
 
@@ -48,12 +51,10 @@ export async function report(path: string, options: ReportOptions): Promise<Exit
   }
   if (isRowFormat(format)) {
     directory.readManifest();
-    const problems = new RecordProblems(options);
-    await writeRows(format, rowsOf(directory, problems), options.out);
-    tellProblems(problems);
+    await reportRows(directory, format, options);
     return exitCodes.done;
   }
-  const { manifest, summary } = await analyse(directory, options);
+  const { manifest, summary, load } = await analyse(directory, options);
   const model = options.model === undefined ? undefined : modelOf(options.model, format, summary);
   if (options.junit !== undefined) {
     writeJunit(options.junit, { manifest, summary });
@@ -65,15 +66,28 @@ export async function report(path: string, options: ReportOptions): Promise<Exit
   }
   if (format === 'html') {
     const out = options.out ?? directory.reportPath;
-    const samples = await samplesOf(directory);
+    const samples = await samplesOf(directory, load);
     writeWhole(out, renderHtml({ manifest, summary, samples, ...(model === undefined ? {} : { model }) }));
     note(`wrote ${out}`);
     return exitCodes.done;
   }
-  const text = await textOf(format, { directory, manifest, summary, model });
+  const text = await textOf(format, { directory, manifest, summary, load, model });
   if (options.out === undefined) print(text);
   else writeWhole(options.out, text);
   return exitCodes.done;
+}
+
+/** Rows are what was measured, and all are given out but for k6: its points go straight into statistics. */
+async function reportRows(directory: RunDirectory, format: RowFormat, options: ReportOptions): Promise<void> {
+  const problems = new RecordProblems(options);
+  const isInvalid = invalidCellsOf(await readLevels(directory.levelsPath, problems));
+  const rows = rowsOf(directory, problems);
+  let invalid = 0;
+  const count = (): void => void (invalid += 1);
+  if (format === 'k6-points') await writeRows(format, validRows(rows, { isInvalid }, count), options.out);
+  else await writeRows(format, rows, options.out);
+  if (invalid > 0) note(warning(`left out: ${counted(invalid, 'row')} of levels that are not valid`));
+  tellProblems(problems);
 }
 
 const isRowFormat = (format: Format): format is RowFormat => rowFormats.some((one) => one === format);
@@ -82,12 +96,13 @@ interface Reported {
   readonly directory: RunDirectory;
   readonly manifest: RunManifest;
   readonly summary: Summary;
+  readonly load: LoadCells;
   readonly model: ModelSection | undefined;
 }
 
 function textOf(
   format: Exclude<Format, 'html' | 'parquet' | RowFormat>,
-  { directory, manifest, summary, model }: Reported,
+  { directory, manifest, summary, load, model }: Reported,
 ): string | Promise<string> {
   switch (format) {
     case 'junit':
@@ -99,7 +114,7 @@ function textOf(
     case 'json':
       return toJson(summary);
     case 'hyperfine':
-      return renderHyperfine(rowsOf(directory));
+      return renderHyperfine(rowsOf(directory), load);
     case 'k6':
       return renderK6Summary(summary);
   }

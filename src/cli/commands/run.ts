@@ -258,9 +258,12 @@ async function conclude(
 }
 
 async function show(directory: RunDirectory, options: RunOptions): Promise<void> {
-  const { summary, manifest } = await analyse(directory);
+  const { summary, manifest, load } = await analyse(directory);
   directory.writeSummary(summary);
-  writeWhole(directory.reportPath, renderHtml({ manifest, summary, samples: await samplesOf(directory) }));
+  writeWhole(
+    directory.reportPath,
+    renderHtml({ manifest, summary, samples: await samplesOf(directory, load) }),
+  );
   if (options.junit !== undefined) writeJunit(options.junit, { manifest, summary });
   if (options.json === true) printJson(summary);
   else print(renderTerminalTable(summary, { width: tableWidth(), color: wantsColour() }));

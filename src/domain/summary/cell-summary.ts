@@ -26,7 +26,7 @@ export const PhasesSummarySchema = z.object(
 );
 
 export const CellSummarySchema = CellSchema.extend({
-  /** Samples: invocations with outcome `ok`. */
+  /** Samples: invocations with outcome `ok`; of a load all its successes, whether or not they have a row. */
   n: z.number().int().nonnegative(),
   /** Sandboxes the samples come from. */
   sandboxes: z.number().int().nonnegative(),
@@ -56,6 +56,10 @@ export const CellSummarySchema = CellSchema.extend({
   imageBytes: BytesSchema.optional(),
   /** Only where a load was kept up; a sequence of single requests has no throughput. */
   throughputPerSecond: z.number().optional(),
+  /** Of a load: how many rows the parts of the latency and the sandboxes are from. Latency itself is of all successes. */
+  sampledRows: z.number().int().nonnegative().optional(),
+  /** Of a load: why its level is not valid. Such a cell has no figures and no verdict. */
+  notValid: z.string().optional(),
   /** What a reader must know before using the cell's figures, e.g. "n = 8: p99 is the largest sample". */
   notes: z.array(z.string()),
 });

@@ -1,15 +1,13 @@
 /** The row of one request of a load. */
-import { functionPhases, type Outcome } from '../../domain/factors.js';
+import { functionPhases } from '../../domain/factors.js';
+import { outcomeOfError } from '../../domain/level.js';
 import { measurementSchemaId, type Measurement } from '../../domain/measurement.js';
 import { milliseconds, type Bytes, type Milliseconds } from '../../domain/units.js';
 import type { PlannedLevel } from './level-plan.js';
-import type { FailureKind, LoadExchange, LoadRequest } from './target.js';
+import type { LoadExchange, LoadRequest } from './target.js';
 
 /** A level's instances have numbers from 0: in a run directory their sandboxes have this many numbers to themselves. */
 const sandboxesPerLevel = 100_000;
-
-const outcomeOf = (kind: FailureKind): Outcome =>
-  kind === 'timeout' || kind === 'wrong-output' || kind === 'rejected' ? kind : 'crashed';
 
 /** Latency is from the moment the request was due; what of it is queueing and lateness is said besides. */
 export function loadRow(
@@ -39,7 +37,7 @@ export function loadRow(
         }),
   } satisfies Partial<Measurement>;
   if (exchange.state === 'failed')
-    return { ...common, outcome: outcomeOf(exchange.kind), reason: exchange.reason };
+    return { ...common, outcome: outcomeOfError(exchange.kind), reason: exchange.reason };
   const latency = exchange.answeredAt - request.dueAt;
   const { head } = exchange;
   const times = head?.phases ?? {};

@@ -12,11 +12,11 @@ export const MeasuredEnergySchema = z.object({
 });
 export type MeasuredEnergy = z.infer<typeof MeasuredEnergySchema>;
 
-/** Rounds of a level are summed up; a level without a counter, or without an answer, says nothing. */
+/** Rounds of a level are summed up; a level without a counter, without a response, or that is not valid, says nothing. */
 export function energyOf(levels: readonly LevelRecord[]): MeasuredEnergy[] {
   const sums = new Map<string, { cell: MeasuredEnergy['cell']; requests: number; spent: number }>();
   for (const level of levels) {
-    if (level.energyJoules === undefined || level.succeeded === 0) continue;
+    if (!level.valid || level.energyJoules === undefined || level.succeeded === 0) continue;
     const cell = CellSchema.parse(level);
     const key = JSON.stringify([cell, level.rate]);
     const sum = sums.get(key) ?? { cell, requests: 0, spent: 0 };

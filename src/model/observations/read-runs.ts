@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { artifactOfCell } from '../../domain/artifact-of-cell.js';
 import { invalidInput } from '../../domain/errors.js';
+import { cellKey } from '../../domain/factors.js';
 import { environmentsOf } from '../../domain/experiment.js';
 import type { PayloadStep } from '../../domain/function-manifest.js';
 import type { RunManifest } from '../../domain/run-manifest.js';
@@ -129,12 +130,18 @@ export async function readRuns(
   const collector = new CellCollector();
   const sources: SourceRun[] = [];
   const energy: MeasuredEnergy[] = [];
+  let notValid = 0;
   for (const [index, { measurementsPath }] of directories.entries()) {
     const manifest = manifests[index] as RunManifest;
-    energy.push(...energyOf(await readLevels(directories[index]?.levelsPath ?? '', problems)));
+    const levels = await readLevels(directories[index]?.levelsPath ?? '', problems);
+    const invalid = new Set(levels.filter(({ valid }) => !valid).map((level) => cellKey(level)));
+    energy.push(...energyOf(levels));
     if (!existsSync(measurementsPath)) continue;
     const context = contextOf(manifest, ladders);
-    for await (const row of readRows(measurementsPath, problems)) collector.add(row, context);
+    for await (const row of readRows(measurementsPath, problems)) {
+      if (invalid.size > 0 && invalid.has(cellKey(row))) notValid += 1;
+      else collector.add(row, context);
+    }
     const { runId, experiment, startedAt } = manifest;
     const digest = createHash('sha256').update(readFileSync(measurementsPath)).digest('hex');
     sources.push({
@@ -146,5 +153,13 @@ export async function readRuns(
     });
   }
   const environments = new Map(manifests.flatMap(declaredBy).map((one) => [one.name, one]));
-  return { ...collector.collect(), sources, environments: [...environments.values()], energy };
+  const { notes, ...collected } = collector.collect();
+  const left = notValid === 0 ? [] : [`${notValid} rows of levels of load that are not valid are left out.`];
+  return {
+    ...collected,
+    notes: [...left, ...notes],
+    sources,
+    environments: [...environments.values()],
+    energy,
+  };
 }

@@ -1,6 +1,8 @@
 /** A run as the JSON of hyperfine, for its scripts: a result a cell. */
 import { cellKey, CellSchema, runtimeName, type Cell, type Outcome } from '../../domain/factors.js';
 import type { Measurement } from '../../domain/measurement.js';
+import type { LevelSummary } from '../../domain/summary/load-summary.js';
+import { LoadCells } from '../levels/load-cells.js';
 import { moments } from '../../stats/moments.js';
 import { median } from '../../stats/quantiles.js';
 import { sortSamples } from '../../stats/sorted-samples.js';
@@ -23,7 +25,11 @@ export interface HyperfineResult {
   /** The cell's factors. */
   readonly parameters: Readonly<Record<string, string>>;
   /** What hyperfine has no place for: failures have no time. */
-  readonly lumos: { readonly failures: Readonly<Partial<Record<Outcome, number>>> };
+  readonly lumos: {
+    readonly failures: Readonly<Partial<Record<Outcome, number>>>;
+    /** Of a load: the requests that the statistics are of; `times` and what is made of them are a sample of these. */
+    readonly requests?: number;
+  };
 }
 
 interface Gathered {
@@ -48,39 +54,53 @@ function meanSeconds(
   return values.reduce((sum, value) => sum + value, 0) / values.length / 1000;
 }
 
-function resultOf({ cell, rows, failures }: Gathered): HyperfineResult {
+function resultOf({ cell, rows, failures }: Gathered, load: LoadCells): HyperfineResult {
+  const level = load.get(cell)?.level;
   const times = rows.flatMap(({ latencyMs }) => (latencyMs === undefined ? [] : [latencyMs / 1000]));
   const memory = rows.flatMap(({ peakResidentBytes }) => peakResidentBytes ?? []);
   const user = meanSeconds(rows, ({ cpuUserMs }) => cpuUserMs);
   const system = meanSeconds(rows, ({ cpuSystemMs }) => cpuSystemMs);
   return {
     command: commandOf(cell),
-    ...(times.length === 0 ? {} : statisticsOf(times)),
+    ...(level === undefined ? statisticsOf(times) : statisticsOfLevel(level)),
     ...(user === undefined ? {} : { user }),
     ...(system === undefined ? {} : { system }),
     times,
     exit_codes: times.map(() => 0),
     ...(memory.length === 0 || memory.length < times.length ? {} : { memory_usage_byte: memory }),
     parameters: factorsOf(cell),
-    lumos: { failures },
+    lumos: level === undefined ? { failures } : { failures, requests: level.sent },
   };
 }
 
 function statisticsOf(
   times: readonly number[],
 ): Pick<HyperfineResult, 'mean' | 'stddev' | 'median' | 'min' | 'max'> {
+  if (times.length === 0) return {};
   const sorted = sortSamples(times);
   const { mean, sd } = moments(sorted);
   const [min, max] = [sorted[0] as number, sorted[sorted.length - 1] as number];
   return { mean, stddev: sd ?? null, median: median(sorted), min, max };
 }
 
-/** The text of the file. All latencies are held in memory, as they are in the file. */
+/** Of all successes of the level. */
+function statisticsOfLevel({ latencyMs }: LevelSummary): ReturnType<typeof statisticsOf> {
+  if (latencyMs === undefined) return {};
+  const { mean, p50, min, max } = latencyMs;
+  return { mean: mean / 1000, median: p50 / 1000, min: min / 1000, max: max / 1000 };
+}
+
+/**
+ * The text of the file. All latencies are held in memory, as they are in the file. Of a load the statistics are of all its requests;
+ * levels that are not valid have no result.
+ */
 export async function renderHyperfine(
   rows: AsyncIterable<Measurement> | Iterable<Measurement>,
+  load = new LoadCells(),
 ): Promise<string> {
   const cells = new Map<string, Gathered>();
   for await (const row of rows) {
+    if (load.isInvalid(row)) continue;
     const key = cellKey(row);
     let gathered = cells.get(key);
     if (gathered === undefined)
@@ -88,5 +108,5 @@ export async function renderHyperfine(
     if (row.outcome === 'ok' && row.latencyMs !== undefined) gathered.rows.push(row);
     else gathered.failures[row.outcome] = (gathered.failures[row.outcome] ?? 0) + 1;
   }
-  return `${JSON.stringify({ results: [...cells.values()].map(resultOf) }, null, 2)}\n`;
+  return `${JSON.stringify({ results: [...cells.values()].map((gathered) => resultOf(gathered, load)) }, null, 2)}\n`;
 }

@@ -60,7 +60,7 @@ export function renderK6Summary(summary: Summary): string {
           ],
         ]),
     ...(single === undefined ? [] : [['http_req_duration', trend(single)] satisfies [string, Metric]]),
-    ...summary.cells.flatMap(metricsOf),
+    ...summary.cells.filter(({ notValid }) => notValid === undefined).flatMap(metricsOf),
   ];
   return `${JSON.stringify({ metrics: Object.fromEntries(metrics) }, null, 2)}\n`;
 }

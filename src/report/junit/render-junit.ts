@@ -33,7 +33,7 @@ interface Suite {
 
 /**
  * A suite for each function on each runtime. In it a case for every cell, which fails where an invocation failed or none
- * was made, and a case for every objective held against it: it fails where the objective is missed, and is skipped,
+ * was made, and is skipped where its level of load is not valid, and a case for every objective held against it: it fails where the objective is missed, and is skipped,
  * with the reason, where it is unsure. The time of a cell is its median latency. Pure: the same input gives the same text.
  */
 export function renderJunit({ manifest, summary }: JunitReport): string {
@@ -71,6 +71,8 @@ function suitesOf(summary: Summary): Suite[] {
 
 function cellCase(name: string, cell: CellSummary): Case {
   const seconds = (cell.latencyMs?.p50 ?? 0) / 1000;
+  if (cell.notValid !== undefined)
+    return { name, seconds, outcome: { kind: 'skipped', message: `not valid: ${cell.notValid}` } };
   const failed = failureCount(cell);
   if (failed === 0 && cell.n > 0) return { name, seconds };
   const message =

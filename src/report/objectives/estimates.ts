@@ -1,7 +1,7 @@
 /** What an objective is judged by: the figure of one cell, with its interval, and what keeps that wide. */
 import type { Cost, Objective } from '../../domain/slo.js';
 import type { CellSummary } from '../../domain/summary/cell-summary.js';
-import type { LevelSummary } from '../../domain/summary/load-summary.js';
+import { shareOf, type Precision } from '../../domain/load.js';
 import type { ObjectiveResult } from '../../domain/summary/objective-result.js';
 import { fromMebibytes, milliseconds, type Bytes, type Milliseconds } from '../../domain/units.js';
 import { estimateMean } from '../../stats/mean-interval.js';
@@ -10,6 +10,7 @@ import { estimateQuantile, fewestForUpperEnd } from '../../stats/quantile-interv
 import { estimateSandboxMedian } from '../../stats/sandbox-median.js';
 import { failureCount } from '../cell-groups.js';
 import { formatBytes, formatCount, formatSignificant } from '../format-quantity.js';
+import type { LoadCell } from '../levels/load-cells.js';
 import type { CellColumns } from '../summarize/accumulate.js';
 
 export type OpenInterval = readonly [low: number, high: number | null];
@@ -34,7 +35,7 @@ export interface JudgedCell {
   /** Undefined where it has no row. */
   readonly columns: CellColumns | undefined;
   /** The cell as a level of load; undefined of single invocations. */
-  readonly level?: LevelSummary | undefined;
+  readonly load?: LoadCell | undefined;
 }
 
 export interface Prices {
@@ -44,6 +45,18 @@ export interface Prices {
 }
 
 export function estimateFor(objective: Objective, judged: JudgedCell, prices: Prices): ObjectiveEstimate {
+  const estimate = estimateOfAny(objective, judged, prices);
+  const level = judged.load?.level;
+  if (level === undefined || level.valid) return estimate;
+  // It measured something else than the target: there is nothing to tell and nothing to judge.
+  return {
+    ...{ unit: estimate.unit, limit: estimate.limit, basis: 'n = 0' },
+    lacking: `the level is not valid: ${level.why}`,
+    beyondRepetition: true,
+  };
+}
+
+function estimateOfAny(objective: Objective, judged: JudgedCell, prices: Prices): ObjectiveEstimate {
   switch (objective.metric) {
     case 'quantile':
       return { unit: 'ms', limit: objective.limitMs, ...quantileOf(objective.share, judged) };
@@ -80,6 +93,46 @@ function latenciesOf({ columns }: JudgedCell): Latencies | undefined {
 }
 
 function quantileOf(share: number, judged: JudgedCell): Figure {
+  const sample = sampleQuantileOf(share, judged);
+  if (judged.load === undefined) return sample;
+  const { level, latency } = judged.load;
+  const { precision } = level;
+  const own =
+    share === 0.5
+      ? level.latencyMs?.ci95
+      : precision !== undefined && shareOf(precision.quantile as Precision['quantile']) === share
+        ? precision.ci95
+        : undefined;
+  return figureOfLevel(judged, level, latency.quantile(share), own, sample);
+}
+
+/**
+ * A figure of all requests of a level. Its interval is the level's own, or else that of the sample that its rows are, made as wide as
+ * to hold the figure.
+ */
+function figureOfLevel(
+  judged: JudgedCell,
+  level: LoadCell['level'],
+  measured: number | undefined,
+  own: readonly [number, number] | undefined,
+  sample: Figure,
+): Figure {
+  if (measured === undefined) return noSample;
+  const ci95 = own ?? sample.ci95;
+  const rows = judged.columns?.samples ?? 0;
+  const ofSample = own === undefined && ci95 !== undefined && rows < level.succeeded;
+  return {
+    measured,
+    ci95:
+      ci95 === undefined
+        ? undefined
+        : [Math.min(ci95[0], measured), ci95[1] === null ? null : Math.max(ci95[1], measured)],
+    basis: `${basisOf(judged, level.succeeded)}${ofSample ? `, the interval from a sample of ${formatCount(rows)}` : ''}`,
+    lacking: ci95 === undefined ? (sample.lacking ?? 'no interval') : sample.lacking,
+  };
+}
+
+function sampleQuantileOf(share: number, judged: JudgedCell): Figure {
   const latencies = latenciesOf(judged);
   if (latencies === undefined) return noSample;
   const { values, sandboxes } = latencies;
@@ -113,6 +166,17 @@ interface MeanFigure extends Figure {
 }
 
 function meanOf(judged: JudgedCell): MeanFigure {
+  const sample = sampleMeanOf(judged);
+  if (judged.load === undefined) return sample;
+  const { level, latency } = judged.load;
+  const figure = figureOfLevel(judged, level, latency.mean, undefined, sample);
+  return { ...figure, ci95: closed(figure.ci95) };
+}
+
+const closed = (ci95: OpenInterval | undefined): readonly [number, number] | undefined =>
+  ci95 === undefined || ci95[1] === null ? undefined : [ci95[0], ci95[1]];
+
+function sampleMeanOf(judged: JudgedCell): MeanFigure {
   const latencies = latenciesOf(judged);
   if (latencies === undefined) return noSample;
   const { mean, n, clusters, ci95 } = estimateMean(latencies.values, latencies.sandboxes);
@@ -129,7 +193,8 @@ function meanOf(judged: JudgedCell): MeanFigure {
 }
 
 /** Over all invocations, whatever became of them: of a load over all its requests, of which rows are a sample. */
-function errorRateOf(limit: number, { cell, columns, level }: JudgedCell): Figure {
+function errorRateOf(limit: number, { cell, columns, load }: JudgedCell): Figure {
+  const level = load?.level;
   const rows = level?.sent ?? columns?.rows ?? 0;
   if (rows === 0) return { basis: 'n = 0', lacking: 'no invocation was made' };
   const failed =
@@ -148,17 +213,17 @@ function errorRateOf(limit: number, { cell, columns, level }: JudgedCell): Figur
   };
 }
 
-/** Of the level of load that the cell is. One that is not valid measured something else, so it is told and not judged. */
-function throughputOf({ cell, level }: JudgedCell): Figure {
+/** Of the level of load that the cell is. */
+function throughputOf({ cell, load }: JudgedCell): Figure {
+  const level = load?.level;
   if (level === undefined)
     return {
       basis: `n = ${formatCount(cell.n)}`,
       lacking: 'no load was kept up: a sequence of single requests has no throughput',
       beyondRepetition: true,
     };
-  const { throughputPerSecond: measured, ci95, succeeded, valid, why } = level;
+  const { throughputPerSecond: measured, ci95, succeeded } = level;
   const basis = `n = ${formatCount(succeeded)}`;
-  if (!valid) return { measured, basis, lacking: `the level is not valid: ${why}`, beyondRepetition: true };
   return {
     ...{ measured, basis, ci95 },
     lacking: ci95 === undefined ? 'too short for an interval: a longer load may tell' : undefined,

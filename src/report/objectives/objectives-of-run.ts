@@ -1,9 +1,9 @@
 /** A run's objectives, each held against every cell that it speaks of. */
-import { cellKey, CellSchema } from '../../domain/factors.js';
+import { CellSchema } from '../../domain/factors.js';
 import type { RunManifest } from '../../domain/run-manifest.js';
 import { scopedObjective, type Objective } from '../../domain/slo.js';
 import type { CellSummary } from '../../domain/summary/cell-summary.js';
-import type { LevelSummary } from '../../domain/summary/load-summary.js';
+import { LoadCells } from '../levels/load-cells.js';
 import type { ObjectiveResult } from '../../domain/summary/objective-result.js';
 import type { RunAccumulator } from '../summarize/accumulate.js';
 import { estimateFor, type JudgedCell, type ObjectiveEstimate, type Prices } from './estimates.js';
@@ -14,9 +14,8 @@ export function objectivesOf(
   run: RunAccumulator,
   cells: readonly CellSummary[],
   { experiment }: Pick<RunManifest, 'experiment'>,
-  levels: readonly LevelSummary[] = [],
+  load = new LoadCells(),
 ): ObjectiveResult[] {
-  const levelOf = new Map(levels.map((level) => [cellKey(level), level]));
   const prices: Prices = { cost: experiment.cost, memoryMiB: experiment.limits.memoryMiB };
   return experiment.slo
     .map(scopedObjective)
@@ -24,11 +23,7 @@ export function objectivesOf(
       cells
         .filter((cell) => scoped.speaksOf(cell))
         .map((cell) =>
-          resultOf(
-            scoped.objective,
-            { cell, columns: run.get(cell), level: levelOf.get(cellKey(cell)) },
-            prices,
-          ),
+          resultOf(scoped.objective, { cell, columns: run.get(cell), load: load.get(cell) }, prices),
         ),
     );
 }

@@ -4,11 +4,20 @@ import { milliseconds, type Milliseconds } from '../../domain/units.js';
 import type { RunAccumulator } from './accumulate.js';
 import { mediansOf } from './cell-medians.js';
 import { orderCells } from './cell-order.js';
-import { compareMedians, type ComparisonOptions, type MedianComparison } from './compare-medians.js';
+import type { LoadCells } from '../levels/load-cells.js';
+import {
+  compareEstimates,
+  estimateOfCell,
+  type CellEstimate,
+  type ComparisonOptions,
+  type MedianComparison,
+} from './compare-medians.js';
 
 export interface RunComparisonOptions extends ComparisonOptions {
   /** Cells in the order to report them in, e.g. the base run's plan; others follow by their names. */
   readonly plannedCells?: readonly Cell[];
+  /** The levels of both runs, where they are loads. */
+  readonly load?: { readonly base: LoadCells; readonly candidate: LoadCells };
 }
 
 /** The latency of one cell in both runs. */
@@ -21,7 +30,7 @@ export interface CellComparison extends MedianComparison {
 
 export interface RunComparison {
   readonly cells: readonly CellComparison[];
-  /** Cells with rows in both runs but no ratio: on one side every invocation failed, or the median is 0. */
+  /** Cells with rows in both runs but no ratio: on one side every invocation failed, the median is 0, or the level is not valid. */
   readonly withoutRatio: readonly Cell[];
   readonly onlyInBase: readonly Cell[];
   readonly onlyInCandidate: readonly Cell[];
@@ -37,15 +46,18 @@ export function compareRuns(
     options.plannedCells ?? [],
     [...base.all(), ...candidate.all()].map((columns) => columns.cell),
   );
-  const inBoth = cells.filter((cell) => base.get(cell) !== undefined && candidate.get(cell) !== undefined);
+  const { load } = options;
+  const isInBase = (cell: Cell): boolean =>
+    base.get(cell) !== undefined || load?.base.get(cell) !== undefined;
+  const isInCandidate = (cell: Cell): boolean =>
+    candidate.get(cell) !== undefined || load?.candidate.get(cell) !== undefined;
+  const inBoth = cells.filter((cell) => isInBase(cell) && isInCandidate(cell));
   const compared = new Map(inBoth.map((cell) => [cell, compareCell(cell, base, candidate, options)]));
   return {
     cells: [...compared.values()].filter((one) => one !== undefined),
     withoutRatio: inBoth.filter((cell) => compared.get(cell) === undefined),
-    onlyInBase: cells.filter((cell) => base.get(cell) !== undefined && candidate.get(cell) === undefined),
-    onlyInCandidate: cells.filter(
-      (cell) => base.get(cell) === undefined && candidate.get(cell) !== undefined,
-    ),
+    onlyInBase: cells.filter((cell) => isInBase(cell) && !isInCandidate(cell)),
+    onlyInCandidate: cells.filter((cell) => !isInBase(cell) && isInCandidate(cell)),
   };
 }
 
@@ -53,17 +65,19 @@ function compareCell(
   cell: Cell,
   base: RunAccumulator,
   candidate: RunAccumulator,
-  options: ComparisonOptions,
+  options: RunComparisonOptions,
 ): CellComparison | undefined {
-  const before = mediansOf(base.get(cell), ['latencyMs']).get('latencyMs');
-  const after = mediansOf(candidate.get(cell), ['latencyMs']).get('latencyMs');
-  const compared = compareMedians(after, before, options, JSON.stringify(['runs', cellKey(cell)]));
+  const estimateOf = (run: RunAccumulator, load: LoadCells | undefined): CellEstimate | undefined =>
+    estimateOfCell(mediansOf(run.get(cell), ['latencyMs']).get('latencyMs'), 'latencyMs', load?.get(cell));
+  const before = estimateOf(base, options.load?.base);
+  const after = estimateOf(candidate, options.load?.candidate);
+  const compared = compareEstimates(after, before, options, JSON.stringify(['runs', cellKey(cell)]));
   if (before === undefined || after === undefined || compared === undefined) return undefined;
   return {
     cell,
     metric: 'latencyMs',
     ...compared,
-    n: { base: before.size.n, candidate: after.size.n },
-    p50: { base: milliseconds(before.median), candidate: milliseconds(after.median) },
+    n: { base: before.n, candidate: after.n },
+    p50: { base: milliseconds(before.value), candidate: milliseconds(after.value) },
   };
 }

@@ -3,10 +3,16 @@ import { cellKey, conditionsKey, conditionsOf, type Cell } from '../../domain/fa
 import { type Comparison } from '../../domain/summary/cell-summary.js';
 import { summarySchemaId, type Summary } from '../../domain/summary/summary.js';
 import type { Bytes } from '../../domain/units.js';
+import { withLevel, type LoadCells } from '../levels/load-cells.js';
 import type { RunAccumulator } from './accumulate.js';
 import { mediansOf, type CellMedians } from './cell-medians.js';
 import { orderCells } from './cell-order.js';
-import { compareMedians, type ComparisonOptions } from './compare-medians.js';
+import {
+  compareEstimates,
+  estimateOfCell,
+  type CellEstimate,
+  type ComparisonOptions,
+} from './compare-medians.js';
 import { comparedMetrics } from './compared-metrics.js';
 import { payloadOf, summarizeCell } from './summarize-cell.js';
 
@@ -21,6 +27,8 @@ export interface SummaryContext extends ComparisonOptions {
   readonly plannedCells: readonly Cell[];
   /** Compressed bytes a node would pull to run a function on a runtime, where known. */
   readonly imageBytes: (cell: Cell) => Bytes | undefined;
+  /** The levels of a load; absent for single invocations. */
+  readonly load?: LoadCells;
   /** The size of a payload. Asked only for a planned cell when no row of any runtime with this payload tells it. */
   readonly payloadBytes: (functionName: string, payload: string) => Bytes | undefined;
 }
@@ -38,10 +46,13 @@ export function summarize(run: RunAccumulator, context: SummaryContext): Summary
   const medians = new Map(cells.map((cell) => [cellKey(cell), mediansOf(run.get(cell))]));
   const payloads = knownPayloads(cells, run);
   const summaries = cells.map((cell) =>
-    summarizeCell(cell, run.get(cell), medians.get(cellKey(cell)) ?? new Map(), {
-      payloadBytes: payloads.get(payloadKey(cell)) ?? context.payloadBytes(cell.function, cell.payload),
-      imageBytes: context.imageBytes(cell),
-    }),
+    withLevel(
+      summarizeCell(cell, run.get(cell), medians.get(cellKey(cell)) ?? new Map(), {
+        payloadBytes: payloads.get(payloadKey(cell)) ?? context.payloadBytes(cell.function, cell.payload),
+        imageBytes: context.imageBytes(cell),
+      }),
+      context.load?.get(cell),
+    ),
   );
   return {
     schema: summarySchemaId,
@@ -52,7 +63,7 @@ export function summarize(run: RunAccumulator, context: SummaryContext): Summary
     margin: context.margin,
     cells: summaries,
     comparisons: compareWithBaseline(cells, medians, context),
-    empty: summaries.filter((cell) => cell.n === 0).length,
+    empty: summaries.filter((cell) => cell.n === 0 && cell.notValid === undefined).length,
   };
 }
 
@@ -95,10 +106,11 @@ function compareCells(
   context: SummaryContext,
 ): Comparison[] {
   return comparedMetrics.flatMap((metric) => {
-    const ours = medians.get(cellKey(candidate))?.get(metric);
-    const theirs = medians.get(cellKey(baseline))?.get(metric);
+    const estimateOf = (cell: Cell): CellEstimate | undefined =>
+      estimateOfCell(medians.get(cellKey(cell))?.get(metric), metric, context.load?.get(cell));
+    const [ours, theirs] = [estimateOf(candidate), estimateOf(baseline)];
     const label = JSON.stringify(['comparison', cellKey(candidate), baseline.runtime, metric]);
-    const compared = compareMedians(ours, theirs, context, label);
+    const compared = compareEstimates(ours, theirs, context, label);
     if (ours === undefined || theirs === undefined || compared === undefined) return [];
     return {
       ...conditionsOf(candidate),
@@ -108,7 +120,7 @@ function compareCells(
       ...(baseline.options === undefined ? {} : { baselineOptions: baseline.options }),
       ...(candidate.options === undefined ? {} : { candidateOptions: candidate.options }),
       ...compared,
-      n: { baseline: theirs.size.n, candidate: ours.size.n },
+      n: { baseline: theirs.n, candidate: ours.n },
     };
   });
 }

@@ -5,11 +5,13 @@ import { checkFloor } from './checks/floor.js';
 import { checkHardware } from './checks/hardware.js';
 import { checkDuplicates, checkMissingArms } from './checks/ladders.js';
 import { checkInterleaving, checkSplices } from './checks/order.js';
+import { checkInvalidLevels } from './checks/levels.js';
 import { checkRepeated, checkUnreadable } from './checks/records.js';
 import { checkDropped, checkSampleSizes, checkSurvivors } from './checks/samples.js';
 import { checkSpeed } from './checks/speed.js';
 
 const checks: readonly Check[] = [
+  checkInvalidLevels,
   checkUnreadable,
   checkRepeated,
   checkHardware,

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { runCli } from '../../../src/cli/program.js';
 import { factorsGiven, withOptions } from '../../../src/cli/run-options.js';
 import { ExperimentSchema } from '../../../src/domain/experiment.js';
+import type { LevelRecord } from '../../../src/domain/level.js';
 import type { Measurement } from '../../../src/domain/measurement.js';
 import { type LevelSummary } from '../../../src/domain/summary/load-summary.js';
 import { type ObjectiveResult } from '../../../src/domain/summary/objective-result.js';
@@ -14,6 +15,8 @@ import { renderMarkdown } from '../../../src/report/markdown.js';
 import { judge } from '../../../src/report/objectives/judge.js';
 import { objectivesOf } from '../../../src/report/objectives/objectives-of-run.js';
 import { renderTerminalTable } from '../../../src/report/terminal-table.js';
+import { LoadCells } from '../../../src/report/levels/load-cells.js';
+import { LatencyHistogram } from '../../../src/stats/latency-histogram.js';
 import { RunAccumulator } from '../../../src/report/summarize/accumulate.js';
 import { summarize } from '../../../src/report/summarize/summarize.js';
 import { bytes } from '../../../src/domain/units.js';
@@ -146,13 +149,14 @@ describe('an objective held against a cell', () => {
       ...{ ...cellOf(), throughputPerSecond: 500, ci95: [480, 520], succeeded: 5000, sent: 5100 },
       ...{ errors: {}, valid: true, why: 'ended by time', ...changes },
     } as unknown as LevelSummary;
+    const record = { ...cellOf(), latency: new LatencyHistogram().toStored() } as LevelRecord;
     const run = new RunAccumulator();
     for (const row of hundred) run.add(row);
     const { cells } = summaryOf(hundred, {});
     const experiment = ExperimentSchema.parse({
       ...{ name: 'mine', functions: ['hashing'], runtimes: ['docker'], slo: [objective] },
     });
-    const [result] = objectivesOf(run, cells, { experiment }, [level]);
+    const [result] = objectivesOf(run, cells, { experiment }, new LoadCells([record], [level]));
     expect(result).toMatchObject({ verdict });
     expect(result?.why).toContain(why);
   });

@@ -3,7 +3,7 @@ import { dot, link, type Markish } from '@observablehq/plot';
 import { runtimeName, cellKey, type Start } from '../../../domain/factors.js';
 import type { CellSummary } from '../../../domain/summary/cell-summary.js';
 import { milliseconds, type Milliseconds } from '../../../domain/units.js';
-import { groupExtras, payloadText, type CellGroup } from '../../cell-groups.js';
+import { groupExtras, payloadText, withoutLatency, type CellGroup } from '../../cell-groups.js';
 import {
   absent,
   formatCount,
@@ -68,7 +68,7 @@ function blocksOf(
     rows: group.rows.map(({ cell }) => ({
       name: runtimeName(cell),
       color: classColor(cell.class),
-      note: cell.latencyMs === undefined ? 'no result' : duration(cell.latencyMs.p50),
+      note: cell.latencyMs === undefined ? withoutLatency(cell) : duration(cell.latencyMs.p50),
       cell,
       points: samples.get(cellKey(cell))?.latencyMs ?? [],
     })),

@@ -6,6 +6,7 @@ import {
   failureText,
   groupExtras,
   payloadText,
+  withoutLatency,
   type CellGroup,
   type GroupRow,
 } from '../../cell-groups.js';
@@ -24,9 +25,10 @@ import { html, nothing, type Markup } from '../template.js';
 
 const columns = 10;
 
-function latencyCells({ cell: { latencyMs } }: GroupRow): Markup {
+function latencyCells({ cell }: GroupRow): Markup {
+  const { latencyMs } = cell;
   if (latencyMs === undefined)
-    return html`<td class="none">no result</td>
+    return html`<td class="none">${withoutLatency(cell)}</td>
       <td class="interval"></td>
       <td>${absent}</td>`;
   const interval =
@@ -52,6 +54,10 @@ function ratioCells({ comparison, isBaseline, cell }: GroupRow): Markup {
 }
 
 function failureRow({ cell }: GroupRow): Markup {
+  if (cell.notValid !== undefined)
+    return html`<tr class="failure">
+      <td colspan="${columns}">not valid: ${cell.notValid}</td>
+    </tr>`;
   const failed = failureCount(cell);
   if (failed === 0) return nothing;
   return html`<tr class="failure">

@@ -1,5 +1,6 @@
 /** Whether there are samples enough for what is asked, and all of them. */
 import { scopedObjective } from '../../../domain/slo.js';
+import type { Cell } from '../../../domain/factors.js';
 import type { ValidityFinding } from '../../../domain/validity.js';
 import { fewestForInterval } from '../../../stats/median-interval.js';
 import { fewestForUpperEnd } from '../../../stats/quantile-interval.js';
@@ -59,11 +60,29 @@ function lackingForObjectives(
 /** From this share of failures on, the samples are called a selection. */
 const selectionShare = 0.05;
 
+interface CellCounts {
+  readonly cell: Cell;
+  readonly rows: number;
+  readonly failures: number;
+}
+
+/** Of a load over all its requests, of which rows are a sample; levels that are not valid have a finding of their own. */
+function countsOf(facts: CheckedRun['facts'], { levels = [] }: CheckedRun['summary']): readonly CellCounts[] {
+  if (levels.length === 0) return facts.cells();
+  return levels
+    .filter(({ valid }) => valid)
+    .map((level) => ({
+      cell: level,
+      rows: level.sent,
+      failures: Object.values(level.errors).reduce((sum, n) => sum + n, 0),
+    }));
+}
+
 /** Failures that make the samples a selection. */
-export function checkSurvivors({ facts }: CheckedRun): ValidityFinding[] {
-  const selected = facts
-    .cells()
-    .filter(({ rows, failures }) => failures > 0 && failures < rows && failures / rows >= selectionShare);
+export function checkSurvivors({ facts, summary }: CheckedRun): ValidityFinding[] {
+  const selected = countsOf(facts, summary).filter(
+    ({ rows, failures }) => failures > 0 && failures < rows && failures / rows >= selectionShare,
+  );
   if (selected.length === 0) return [];
   const texts = selected.map(
     ({ cell, rows, failures }) => `${cellText(cell)}: ${failures} of ${rows} failed`,
