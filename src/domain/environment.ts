@@ -1,6 +1,6 @@
 /** An environment as a person declares it: what a sandbox has of a machine, and what lies between it and the others. */
 import { z } from 'zod';
-import { NameSchema } from './function-manifest.js';
+import { NameSchema } from './names.js';
 
 export const environmentSchemaId = 'lumos/environment@1';
 

@@ -1,6 +1,6 @@
 /** An experiment as a person declares it: factors, counts and options, in a file that can be checked in. */
 import { z } from 'zod';
-import { NameSchema } from './function-manifest.js';
+import { NameSchema } from './names.js';
 import {
   AccessSchema,
   LanguageSchema,

@@ -1,19 +1,14 @@
 /** A function's manifest: what a folder under functions/ says about the function in it. */
 import { z } from 'zod';
 import { StorageSchema } from './factors.js';
+import { CrateNameSchema, NameSchema, PathInFolderSchema, PayloadLabelSchema } from './names.js';
 import { BytesSchema } from './units.js';
-
-/** Names that are safe as file names, image names and labels, and never reach a shell. */
-export const NameSchema = z
-  .string()
-  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower-case letters, digits and single hyphens, e.g. "hello-world"')
-  .max(60);
 
 export const FunctionClassSchema = z.enum(['compute', 'data', 'mixed']);
 export type FunctionClass = z.infer<typeof FunctionClassSchema>;
 
 export const PayloadStepSchema = z.strictObject({
-  label: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, dots and hyphens, e.g. "small"'),
+  label: PayloadLabelSchema,
   /** Bytes of the function's data: of its objects where it has any, else of its payload. */
   bytes: BytesSchema.optional(),
   /** The function's own size parameter (e.g. the order of a matrix), for all others. */
@@ -21,20 +16,12 @@ export const PayloadStepSchema = z.strictObject({
 });
 export type PayloadStep = z.infer<typeof PayloadStepSchema>;
 
-/** A path below the function's folder; no part of it begins with a dot. */
-const FileInFolderSchema = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9_][A-Za-z0-9._-]*(\/[A-Za-z0-9_][A-Za-z0-9._-]*)*$/,
-    'a file below the folder of the function, e.g. "bin/function"',
-  );
-
-const FolderSchema = z.union([z.literal('.'), FileInFolderSchema]);
+const FolderSchema = z.union([z.literal('.'), PathInFolderSchema]);
 
 const LanguagesSchema = z
   .strictObject({
     /** The Cargo package whose binary is the function. */
-    rust: z.strictObject({ package: z.string().min(1) }).optional(),
+    rust: z.strictObject({ package: CrateNameSchema }).optional(),
     /** The Go package whose `main` is the function. */
     go: z
       .strictObject({
@@ -50,14 +37,14 @@ const LanguagesSchema = z
       })
       .optional(),
     /** The module whose `handle` is the function, for the SDK of `sdks/typescript`. */
-    typescript: z.strictObject({ entry: FileInFolderSchema }).optional(),
+    typescript: z.strictObject({ entry: PathInFolderSchema }).optional(),
     /** Files that were built by other means, from any language that speaks the protocol. */
     prebuilt: z
       .strictObject({
         /** A Linux executable for this machine's processor. It runs FROM scratch only if it is static. */
-        native: FileInFolderSchema.optional(),
+        native: PathInFolderSchema.optional(),
         /** A WASI 0.1 command. */
-        module: FileInFolderSchema.optional(),
+        module: PathInFolderSchema.optional(),
       })
       .refine(
         ({ native, module }) => native !== undefined || module !== undefined,

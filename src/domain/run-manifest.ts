@@ -4,6 +4,7 @@ import { EnvironmentRecordSchema } from './environment.js';
 import { ExperimentSchema } from './experiment.js';
 import { AccessSchema, CellSchema, LanguageSchema, RuntimeClassSchema, StorageSchema } from './factors.js';
 import { FunctionClassSchema, PayloadStepSchema } from './function-manifest.js';
+import { RunIdSchema } from './names.js';
 import { BytesSchema, MillisecondsSchema } from './units.js';
 import { ValidityFindingSchema } from './validity.js';
 
@@ -154,7 +155,7 @@ export type Import = z.infer<typeof ImportSchema>;
 
 export const RunManifestSchema = z.object({
   schema: z.literal(runManifestSchemaId),
-  runId: z.string(),
+  runId: RunIdSchema,
   /** The experiment with every default and every option of the command line filled in. */
   experiment: ExperimentSchema,
   seed: z.number().int(),

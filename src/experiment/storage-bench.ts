@@ -1,5 +1,5 @@
 /** Where a run's objects lie: its services, its folder, and what each cell needs of them. */
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HostSide } from '../control-plane/invoke/host-side.js';
@@ -11,10 +11,12 @@ import { emulatedNetwork } from '../domain/environment.js';
 import { invalidInput } from '../domain/errors.js';
 import type { Experiment } from '../domain/experiment.js';
 import type { Cell, Storage } from '../domain/factors.js';
+import { checkedRunId } from '../domain/names.js';
 import type { ObjectStore, StorageService, StoreOptions } from '../domain/object-store.js';
 import type { ServiceRecord } from '../domain/run-manifest.js';
 import type { Prepared, Reach } from '../domain/runtime.js';
 import { fromMebibytes } from '../domain/units.js';
+import { makeFolderIn, pathIn, removeFolderInNow } from '../files/contained.js';
 import type { ReadyPayload } from './ready-payloads.js';
 import { unemulated, type RunEnvironments } from './environments.js';
 import { CellStorage, type TrialStorage } from './trial-storage.js';
@@ -34,17 +36,13 @@ export class StorageBench {
   private readonly services = new Map<ServiceName, StorageService>();
   private readonly cells = new Map<string, CellStorage>();
   private readonly routes = new Map<string, Route>();
-  private readonly folder: string;
-
   constructor(
     private readonly runId: string,
     private readonly experiment: Experiment,
     private readonly source: ServiceSource,
     private readonly clock: Clock,
     private readonly environments: RunEnvironments = unemulated(experiment),
-  ) {
-    this.folder = objectsFolderOf(runId);
-  }
+  ) {}
 
   /** Starts what any of `cells` needs. @throws LumosError */
   async start(cells: readonly Cell[], onStep: (text: string) => void): Promise<void> {
@@ -95,10 +93,14 @@ export class StorageBench {
   reach(cell: Cell): Reach {
     if (cell.access !== 'direct') return {};
     if (reachesSockets(cell)) return { sockets: true };
-    const folder = join(this.folder, cell.function);
-    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    return { folder: this.folderOf(cell.function) };
+  }
+
+  /** The folder of a function's objects, made where it is not there. */
+  private folderOf(name: string): string {
+    const folder = pathIn(makeFolderIn(tmpdir(), objectsFolderName(this.runId)), name);
     mkdirSync(folder, { recursive: true });
-    return { folder };
+    return folder;
   }
 
   /** The storage of a cell; `undefined` for a function without. */
@@ -180,8 +182,7 @@ export class StorageBench {
     options: StoreOptions,
   ): Promise<ObjectStore> {
     if (route !== undefined) return await route.connect(options);
-    const folder = join(this.folder, cell.function, cell.payload);
-    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    const folder = pathIn(this.folderOf(cell.function), cell.payload);
     mkdirSync(folder, { recursive: true });
     // A container's user may be another; the folder above lets nobody else in.
     chmodSync(folder, 0o777);
@@ -191,7 +192,7 @@ export class StorageBench {
 
   private storeOptions({ function: name, payload }: Cell): StoreOptions {
     return {
-      prefix: `lumos/${this.runId}/${name}/${payload}/`,
+      prefix: `lumos/${checkedRunId(this.runId)}/${name}/${payload}/`,
       limit: fromMebibytes(this.experiment.limits.objectMiB),
       timeLimit: this.experiment.timeLimitMs,
     };
@@ -209,8 +210,9 @@ export function servicesOf(cells: readonly Pick<Cell, 'storage'>[]): ServiceName
 }
 
 /** Named after the run, so that what a run that died left is found again. */
-const objectsFolderOf = (runId: string): string => join(tmpdir(), `lumos-objects-${runId}`);
+const objectsFolderName = (runId: string): string => `lumos-objects-${checkedRunId(runId)}`;
 
 /** Removes a run's folder of objects. */
-export const removeObjectsFolder = (runId: string): void =>
-  rmSync(objectsFolderOf(runId), { recursive: true, force: true });
+export function removeObjectsFolder(runId: string): void {
+  removeFolderInNow(tmpdir(), objectsFolderName(runId));
+}

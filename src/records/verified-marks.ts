@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { hasCode } from '../domain/errors.js';
+import { RuntimeIdSchema } from '../domain/names.js';
 
 export const verifiedMarkSchemaId = 'lumos/verified@1';
 
@@ -10,7 +11,7 @@ const CountSchema = z.number().int().nonnegative();
 
 export const VerifiedMarkSchema = z.strictObject({
   schema: z.literal(verifiedMarkSchemaId),
-  runtime: z.string().min(1),
+  runtime: RuntimeIdSchema,
   /** The engine's, as its `probe` names it. */
   version: z.string().min(1),
   lumosVersion: z.string().min(1),
@@ -24,7 +25,7 @@ export const VerifiedMarkSchema = z.strictObject({
 export type VerifiedMark = z.infer<typeof VerifiedMarkSchema>;
 
 const fileOf = (cacheFolder: string, runtime: string): string =>
-  join(cacheFolder, 'verified', `${runtime}.json`);
+  join(cacheFolder, 'verified', `${RuntimeIdSchema.parse(runtime)}.json`);
 
 /** Keeps `mark` in place of an earlier one of its runtime. */
 export function writeVerifiedMark(cacheFolder: string, mark: VerifiedMark): void {
@@ -45,7 +46,8 @@ export function readVerifiedMark(cacheFolder: string, runtime: string): Verified
     throw error;
   }
   try {
-    return VerifiedMarkSchema.parse(JSON.parse(text));
+    const mark = VerifiedMarkSchema.parse(JSON.parse(text));
+    return mark.runtime === runtime ? mark : undefined;
   } catch {
     return undefined;
   }

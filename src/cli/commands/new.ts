@@ -5,7 +5,7 @@ import { closest } from 'fastest-levenshtein';
 import { findToolchain } from '../../control-plane/build/rust-toolchain.js';
 import { runCommand } from '../../control-plane/process/run-command.js';
 import { invalidInput, messageOf } from '../../domain/errors.js';
-import { NameSchema } from '../../domain/function-manifest.js';
+import { NameSchema } from '../../domain/names.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { note, print } from '../output.js';
 import { functionsFolder, packageRoot } from '../package-root.js';

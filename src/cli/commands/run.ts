@@ -9,6 +9,7 @@ import type { Environment } from '../../domain/environment.js';
 import { environmentsOf, type Experiment } from '../../domain/experiment.js';
 import type { Cell } from '../../domain/factors.js';
 import type { RunManifest } from '../../domain/run-manifest.js';
+import { checkForResume } from '../../domain/resumable-run.js';
 import { scopedObjective } from '../../domain/slo.js';
 import { loadEnvironments } from '../../experiment/environment-file.js';
 import { loadExperiment } from '../../experiment/experiment-file.js';
@@ -19,6 +20,7 @@ import type { RunEvent } from '../../experiment/run-events.js';
 import { select, type Selection } from '../../experiment/selection.js';
 import { servicesOf } from '../../experiment/storage-bench.js';
 import { writeWhole } from '../../files/write-whole.js';
+import { requireOwnFiles } from '../../records/own-files.js';
 import { RunDirectory } from '../../records/run-directory.js';
 import { appendToLog } from '../../records/run-log.js';
 import { lockRunDirectory } from '../../records/run-lock.js';
@@ -153,6 +155,8 @@ function whatIsAsked(name: string | undefined, options: RunOptions): Asked {
       `${options.resume} was imported from ${resume.imported.format}: there is nothing to resume`,
       'Start a new run.',
     );
+  checkForResume(resume, directory.manifestPath);
+  requireOwnFiles(directory);
   if (name !== undefined && name !== resume.experiment.name) {
     throw invalidInput(`${options.resume} is a run of ${resume.experiment.name}, not of ${name}`);
   }

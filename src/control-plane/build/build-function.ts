@@ -2,8 +2,9 @@
 import { chmod, copyFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { FunctionDefinition } from '../../domain/function-manifest.js';
-import { missingDependency } from '../../domain/errors.js';
+import { invalidInput, missingDependency } from '../../domain/errors.js';
 import type { Language } from '../../domain/factors.js';
+import { ImageReferenceSchema } from '../../domain/names.js';
 import type { Artifact, ArtifactKind, PrecompiledKind, Precompiler } from '../../domain/runtime.js';
 import { bytes, milliseconds } from '../../domain/units.js';
 import type { BuildContext } from './builder-context.js';
@@ -154,6 +155,16 @@ async function addImage(
   };
 }
 
+/** The name under which an engine loads the image, and removes it again: one of ours, whatever the cache says. */
+function referenceIn({ facts, folder }: CacheEntry): string {
+  const parsed = ImageReferenceSchema.safeParse(facts['imageReference']);
+  if (parsed.success) return parsed.data;
+  throw invalidInput(
+    `${folder}: the cache entry names no image of Lumos: ${JSON.stringify(facts['imageReference'])}`,
+    `Remove ${folder}; it is then made again.`,
+  );
+}
+
 function artifactOf(
   entry: CacheEntry,
   name: string,
@@ -174,7 +185,7 @@ function artifactOf(
     image: {
       archivePath: join(folder, imageFile),
       ...(base === undefined ? {} : { archiveBasePath: base.archivePath }),
-      reference: String(facts['imageReference']),
+      reference: referenceIn(entry),
       digest: String(facts['imageDigest']),
       compressedBytes: bytes(Number(facts['imageCompressedBytes'])),
       uncompressedBytes: bytes(Number(facts['imageUncompressedBytes'])),

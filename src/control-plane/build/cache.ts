@@ -4,10 +4,12 @@
  * same key both succeed and one entry stays. An entry whose bytes are not what was written is made again.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { hasCode } from '../../domain/errors.js';
+import { DigestSchema, FileNameSchema } from '../../domain/names.js';
+import { isRealFolder, removeFolderIn } from '../../files/contained.js';
 import { digestOfFile, digestOfInputs, hexOf } from './digest.js';
 
 const entrySchemaId = 'lumos/cache-entry@1';
@@ -18,7 +20,7 @@ const EntrySchema = z.object({
   /** What the key was made of, for a person who wonders why something was built again. */
   inputs: z.record(z.string(), z.string()),
   /** Digest of each file of the entry, by its name. */
-  files: z.record(z.string(), z.string()),
+  files: z.record(FileNameSchema, DigestSchema),
   /** What the maker wants to remember beside the files. */
   facts: z.record(z.string(), z.union([z.string(), z.number()])),
   /** Digest of `files` and `facts`, so that a damaged entry file is found out too. */
@@ -81,15 +83,17 @@ export class Cache {
 
   /** Removes what builds that were killed left behind, once it is a day old. */
   async removeAbandoned(now = Date.now()): Promise<void> {
+    // Not through a link: what is in another folder is not ours to remove.
+    if (!isRealFolder(this.workshop)) return;
     const names = await readdir(this.workshop).catch(() => []);
     for (const name of names) {
       const path = join(this.workshop, name);
       const age =
         now -
-        (await stat(path)
+        (await lstat(path)
           .then((s) => s.mtimeMs)
           .catch(() => now));
-      if (age > abandonedAfterHours * 3_600_000) await rm(path, { recursive: true, force: true });
+      if (age > abandonedAfterHours * 3_600_000) await removeFolderIn(this.workshop, name);
     }
   }
 
@@ -141,7 +145,8 @@ async function readWhole(folder: string): Promise<StoredEntry | undefined> {
     const entry = EntrySchema.parse(raw);
     if (entry.seal !== sealOf(entry.files, entry.facts)) return undefined;
     for (const [name, digest] of Object.entries(entry.files)) {
-      if ((await digestOfFile(join(folder, name))) !== digest) return undefined;
+      const path = join(folder, name);
+      if (!(await lstat(path)).isFile() || (await digestOfFile(path)) !== digest) return undefined;
     }
     return entry;
   } catch {

@@ -3,12 +3,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileS
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasCode, messageOf } from '../../domain/errors.js';
+import { checkedRunId } from '../../domain/names.js';
 import type { CgroupPaths, SandboxLimits } from '../../domain/runtime.js';
+import { isRealFolder, pathIn } from '../../files/contained.js';
 import { assignCpus, limitCpu, noController } from './cpu-limit.js';
 import type { Hierarchy } from './hierarchy.js';
 
 /** Every group of a run lies below one of this name, so that a dead run's groups can be told from all others. */
-const runFolder = (runId: string): string => `lumos-${runId}`;
+const runFolder = (runId: string): string => `lumos-${checkedRunId(runId)}`;
 
 const distinct = (paths: readonly (string | undefined)[]): string[] => [
   ...new Set(paths.filter((path) => path !== undefined)),
@@ -29,7 +31,7 @@ export class SandboxGroup {
 
   /** Makes the group `name` of the run in every hierarchy and sets its limits. Throws what the kernel says. */
   static create(hierarchy: Hierarchy, runId: string, name: string, limits: SandboxLimits): SandboxGroup {
-    const place = (root: string): string => join(root, runFolder(runId), name);
+    const place = (root: string): string => pathIn(join(root, runFolder(runId)), name);
     const roots = rootsOf(hierarchy, limits);
     const wanted = ['memory', 'cpu', ...(limits.cpu === undefined ? [] : ['cpuset'])];
     for (const root of roots) {
@@ -105,7 +107,8 @@ function enableControllers(folder: string, wanted: readonly string[]): void {
 
 function readProcesses(folder: string): number[] {
   const text = readIfThere(join(folder, 'cgroup.procs')) ?? '';
-  return text.split('\n').filter(Boolean).map(Number);
+  // A process of another process namespace is listed as 0, which a signal would take for our own process group.
+  return text.split('\n').map(Number).filter(isForeignProcess);
 }
 
 /** A file of a group; `undefined` when the group is gone, as it is once its run was cleaned up after. */
@@ -133,6 +136,10 @@ async function removeGroup(folder: string): Promise<void> {
   }
 }
 
+/** Whether a signal to `pid` reaches one process that is neither us nor the one that began all others. */
+const isForeignProcess = (pid: number): boolean =>
+  Number.isSafeInteger(pid) && pid > 1 && pid !== process.pid;
+
 function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
@@ -146,9 +153,9 @@ export async function removeRunGroups(hierarchy: Hierarchy, runId: string): Prom
   const removed: string[] = [];
   for (const root of allRoots(hierarchy)) {
     const parent = join(root, runFolder(runId));
-    if (!existsSync(parent)) continue;
+    if (!isRealFolder(parent)) continue;
     for (const entry of readdirSync(parent, { withFileTypes: true })) {
-      if (entry.isDirectory()) await removeGroup(join(parent, entry.name));
+      if (entry.isDirectory()) await removeGroup(pathIn(parent, entry.name));
     }
     await removeGroup(parent);
     removed.push(parent);
@@ -186,16 +193,20 @@ export function reserveCpus(
 ): () => Promise<void> {
   const { cpuset, version } = hierarchy;
   if (cpuset === undefined) throw noController('cpuset');
-  const folder = join(cpuset, name);
+  const folder = pathIn(cpuset, name);
   if (version === 2) enableControllers(cpuset, ['cpuset', 'cpu', 'memory']);
   mkdirSync(folder);
   assignCpus(folder, cpus, version);
   return () => removeGroup(folder);
 }
 
-/** Removes the groups of `reserveCpus` whose names begin so, with whatever is still in them. */
-export async function removeReserved(hierarchy: Hierarchy, prefix: string): Promise<void> {
+/** Removes the groups of `reserveCpus` of those names, with whatever is still in them. */
+export async function removeReserved(
+  hierarchy: Hierarchy,
+  isOfRun: (name: string) => boolean,
+): Promise<void> {
   const { cpuset } = hierarchy;
   if (cpuset === undefined) return;
-  for (const name of readdirSync(cpuset)) if (name.startsWith(prefix)) await removeGroup(join(cpuset, name));
+  for (const entry of readdirSync(cpuset, { withFileTypes: true }))
+    if (entry.isDirectory() && isOfRun(entry.name)) await removeGroup(pathIn(cpuset, entry.name));
 }

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeFolderIn } from '../../files/contained.js';
 import { isAlive, startOf } from '../../files/process-identity.js';
 
 /** `lumos-service-PID-START-RANDOM`: process and start time of the Lumos that made it. */
@@ -35,6 +36,6 @@ export async function removeAbandoned(parent: string): Promise<void> {
   for (const name of await readdir(parent).catch(() => [])) {
     const [, pid, start] = namePattern.exec(name) ?? [];
     if (pid === undefined || (await isAlive(Number(pid), start))) continue;
-    await rm(join(parent, name), { recursive: true, force: true }).catch(() => undefined);
+    await removeFolderIn(parent, name).catch(() => undefined);
   }
 }

@@ -1,5 +1,6 @@
 /** `summary.json`: what the statistics make of the rows. */
 import { z } from 'zod';
+import { RunIdSchema } from '../names.js';
 import { ValidityFindingSchema } from '../validity.js';
 import { CellSummarySchema, ComparisonSchema } from './cell-summary.js';
 import { ClaimSchema } from './claim.js';
@@ -13,7 +14,7 @@ export const summarySchemaId = 'lumos/summary@1';
 
 export const SummarySchema = z.object({
   schema: z.literal(summarySchemaId),
-  runId: z.string(),
+  runId: RunIdSchema,
   experiment: z.string(),
   rows: z.number().int().nonnegative(),
   failures: z.number().int().nonnegative(),

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { StartSchema } from '../../domain/factors.js';
 import { invalidInput, messageOf } from '../../domain/errors.js';
+import { RunIdSchema } from '../../domain/names.js';
 import { TrendSchema } from '../components/trend.js';
 import { SchemeIdSchema } from '../hold-out/schemes.js';
 import { DeclaredEnvironmentSchema } from '../network/link.js';
@@ -72,7 +73,7 @@ export const ModelFileSchema = z.object({
   digest: z.string(),
   sources: z.array(
     z.object({
-      runId: z.string(),
+      runId: RunIdSchema,
       experiment: z.string(),
       startedAt: z.string(),
       environment: z.string(),

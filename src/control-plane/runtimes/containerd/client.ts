@@ -10,6 +10,7 @@ import { createConnection } from 'node:net';
 import { dirname, join } from 'node:path';
 import { missingDependency } from '../../../domain/errors.js';
 import { milliseconds } from '../../../domain/units.js';
+import { isRealFolder } from '../../../files/contained.js';
 import { isAlive, startOf } from '../../../files/process-identity.js';
 import { ServiceProcess } from '../../process/service-process.js';
 import { SharedService } from '../../process/shared-service.js';
@@ -185,7 +186,8 @@ export class Containerd {
     if (this.abandoned !== undefined) return;
     for (const name of await readdir(this.folder).catch(() => [])) {
       const [, pid, start] = /^(\d+)-(\d+)$/.exec(name) ?? [];
-      if (pid === undefined || (await isAlive(Number(pid), start))) continue;
+      if (pid === undefined || !isRealFolder(join(this.folder, name))) continue;
+      if (await isAlive(Number(pid), start)) continue;
       const heir = new Containerd(
         this.folder,
         this.supervisor,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pipeline } from 'node:stream/promises';
 import type { RuntimeClass } from '../../../domain/factors.js';
+import { checkedRunId } from '../../../domain/names.js';
 import { invalidInput, LumosError, messageOf } from '../../../domain/errors.js';
 import type {
   ArtifactKind,
@@ -78,7 +79,7 @@ export function createContainerdRuntime(
       PreparedImage.create(containerd, { shimPath: supervisor, hierarchy }, description, request),
     cleanUpAfter: async (runId) => {
       const removed = await cleanUp(containerd, description, runId);
-      if (hierarchy !== undefined) await removeReserved(hierarchy, containerPrefix(runId));
+      if (hierarchy !== undefined) await removeReserved(hierarchy, isContainerOf(runId));
       return removed;
     },
     awaitDaemon: (limit) => awaitContainerd(containerd, limit),
@@ -121,11 +122,18 @@ function imageKind(
   return base === 'debian' ? 'native-image-debian' : 'native-image';
 }
 
-/** Of the names of a run's containers, and of their groups. */
-const containerPrefix = (runId: string): string => `lumos-${runId}-`;
+/** The name of a container of a run, and of its group. */
+const containerName = (runId: string, count: number): string =>
+  `lumos-${checkedRunId(runId)}-${process.pid}-${count}`;
+
+/** Whether a name is one of `containerName`, of this run and of no run whose id begins with this one's. */
+export function isContainerOf(runId: string): (name: string) => boolean {
+  const pattern = new RegExp(`^lumos-${checkedRunId(runId)}-\\d+-\\d+$`);
+  return (name) => pattern.test(name);
+}
 
 /** The run's own name of an image; of each runtime its own, for they have images of one function for different platforms. */
-const imageTag = (id: string, runId: string): string => `run-${runId}-${id}`;
+const imageTag = (id: string, runId: string): string => `run-${checkedRunId(runId)}-${id}`;
 
 async function importForRun(
   containerd: Containerd,
@@ -166,6 +174,7 @@ async function cleanUp(
   { id, ...description }: ContainerdRuntimeDescription,
   runId: string,
 ): Promise<string[]> {
+  checkedRunId(runId);
   // Without a daemon there can be no containers to look for either.
   if (!(await description.probe()).usable) return [];
   const giveBack = await containerd.use();
@@ -173,7 +182,7 @@ async function cleanUp(
     const containers = await containerd.run('containers', 'list', '--quiet', filterOf(idLabels(id, runId)));
     const images = (await containerd.run('images', 'list', '--quiet')).split('\n');
     const ours = {
-      containers: containers.split('\n').filter((line) => line !== ''),
+      containers: containers.split('\n').filter(isContainerOf(runId)),
       images: images.filter((name) => name.endsWith(`:${imageTag(id, runId)}`)),
     };
     for (const container of ours.containers) await removeContainer(containerd, container);
@@ -224,7 +233,7 @@ class PreparedImage implements Prepared {
   async stage(): Promise<StagedSandbox> {
     const { request, description, containerd } = this;
     const port = request.transport === 'http' ? await freeLoopbackPort() : undefined;
-    const container = `${containerPrefix(request.runId)}${process.pid}-${++PreparedImage.made}`;
+    const container = containerName(request.runId, ++PreparedImage.made);
     const args = runArguments({
       image: this.image,
       container,

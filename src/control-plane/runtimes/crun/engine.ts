@@ -2,8 +2,8 @@
  * `crun`: the OCI runtime by itself, on a bundle that was unpacked before: the cost of isolation without that of an engine,
  * its daemon, its store of images and its network.
  */
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { release, tmpdir } from 'node:os';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { release } from 'node:os';
 import { join } from 'node:path';
 import { invalidInput, missingDependency } from '../../../domain/errors.js';
 import type { ArtifactKind, PrepareRequest, Runtime, Use } from '../../../domain/runtime.js';
@@ -11,12 +11,12 @@ import { milliseconds } from '../../../domain/units.js';
 import { attemptCommand } from '../../process/run-command.js';
 import { createCommandRuntime, type Command, type CommandUse } from '../command-runtime.js';
 import type { Engine, EngineHost } from '../engine.js';
+import { makeRunFolder, removingRunFolders } from '../run-folders.js';
 import { parseRuntimeOptions } from '../runtime-options.js';
 import { bundleConfig, defaultCapabilities, objectsFolder } from './bundle-config.js';
 import { crunDependency, findCrun } from './dependency.js';
 import { BundleOptionsSchema, type BundleOptions } from './options.js';
 import { readSeccompProfile, resolveSeccomp } from './seccomp.js';
-import { removeRunFolders, runFolderPrefix } from './run-folders.js';
 import { unpackImage, type UnpackedImage } from './unpack-image.js';
 
 const deleteLimit = milliseconds(10_000);
@@ -33,7 +33,7 @@ export function createCrunEngine({ machine }: EngineHost): Engine {
     transports: ['stdio', 'http'],
     probe: () => dependency.probe(),
     prepare: async (request) => {
-      const folder = await mkdtemp(join(tmpdir(), runFolderPrefix(request.runId)));
+      const folder = await makeRunFolder('crun', request.runId);
       const remove = async (): Promise<void> => {
         unpacked.delete(folder);
         await rm(folder, { recursive: true, force: true });
@@ -48,19 +48,14 @@ export function createCrunEngine({ machine }: EngineHost): Engine {
     },
     command: (request, use) => runBundle(request, use, unpacked.get(use.files ?? '')),
   });
-  return { name: 'crun', dependency, runtimes: [withOptions(runtime)] };
+  return { name: 'crun', dependency, runtimes: [removingRunFolders(withOptions(runtime))] };
 }
 
-/** The runtime with options of its own, and with its folders among what is cleaned up after a run. */
+/** The runtime with options of its own. */
 const withOptions = (runtime: Runtime): Runtime => ({
   ...runtime,
   artifactKindFor: (options, use) => imageKind(BundleOptionsSchema.parse(options), use),
   parseOptions: (raw) => parseRuntimeOptions(runtime.id, BundleOptionsSchema, raw),
-  // First the groups, with what is still in them; a container without processes holds nothing but its folders.
-  cleanUpAfter: async (runId) => [
-    ...(await runtime.cleanUpAfter(runId)),
-    ...(await removeRunFolders(tmpdir(), runId)),
-  ],
 });
 
 function imageKind({ network, base }: BundleOptions, { reach, language, transport }: Use): ArtifactKind {

@@ -6,15 +6,16 @@ import { pipeline } from 'node:stream/promises';
 import { extract } from 'tar-stream';
 import { z } from 'zod';
 import { LumosError } from '../../../domain/errors.js';
+import { DigestSchema } from '../../../domain/names.js';
 import type { ImageArtifact } from '../../../domain/runtime.js';
 import { milliseconds } from '../../../domain/units.js';
 import { runCommand } from '../../process/run-command.js';
 
 const unpackLimit = milliseconds(120_000);
 
-const DigestSchema = z.object({ digest: z.string() });
-const IndexSchema = z.object({ manifests: z.array(DigestSchema).min(1) });
-const ManifestSchema = z.object({ config: DigestSchema, layers: z.array(DigestSchema) });
+const DescriptorSchema = z.object({ digest: DigestSchema });
+const IndexSchema = z.object({ manifests: z.array(DescriptorSchema).min(1) });
+const ManifestSchema = z.object({ config: DescriptorSchema, layers: z.array(DescriptorSchema) });
 const ConfigSchema = z.object({
   config: z.object({ Entrypoint: z.array(z.string()).min(1), Env: z.array(z.string()).optional() }),
 });

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import type Dockerode from 'dockerode';
 import { pack } from 'tar-stream';
 import { LumosError, messageOf, missingDependency } from '../../../domain/errors.js';
+import { checkedRunId } from '../../../domain/names.js';
 import type { ImageArtifact, PrepareRequest } from '../../../domain/runtime.js';
 import { isStatus } from './container.js';
 import { functionLabel, isReference, runLabel, type DockerOptions } from './docker-options.js';
@@ -13,7 +14,7 @@ import { functionLabel, isReference, runLabel, type DockerOptions } from './dock
 /** A run names the image after itself, so that at its end it can give back its own name and nobody else's. */
 const runReference = (request: PrepareRequest): { repo: string; tag: string } => ({
   repo: `lumos/${request.artifact.function}`,
-  tag: `run-${request.runId}`,
+  tag: `run-${checkedRunId(request.runId)}`,
 });
 
 /** Puts the function's image into the daemon. @returns the name under which this run has it */

@@ -2,6 +2,7 @@
 import type Dockerode from 'dockerode';
 import { invalidInput } from '../../../domain/errors.js';
 import type { Start } from '../../../domain/factors.js';
+import { checkedRunId } from '../../../domain/names.js';
 import type {
   ArtifactKind,
   PrepareRequest,
@@ -166,9 +167,11 @@ class PreparedImage implements Prepared {
 }
 
 async function removeRun(docker: Dockerode, runId: string): Promise<string[]> {
+  checkedRunId(runId);
   const removed: string[] = [];
   const containers = await docker.listContainers({ all: true, filters: { label: [`${runLabel}=${runId}`] } });
-  for (const { Id } of containers) {
+  for (const { Id, Labels } of containers) {
+    if (Labels[runLabel] !== runId) continue;
     await docker.getContainer(Id).remove({ force: true, v: true }).catch(unlessMissing);
     removed.push(`container ${Id.slice(0, 12)}`);
   }

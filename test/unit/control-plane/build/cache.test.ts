@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -98,6 +98,36 @@ describe('Cache', () => {
     await utimes(join(folder, 'tmp', 'old'), longAgo, longAgo);
     await new Cache(folder).removeAbandoned();
     expect(await readdir(join(folder, 'tmp'))).toEqual(['young']);
+  });
+
+  it('removes nothing through a link in place of its folder', async () => {
+    const victim = join(folder, 'victim', 'precious');
+    await mkdir(victim, { recursive: true });
+    const longAgo = new Date(Date.now() - 25 * 3_600_000);
+    await utimes(victim, longAgo, longAgo);
+    await symlink(join(folder, 'victim'), join(folder, 'tmp'));
+    await new Cache(folder).removeAbandoned();
+    expect(await readdir(join(folder, 'victim'))).toEqual(['precious']);
+  });
+
+  it('makes an entry again whose file names lead out of it, or that has links in place of files', async () => {
+    const cache = new Cache(folder);
+    const made = maker();
+    const entry = await cache.get({ a: '1' }, made.make);
+    await writeFile(join(folder, 'outside'), 'made');
+    await rm(join(entry.folder, 'thing'));
+    await symlink(join(folder, 'outside'), join(entry.folder, 'thing'));
+    expect((await cache.get({ a: '1' }, made.make)).found).toBe(false);
+    const description = join(entry.folder, 'entry.json');
+    const files = { '../../outside': digestOf('made') };
+    const stored = JSON.parse(await readFile(description, 'utf8')) as Record<string, object>;
+    const facts = Object.fromEntries(
+      Object.entries(stored['facts'] ?? {}).map(([k, v]) => [k, JSON.stringify(v)]),
+    );
+    const seal = digestOfInputs({ files: digestOfInputs(files), facts: digestOfInputs(facts) });
+    await writeFile(description, JSON.stringify({ ...stored, files, seal }));
+    const again = await cache.get({ a: '1' }, made.make);
+    expect([again.found, Object.keys(again.files)]).toEqual([false, ['thing']]);
   });
 });
 
