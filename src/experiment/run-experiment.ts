@@ -36,7 +36,7 @@ import { removeObjectsFolder, StorageBench, type ServiceSource } from './storage
 import { RunEnvironments, thisMachine, type EnvironmentParts } from './environments.js';
 import { ReturningDaemons } from './returning-daemons.js';
 import type { OnEvent } from './run-events.js';
-import { Interrupted, type TrialOptions } from './trial-runner.js';
+import { Interrupted, stopIfTold, type TrialOptions } from './trial-runner.js';
 import type { Selection } from './selection.js';
 
 export interface RunRequest {
@@ -189,13 +189,15 @@ async function prepareAll(
   const said = new Set<string>();
   let first: Error | undefined;
   for (const cell of plan.cells) {
-    if (signal.aborted) throw new Interrupted('interrupted');
+    stopIfTold(signal);
     const text = `preparing ${cell.function} on ${cell.runtime}`;
     if (!said.has(text)) onEvent({ type: 'step', text });
     said.add(text);
     const definition = definitionOf(selection.functions, cell.function);
     const error = await bench.tryPrepare(definition, runtimeOf(selection.runtimes, cell.runtime), cell);
     if (error === undefined) continue;
+    // What was ended because the run is to stop is not a failure of the cell.
+    stopIfTold(signal);
     first ??= error;
     onEvent({
       type: 'step',

@@ -37,6 +37,11 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
+/** @throws Interrupted when the run was told to stop */
+export function stopIfTold(signal: AbortSignal): void {
+  if (signal.aborted) throw new Interrupted('interrupted');
+}
+
 /**
  * Runs `trial` from its invocation `from` on and hands over each row as it comes about. Ends early after a failure:
  * a sandbox that failed is not asked again, unless all that failed is that its server opened one more instance. Leaves
@@ -346,7 +351,7 @@ class TrialRunner {
   }
 
   private checkInterrupt(): void {
-    if (this.options.signal.aborted) throw new Interrupted('interrupted');
+    stopIfTold(this.options.signal);
   }
 
   private row(

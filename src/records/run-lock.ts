@@ -1,7 +1,8 @@
-/** One writer a run directory: a file that names the process at work in it. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+/** One writer a run directory: a lock file that names the process at work in it. */
 import { join } from 'node:path';
-import { hasCode, invalidInput } from '../domain/errors.js';
+import { invalidInput } from '../domain/errors.js';
+import { tryLock } from '../files/file-lock.js';
+import { describeHolder } from '../files/lock-record.js';
 
 /**
  * Takes the run directory `path` for this process; the function it gives back lets it go. A lock left by a process
@@ -9,41 +10,13 @@ import { hasCode, invalidInput } from '../domain/errors.js';
  */
 export function lockRunDirectory(path: string): () => void {
   const file = join(path, 'run.lock');
-  const holder = readHolder(file);
-  if (holder !== undefined && holder !== process.pid && isAlive(holder)) {
-    throw invalidInput(
-      `process ${holder} is at work in ${path}`,
-      'Wait for it, or stop it, and resume then.',
-    );
-  }
-  rmSync(file, { force: true });
-  try {
-    writeFileSync(file, `${process.pid}\n`, { flag: 'wx' });
-  } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw error;
-    throw invalidInput(
-      `another process has just begun to work in ${path}`,
-      'Wait for it, or stop it, and resume then.',
-    );
-  }
-  return () => rmSync(file, { force: true });
-}
-
-function readHolder(file: string): number | undefined {
-  try {
-    const pid = Number(readFileSync(file, 'utf8'));
-    return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
-}
-
-/** Whether a process of that number runs, and is a node that may be one of ours, not a later one of the same number. */
-function isAlive(pid: number): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('node');
-  } catch {
-    return false;
-  }
+  const attempt = tryLock(file);
+  if (attempt.state === 'taken') return attempt.release;
+  const holder = attempt.state === 'held' ? attempt.holder : undefined;
+  throw invalidInput(
+    `${describeHolder(holder)} is at work in ${path}`,
+    holder?.elsewhere === undefined
+      ? 'Wait for it, or stop it, and resume then.'
+      : `Wait for it. If you know that it has ended, remove ${file} and resume then.`,
+  );
 }

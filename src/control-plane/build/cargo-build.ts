@@ -4,9 +4,11 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { LumosError, invalidInput } from '../../domain/errors.js';
+import { untilToldToStop } from '../process/end-with-us.js';
 import { attemptCommand } from '../process/run-command.js';
 import type { CrateSources } from './crate-sources.js';
 import { withFileLock } from '../../files/file-lock.js';
+import { describeHolder } from '../../files/lock-record.js';
 import { cargoEnvironment, encodeFlags, nativeFlags, remapFlags } from './rust-flags.js';
 import { cargoBin, type RustToolchain, type WasmRoute } from './rust-toolchain.js';
 import { componentTarget, wasmTarget } from './toolchain-route.js';
@@ -90,7 +92,7 @@ export async function cargoBuild<T>(build: CargoBuild, take: (executable: string
     ...['--target', compilation.target, '--target-dir', targetFolder],
     ...['--message-format', 'json-render-diagnostics', ...compilation.cargoArgs],
   ];
-  return await withFileLock(join(targetFolder, `${compilation.target}.lock`), async () => {
+  const compile = async (): Promise<T> => {
     const result = await attemptCommand(compilation.toolchain.cargo, args, {
       cwd: dirname(build.manifestPath),
       env: {
@@ -107,7 +109,21 @@ export async function cargoBuild<T>(build: CargoBuild, take: (executable: string
     });
     if (result.code !== 0) throw compileFailure(build, result.stderr);
     return await take(findExecutable(result.stdout, build.crate));
-  });
+  };
+  return await aloneIn(join(targetFolder, `${compilation.target}.lock`), compile, build.onLine);
+}
+
+/** Runs `work` while no other process compiles for the same target; says who is waited for, and stops waiting when told to. */
+async function aloneIn<T>(lock: string, work: () => Promise<T>, onLine: CargoBuild['onLine']): Promise<T> {
+  const stop = untilToldToStop();
+  try {
+    return await withFileLock(lock, work, {
+      signal: stop.signal,
+      onWait: (holder) => onLine(`waiting for ${describeHolder(holder)}, which holds ${lock}`),
+    });
+  } finally {
+    stop.forget();
+  }
 }
 
 const nameOfWorkspace = (root: string): string =>

@@ -7,7 +7,8 @@ import type { ChildProcess } from 'node:child_process';
 const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 type EndingSignal = (typeof endingSignals)[number];
 
-const running = new Set<ChildProcess>();
+/** What is called when we end. */
+const endings = new Set<() => void>();
 
 /** Sends `signal` to the child's process group, or to the child alone where it has none of its own. */
 export function signalChild(child: ChildProcess, signal: NodeJS.Signals): void {
@@ -20,7 +21,7 @@ export function signalChild(child: ChildProcess, signal: NodeJS.Signals): void {
 }
 
 function endAll(): void {
-  for (const child of running) signalChild(child, 'SIGTERM');
+  for (const end of endings) end();
 }
 
 function onSignal(signal: EndingSignal): void {
@@ -33,14 +34,23 @@ function onSignal(signal: EndingSignal): void {
 }
 
 /** Ends `child` when we end, until the function given back is called. */
-export function endWithUs(child: ChildProcess): () => void {
-  if (running.size === 0) {
+export const endWithUs = (child: ChildProcess): (() => void) =>
+  whenWeEnd(() => signalChild(child, 'SIGTERM'));
+
+/** A signal that aborts when this process is told to stop, until `forget` is called. */
+export function untilToldToStop(): { readonly signal: AbortSignal; readonly forget: () => void } {
+  const controller = new AbortController();
+  return { signal: controller.signal, forget: whenWeEnd(() => controller.abort()) };
+}
+
+function whenWeEnd(end: () => void): () => void {
+  if (endings.size === 0) {
     process.on('exit', endAll);
     for (const signal of endingSignals) process.on(signal, onSignal);
   }
-  running.add(child);
+  endings.add(end);
   return () => {
-    if (!running.delete(child) || running.size > 0) return;
+    if (!endings.delete(end) || endings.size > 0) return;
     process.off('exit', endAll);
     for (const signal of endingSignals) process.off(signal, onSignal);
   };

@@ -18,7 +18,7 @@ function removeOurs(): void {
 /** A new folder that only this user can enter. It goes with this process at the latest. */
 export async function createServiceFolder(parent = tmpdir()): Promise<string> {
   await removeAbandoned(parent);
-  const start = (await startOf(process.pid)) ?? '0';
+  const start = startOf(process.pid) ?? '0';
   const folder = await mkdtemp(join(parent, `lumos-service-${process.pid}-${start}-`));
   if (ours.size === 0) process.on('exit', removeOurs);
   ours.add(folder);
@@ -35,7 +35,7 @@ export async function removeServiceFolder(folder: string): Promise<void> {
 export async function removeAbandoned(parent: string): Promise<void> {
   for (const name of await readdir(parent).catch(() => [])) {
     const [, pid, start] = namePattern.exec(name) ?? [];
-    if (pid === undefined || (await isAlive(Number(pid), start))) continue;
+    if (pid === undefined || isAlive(Number(pid), start)) continue;
     await removeFolderIn(parent, name).catch(() => undefined);
   }
 }

@@ -73,7 +73,7 @@ describe('the lock of a run directory', () => {
 
   it('names this process, and is gone when it is let go', () => {
     const unlock = lockRunDirectory(folder);
-    expect(readFileSync(lock(), 'utf8')).toBe(`${process.pid}\n`);
+    expect(readFileSync(lock(), 'utf8')).toMatch(new RegExp(`^${process.pid} \\d+ .*\\n$`));
     unlock();
     expect(existsSync(lock())).toBe(false);
   });
@@ -116,7 +116,7 @@ describe('the lock of a run directory', () => {
   ])('left by %s is taken over', (_whose, text) => {
     writeFileSync(lock(), text);
     const unlock = lockRunDirectory(folder);
-    expect(readFileSync(lock(), 'utf8')).toBe(`${process.pid}\n`);
+    expect(readFileSync(lock(), 'utf8')).toMatch(new RegExp(`^${process.pid} \\d+ .*\\n$`));
     unlock();
   });
 });

@@ -153,7 +153,7 @@ export class Containerd {
       command: async () => {
         const { containerd } = await programs();
         await this.reclaim();
-        this.place ??= join(this.folder, `${process.pid}-${(await startOf(process.pid)) ?? '0'}`);
+        this.place ??= join(this.folder, `${process.pid}-${startOf(process.pid) ?? '0'}`);
         await mkdir(this.place, { recursive: true, mode: 0o700 });
         await rm(this.socket, { force: true });
         const config = join(this.place, 'config.toml');
@@ -187,7 +187,7 @@ export class Containerd {
     for (const name of await readdir(this.folder).catch(() => [])) {
       const [, pid, start] = /^(\d+)-(\d+)$/.exec(name) ?? [];
       if (pid === undefined || !isRealFolder(join(this.folder, name))) continue;
-      if (await isAlive(Number(pid), start)) continue;
+      if (isAlive(Number(pid), start)) continue;
       const heir = new Containerd(
         this.folder,
         this.supervisor,
