@@ -360,14 +360,14 @@ async function measureAll(
   progress: TrialProgress,
 ): Promise<void> {
   const { onEvent, selection, directory } = request;
-  const open = plan.trials.filter((trial) => progress.next(trial) !== undefined);
+  const open = plan.trials.flatMap((trial) => progress.open(trial) ?? []);
   const alreadyDone = plan.trials.length - open.length;
   onEvent({ type: 'started', trials: plan.trials.length, alreadyDone });
   const options = trialOptions(request);
   const daemons = new ReturningDaemons(onEvent);
   const writer = RowWriter.open(directory.measurementsPath);
   try {
-    for (const [done, trial] of open.entries()) {
+    for (const [done, { trial, from }] of open.entries()) {
       const { cell } = trial;
       const seen = { failure: false };
       onEvent({ type: 'trial', cell });
@@ -381,7 +381,7 @@ async function measureAll(
           seen.failure ||= outcome !== 'ok';
           onEvent({ type: 'row', cell, outcome, ...(reason === undefined ? {} : { reason }) });
         },
-        progress.next(trial),
+        from,
       );
       onEvent({ type: 'trial-done', done: alreadyDone + done + 1, trials: plan.trials.length });
       await daemons.afterTrial(runtimeOf(selection.runtimes, cell.runtime), seen.failure);

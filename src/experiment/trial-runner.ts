@@ -43,7 +43,16 @@ export function stopIfTold(signal: AbortSignal): void {
 }
 
 /**
- * Runs `trial` from its invocation `from` on and hands over each row as it comes about. Ends early after a failure:
+ * Whether nothing more is asked of a trial after this row: a sandbox that failed is not asked again. A server that opened one
+ * more instance for a request is well, and the next request may find an instance that has served.
+ */
+export function endsTrial({ outcome, start, transport, sequence }: Measurement): boolean {
+  const metNewInstance = start === 'warm' && transport === 'http' && sequence === 1;
+  return outcome !== 'ok' && !metNewInstance;
+}
+
+/**
+ * Runs `trial` from its invocation `from` on, without those that have rows, and hands over each row as it comes about. Ends early after a failure:
  * a sandbox that failed is not asked again, unless all that failed is that its server opened one more instance. Leaves
  * nothing behind, however it ends. @throws Interrupted
  */
@@ -211,6 +220,7 @@ class TrialRunner {
     const { clock } = this.options;
     const accounting = await accountingOf(sandbox);
     for (let invocation = from; invocation < this.trial.invocations; invocation += 1) {
+      if (this.trial.measured?.has(invocation) === true) continue;
       await this.idle('warm');
       if (!(await this.objectsInPlace(onRow, invocation))) return;
       const before = countersOf(accounting);
@@ -221,18 +231,13 @@ class TrialRunner {
       const storage = await this.storageAfter(exchange);
       const row = this.row({ invocation, startedAt, exchange, counters, ...storage });
       onRow(row);
-      if (row.outcome !== 'ok' && !this.metNewInstance(row)) return;
+      if (endsTrial(row)) return;
     }
   }
 
   private async idle(before: 'cold' | 'warm'): Promise<void> {
     const { clock, pauseMs } = this.options;
     if (pauseMs !== undefined && pauseMs[before] > 0) await passed(clock, pauseMs[before]);
-  }
-
-  /** A server that opened an instance for a request is well, and the next request may find one that has served. */
-  private metNewInstance({ start, transport, sequence }: Measurement): boolean {
-    return start === 'warm' && transport === 'http' && sequence === 1;
   }
 
   /** Puts the function's objects in place; false when that failed, which is then a row. */

@@ -435,6 +435,58 @@ describe('a run taken up again', () => {
     );
   });
 
+  /** The rows of a run that is done, those kept for which `isKept` holds. */
+  async function withRowsMissing(isKept: (row: Measurement) => boolean): Promise<RunDirectory> {
+    const { request } = bench();
+    await runExperiment(request);
+    const kept = (await rowsIn(request.directory)).filter(isKept);
+    const text = kept.map((row) => `${JSON.stringify(row)}\n`).join('');
+    writeFileSync(request.directory.measurementsPath, text);
+    return request.directory;
+  }
+
+  it.each<[string, (row: Measurement) => boolean]>([
+    ['the first of each warm trial', (row) => row.start !== 'warm' || row.invocation > 0],
+    ['the last of each warm trial', (row) => row.start !== 'warm' || row.invocation === 0],
+    ['every other row', ({ trial, invocation }) => (trial + invocation) % 2 === 0],
+    ['all of one trial', ({ trial }) => trial !== 0],
+  ])('with rows missing (%s) measures them and no others', async (_which, isKept) => {
+    const directory = await withRowsMissing(isKept);
+    const kept = await rowsIn(directory);
+    expect(kept.length).toBeLessThan(rowsOfPlan);
+    const second = bench({ directory, resume: directory.readManifest() });
+    expect(await runExperiment(second.request)).toMatchObject({ state: 'complete' });
+    const rows = await rowsIn(directory);
+    expect(rows.map(nameOf).sort()).toEqual(plannedNames(second.request));
+    expect(rows.slice(0, kept.length)).toEqual(kept);
+    // Rows that were measured later are never taken for rows of the first sandbox.
+    const before = new Set(kept.map(({ sandbox }) => sandbox));
+    expect(rows.slice(kept.length).filter(({ sandbox }) => before.has(sandbox))).toEqual([]);
+    expect(rows.filter(({ outcome }) => outcome !== 'ok')).toEqual([]);
+    expectNothingLeft(second.runtimes);
+  });
+
+  it('with a row in it twice is finished, and has the others once', async () => {
+    const { directory } = await interrupted(4);
+    const text = readFileSync(directory.measurementsPath, 'utf8');
+    appendFileSync(directory.measurementsPath, text);
+    const second = bench({ directory, resume: directory.readManifest() });
+    expect(await runExperiment(second.request)).toMatchObject({ state: 'complete' });
+    const rows = (await rowsIn(directory)).slice(4);
+    expect(rows.map(nameOf).sort()).toEqual(plannedNames(second.request));
+  });
+
+  it('with a failure behind missing rows makes those before it and none behind it', async () => {
+    const directory = await withRowsMissing(({ start, invocation }) => start === 'cold' || invocation === 1);
+    const failures = (await rowsIn(directory)).map((row) =>
+      row.start === 'cold' ? row : { ...row, outcome: 'crashed' as const, reason: 'it ended' },
+    );
+    writeFileSync(directory.measurementsPath, failures.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    const second = bench({ directory, resume: directory.readManifest() });
+    await runExperiment(second.request);
+    expect((await rowsIn(directory)).map(nameOf).sort()).toEqual(plannedNames(second.request));
+  });
+
   it('does not ask again what has failed', async () => {
     const crashing: Partial<FakeScript> = {
       sandbox: () => ({ invocation: () => ({ does: 'hang', takes: ms(1) }) }),
