@@ -37,3 +37,10 @@ export const messageOf = (error: unknown): string => (error instanceof Error ? e
 export function hasCode(error: unknown, ...codes: string[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }
+
+/**
+ * Whether a system call failed because the machine, or a limit set for this process, has no more of something: processes,
+ * file descriptors, memory, buffers. What failed can succeed a moment later.
+ */
+export const isOutOfResources = (error: unknown): boolean =>
+  hasCode(error, 'EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS');

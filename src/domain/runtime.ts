@@ -89,6 +89,8 @@ export interface ExitStatus {
   readonly signal: string | undefined;
   /** The kernel killed it for memory. */
   readonly outOfMemory: boolean;
+  /** Why its process could not be started at all. */
+  readonly neverRan?: string;
 }
 
 /** Where the counters of a sandbox are to be read, by whoever reads counters. */

@@ -5,6 +5,7 @@ import { milliseconds } from '../../domain/units.js';
 import type { PlatformEvent, RunningInstance, Served, StartInstance } from './instance.js';
 import { PoolFigures, type PoolCounts } from './pool-figures.js';
 import type { CpuPlacement } from './placement.js';
+import { BackOff } from '../../policies/back-off.js';
 import { IdleTimers } from '../../policies/idle-timers.js';
 import type { PlatformPolicy } from '../../policies/policy.js';
 import { ScalingTicks } from '../../policies/scaling-ticks.js';
@@ -43,6 +44,10 @@ export interface Slot<Request, Answer> {
   readonly breakOff: Set<(reason: string) => void>;
   /** Taken out of service: asked no more. */
   isGone: boolean;
+  /** It has given at least one response. */
+  hasServed: boolean;
+  /** Its process could not be started: it is counted as a failed start. */
+  neverRan: boolean;
 }
 
 interface Waiting<Request, Answer> {
@@ -61,6 +66,8 @@ export class FunctionPool<Request, Answer> {
   private readonly background = new Set<Promise<unknown>>();
   private readonly idle: IdleTimers<Slot<Request, Answer>> | undefined;
   private readonly scaling: ScalingTicks | undefined;
+  /** Between starts that fail, and instances that end before they have served. */
+  private readonly backOff: BackOff;
   private readonly figures: PoolFigures;
 
   constructor(
@@ -70,6 +77,7 @@ export class FunctionPool<Request, Answer> {
     const { clock } = around;
     const { policy } = options;
     this.figures = new PoolFigures(clock, around.onEvent);
+    this.backOff = new BackOff(clock, () => this.startWhatIsNeeded());
     if (policy.kind === 'keep-alive')
       this.idle = new IdleTimers(clock, policy, {
         retire: (slot) => this.standing > options.minInstances && this.retire(slot),
@@ -96,7 +104,7 @@ export class FunctionPool<Request, Answer> {
   /** Starts the least number of instances, and the policy's clock. */
   begin(): void {
     this.scaling?.begin();
-    while (this.standing < this.options.minInstances) this.startOne();
+    this.startUpTo(this.options.minInstances);
   }
 
   /** Never rejects. */
@@ -124,6 +132,7 @@ export class FunctionPool<Request, Answer> {
     this.isStopped = true;
     this.idle?.stop();
     this.scaling?.stop();
+    this.backOff.stop();
     for (const { settle } of this.queue.splice(0)) {
       this.scaling?.changed(-1);
       settle(this.reject('the platform is stopped'));
@@ -159,21 +168,36 @@ export class FunctionPool<Request, Answer> {
     const { concurrency, policy } = this.options;
     const needed =
       policy.kind === 'scaling' ? 1 - this.ready.length : Math.ceil(this.queue.length / concurrency);
-    while (this.queue.length > 0 && this.starting < needed && this.standing < this.options.maxInstances)
-      this.startOne();
+    while (this.queue.length > 0 && this.starting < needed && this.mayStart()) this.startOne();
+  }
+
+  private startUpTo(count: number): void {
+    while (this.standing < count && this.mayStart()) this.startOne();
+  }
+
+  /** A back-off is over: another instance is started for whoever needs one. */
+  private startWhatIsNeeded(): void {
+    this.startUpTo(this.options.minInstances);
+    this.startForQueue();
+  }
+
+  private mayStart(): boolean {
+    const { backOff, starting, standing } = this;
+    if (this.isStopped || backOff.isWaiting || standing >= this.options.maxInstances) return false;
+    return !backOff.isTrying || starting === 0;
   }
 
   private scaleTo(count: number): void {
     const { minInstances, maxInstances } = this.options;
     const wanted = Math.min(Math.max(count, minInstances, this.queue.length > 0 ? 1 : 0), maxInstances);
-    while (this.standing < wanted) this.startOne();
+    this.startUpTo(wanted);
     // The ones used longest ago first, and none that is serving.
     for (const slot of this.ready.filter(({ inFlight }) => inFlight === 0))
       if (this.standing > wanted) this.retire(slot);
   }
 
   private startOne(): void {
-    if (this.isStopped || this.standing >= this.options.maxInstances) return;
+    if (!this.mayStart()) return;
     const number = this.numbered++;
     this.starting += 1;
     this.figures.note('asked', number);
@@ -206,43 +230,63 @@ export class FunctionPool<Request, Answer> {
         inFlight: 0,
         breakOff: new Set(),
         isGone: false,
+        hasServed: false,
+        neverRan: false,
       });
   }
 
-  /** Nobody waits for a start that will not be: with no other instance in sight the oldest that wait are told. */
+  /**
+   * If a start fails and no instance is up or starting, fail the oldest waiting requests. From the second failure in a
+   * row on, fail all of them: nothing could serve them before their time limit.
+   */
   private startFailed(number: number, reason: string): void {
     this.figures.note('start-failed', number);
     if (this.isStopped) return;
+    this.backOff.failed();
     if (this.standing === 0) {
-      for (const { settle, arrivedAt } of this.queue.splice(0, this.options.concurrency)) {
-        this.scaling?.changed(-1);
-        const queuedMs = milliseconds(this.around.clock.now() - arrivedAt);
-        settle({
-          outcome: 'crashed',
-          reason: `no instance could be started: ${reason}`,
-          cold: true,
-          queuedMs,
-        });
-      }
+      const { concurrency } = this.options;
+      const failing = this.backOff.failures > 1 ? this.queue.length : concurrency;
+      for (const waiting of this.queue.splice(0, failing)) this.failUnstarted(waiting, reason);
     }
     this.startForQueue();
     this.idleIfUnused();
+  }
+
+  private failUnstarted({ settle, arrivedAt }: Waiting<Request, Answer>, reason: string): void {
+    this.scaling?.changed(-1);
+    const queuedMs = milliseconds(this.around.clock.now() - arrivedAt);
+    settle({
+      outcome: 'crashed',
+      reason: `no instance could be started: ${reason}`,
+      cold: true,
+      queuedMs,
+    });
   }
 
   private takeIn(slot: Slot<Request, Answer>): void {
     this.figures.note('ready', slot.number);
     this.ready.push(slot);
     // Not waited for when stopping: an instance that was stopped has ended, whether or not it says so.
-    void slot.running.ended.then(() => {
-      breakOffAll(slot, 'the instance ended while serving');
+    void slot.running.ended.then((neverRan) => {
+      breakOffAll(slot, neverRan ?? 'the instance ended while serving');
       if (slot.isGone) return;
-      this.figures.note('died', slot.number);
-      this.retire(slot);
+      this.lose(slot, neverRan !== undefined);
       this.startForQueue();
     });
     if (this.isStopped) this.retire(slot);
-    else this.serveQueue(slot, true);
+    else {
+      this.serveQueue(slot, true);
+      // Starts that failed before it left others waiting.
+      if (this.backOff.isTrying) this.startWhatIsNeeded();
+    }
     if (!slot.isGone && slot.inFlight === 0) this.idle?.instanceIdle(slot, true);
+  }
+
+  /** The first response of an instance shows that starts succeed; the later ones of a warm instance say nothing of that. */
+  private noteService(slot: Slot<Request, Answer>): void {
+    if (slot.hasServed) return;
+    slot.hasServed = true;
+    this.backOff.succeeded();
   }
 
   private serveQueue(slot: Slot<Request, Answer>, cold: boolean): void {
@@ -262,6 +306,7 @@ export class FunctionPool<Request, Answer> {
     this.inBackground(
       this.serve(waiting.request, slot).then((served) => {
         slot.inFlight -= 1;
+        if (served.outcome === 'ok') this.noteService(slot);
         this.scaling?.changed(-1);
         waiting.settle({ ...served, ...how });
         this.serveQueue(slot, false);
@@ -275,12 +320,11 @@ export class FunctionPool<Request, Answer> {
 
   /** Whoever comes next is to find an instance idle, or one of these on its way. */
   private startAhead(): void {
-    const { preWarm = 0, maxInstances, concurrency } = this.options;
+    const { preWarm = 0, concurrency } = this.options;
     if (preWarm === 0) return;
     const idle = this.ready.filter(({ inFlight }) => inFlight === 0).length;
     const forQueue = Math.ceil(this.queue.length / concurrency);
-    while (idle + this.starting - forQueue < preWarm && this.standing < maxInstances && !this.isStopped)
-      this.startOne();
+    while (idle + this.starting - forQueue < preWarm && this.mayStart()) this.startOne();
   }
 
   /** The answer, or that the instance ended or failed before it. */
@@ -297,10 +341,7 @@ export class FunctionPool<Request, Answer> {
       });
       return { outcome: 'ok', answer };
     } catch (error) {
-      if (!slot.isGone) {
-        this.figures.note('died', slot.number);
-        this.retire(slot);
-      }
+      if (!slot.isGone) this.lose(slot, false);
       return { outcome: 'crashed', reason: messageOf(error), cause: error };
     } finally {
       slot.breakOff.delete(breakOff);
@@ -312,6 +353,16 @@ export class FunctionPool<Request, Answer> {
       this.idle?.functionIdle();
   }
 
+  /** An instance has ended or failed. One that has not served is a reason to wait before another is started. */
+  private lose(slot: Slot<Request, Answer>, neverRan: boolean): void {
+    if (neverRan) {
+      slot.neverRan = true;
+      this.figures.neverRan(slot.number);
+    } else this.figures.note('died', slot.number);
+    if (!slot.hasServed && !this.isStopped) this.backOff.failed();
+    this.retire(slot);
+  }
+
   /** Takes an instance out of service and stops it. */
   private retire(slot: Slot<Request, Answer>): void {
     if (slot.isGone) return;
@@ -319,7 +370,7 @@ export class FunctionPool<Request, Answer> {
     this.idle?.instanceBusy(slot);
     this.ready = this.ready.filter((other) => other !== slot);
     this.inBackground(this.takeDown(slot));
-    if (!this.isStopped) while (this.standing < this.options.minInstances) this.startOne();
+    this.startUpTo(this.options.minInstances);
   }
 
   /** Tried twice: a daemon that was busy may do it the second time. What then still stands is said. */
@@ -327,7 +378,7 @@ export class FunctionPool<Request, Answer> {
     const { number, running, giveBack } = slot;
     try {
       await running.stop().catch(() => running.stop());
-      this.figures.note('stopped', number);
+      if (!slot.neverRan) this.figures.note('stopped', number);
     } catch {
       this.figures.note('stop-failed', number);
     }

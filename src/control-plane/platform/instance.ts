@@ -5,8 +5,11 @@ import type { CpuSet } from './placement.js';
 export interface RunningInstance<Request, Answer> {
   /** Rejects when the instance could not serve it: it is then not asked again, and stopped. */
   serve(request: Request): Promise<Answer>;
-  /** Resolves when it has ended, by itself or stopped. Never rejects. */
-  readonly ended: Promise<void>;
+  /**
+   * Resolves when it has ended, by itself or stopped: with the reason where its process could never be started, although
+   * the start seemed to succeed. Never rejects.
+   */
+  readonly ended: Promise<string | undefined>;
   /** Resolves when nothing of it is left. Idempotent. */
   stop(): Promise<void>;
 }

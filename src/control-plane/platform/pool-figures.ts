@@ -36,6 +36,12 @@ export class PoolFigures {
     this.onEvent?.({ at, what, ...(instance === undefined ? {} : { instance }) });
   }
 
+  /** An instance that was taken for started, and whose process was never there. */
+  neverRan(instance: number): void {
+    this.of.ready -= 1;
+    this.note('start-failed', instance);
+  }
+
   counts(): PoolCounts {
     const now = this.clock.now();
     const standing = [...this.standingSince.values()].reduce((sum, since) => sum + now - since, 0);

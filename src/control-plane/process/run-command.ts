@@ -54,9 +54,10 @@ export async function attemptCommand(
   options: CommandOptions = {},
 ): Promise<CommandResult> {
   const started = performance.now();
-  const child = startChild(command, args, options);
-  const release = endWithUs(child);
+  let release: () => void = () => undefined;
   try {
+    const child = startChild(command, args, options);
+    release = endWithUs(child);
     const ended = await followChild(child, options);
     const took = milliseconds(performance.now() - started);
     if (ended.reason !== undefined) throw endedEarly(command, ended, options, took);

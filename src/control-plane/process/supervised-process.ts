@@ -4,8 +4,9 @@
  * and executes the command, so that process creation lies within the timed window, and Node's own slow spawn does not.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { getSystemErrorName } from 'node:util';
 import type { Duplex, Readable, Writable } from 'node:stream';
-import { hasCode, LumosError } from '../../domain/errors.js';
+import { hasCode, LumosError, messageOf } from '../../domain/errors.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExitStatus } from '../../domain/runtime.js';
 import { milliseconds } from '../../domain/units.js';
@@ -38,7 +39,10 @@ export class SupervisedProcess {
   private readonly supervisorGone: Promise<void>;
   private readyListener: (() => void) | undefined;
 
-  private constructor(private readonly supervisor: ChildProcess) {
+  private constructor(
+    private readonly supervisor: ChildProcess,
+    private readonly channel: Duplex,
+  ) {
     this.channel.on('data', (chunk: Buffer) => this.read(chunk));
     this.channel.on('error', () => undefined);
     supervisor.stderr?.on('data', (chunk: Buffer) => {
@@ -65,23 +69,47 @@ export class SupervisedProcess {
     const { cpus } = command;
     const own = { file: command.shim, args };
     const { file, args: all } = cpus === undefined ? own : await onCpus(cpus, own);
-    const supervisor = spawn(file, all, {
-      stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
-      env: { ...command.env },
-      detached: true,
-    });
-    const staged = new SupervisedProcess(supervisor);
+    const staged = await SupervisedProcess.spawn(file, all, command.env);
     const ready = await Promise.race([
       new Promise<boolean>((resolve) => (staged.readyListener = () => resolve(true))),
       staged.supervisorGone.then(() => false),
     ]);
     if (!ready) {
+      await staged.kill();
       throw new LumosError(
         'failed',
         `the supervisor ${command.shim} did not start: ${staged.stderrTail().trim() || 'no word from it'}`,
       );
     }
     return staged;
+  }
+
+  /**
+   * Without a free process, descriptor or memory the child has no process, and may have no streams either: both are looked
+   * at before anything is made of it.
+   */
+  private static async spawn(
+    file: string,
+    args: readonly string[],
+    env: SupervisedCommand['env'] = {},
+  ): Promise<SupervisedProcess> {
+    try {
+      const supervisor = spawn(file, [...args], {
+        stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+        env: { ...env },
+        detached: true,
+      });
+      if (supervisor.pid === undefined) throw await errorOf(supervisor);
+      return new SupervisedProcess(
+        supervisor,
+        present(streamsOf(supervisor)[3] as Duplex | null | undefined),
+      );
+    } catch (error) {
+      if (error instanceof LumosError) throw error;
+      throw new LumosError('failed', `the supervisor ${file} could not be started: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
   }
 
   /** Tells the supervisor to start the function's process. Returns at once; requests can be written from now on. */
@@ -134,10 +162,6 @@ export class SupervisedProcess {
     await this.supervisorGone;
   }
 
-  private get channel(): Duplex {
-    return present(this.supervisor.stdio[3] as Duplex | null | undefined);
-  }
-
   private read(chunk: Buffer): void {
     this.control = Buffer.concat([this.control, chunk]);
     for (let used = this.readMessage(this.control); used > 0; used = this.readMessage(this.control)) {
@@ -157,8 +181,11 @@ export class SupervisedProcess {
         return 5;
       case messages.execFailed:
         if (buffer.length < 5) return 0;
-        this.stderr = Buffer.from(`could not be executed: error ${buffer.readUInt32LE(1)}`);
-        this.status = { code: 127, signal: undefined, outOfMemory: false };
+        {
+          const reason = `could not be executed: ${errorName(buffer.readUInt32LE(1))}`;
+          this.stderr = Buffer.from(reason);
+          this.status = { code: 127, signal: undefined, outOfMemory: false, neverRan: reason };
+        }
         return 5;
       case messages.exited: {
         if (buffer.length < exitMessageBytes) return 0;
@@ -175,6 +202,29 @@ export class SupervisedProcess {
       default:
         return 0;
     }
+  }
+}
+
+/** A child that could not be started tells why in an event, which comes at once. What streams it has are given back. */
+async function errorOf(child: ChildProcess): Promise<unknown> {
+  const told = new Promise<unknown>((resolve) => child.once('error', resolve));
+  for (const stream of streamsOf(child)) stream?.destroy();
+  return await told;
+}
+
+/** Without a free descriptor a child has no streams, other than its type says. */
+const streamsOf = ({
+  stdio = [],
+}: {
+  readonly stdio?: ChildProcess['stdio'] | [];
+}): readonly (Readable | Writable | null | undefined)[] => stdio;
+
+/** E.g. EAGAIN. */
+function errorName(number: number): string {
+  try {
+    return getSystemErrorName(-number);
+  } catch {
+    return `error ${number}`;
   }
 }
 

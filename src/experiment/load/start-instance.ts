@@ -95,7 +95,7 @@ function instanceOf(
       free.push(line);
       return loadExchangeOf(exchange, payload.verify);
     },
-    ended: sandbox.exited.then(() => undefined),
+    ended: sandbox.exited.then(({ neverRan }) => neverRan),
     stop: () => {
       // The platform tries again what failed.
       stopping ??= stop().catch((error: unknown) => {

@@ -37,7 +37,7 @@ function scene(
     up.add(instance);
     let end: () => void = () => undefined;
     let refusals = wrong === 'stop' ? 1 : 0;
-    const ended = new Promise<void>((resolve) => (end = resolve));
+    const ended = new Promise<undefined>((resolve) => (end = () => resolve(undefined)));
     return {
       ended,
       serve: async (request) => {
@@ -236,7 +236,8 @@ describe('bad days', () => {
     );
     expect(await Promise.all([at(0), at(0)])).toMatchObject([
       { outcome: 'crashed', reason: 'out of memory', cold: true, queuedMs: 100, instance: 0, at: 110 },
-      { outcome: 'ok', cold: true, queuedMs: 210, instance: 1, at: 220 },
+      // After the back-off's first 10 ms.
+      { outcome: 'ok', cold: true, queuedMs: 220, instance: 1, at: 230 },
     ]);
     expect(platform.counts('f').died).toBe(1);
     await platform.stop();
@@ -255,13 +256,67 @@ describe('bad days', () => {
     await platform.stop();
   });
 
-  it('starts that fail tell those that wait, one after another, and end', async () => {
+  it('a start that fails tells the one that waited longest, a second one in a row all that wait', async () => {
     const { at, platform } = scene({ ...usual, goesWrong: () => 'start' }, { maxInstances: 1 });
-    expect(await Promise.all([at(0), at(0)])).toMatchObject([
+    expect(await Promise.all([at(0), at(0), at(0)])).toMatchObject([
       { outcome: 'crashed', reason: 'no instance could be started: no memory', at: 100 },
-      { outcome: 'crashed', at: 200 },
+      { outcome: 'crashed', reason: 'no instance could be started: no memory', at: 210 },
+      { outcome: 'crashed', at: 210 },
     ]);
     expect(platform.counts('f').startsFailed).toBe(2);
+    await platform.stop();
+  });
+
+  it('starts that fail at once are tried ever more rarely, and requests that waited fail with the reason', async () => {
+    const { at, platform } = scene({ startTakes: 0, serveTakes: 1, goesWrong: () => 'start' });
+    const served = await Promise.all(Array.from({ length: 100 }, (_, i) => at(100 * i, i)));
+    for (const one of served)
+      expect(one).toMatchObject({ outcome: 'crashed', reason: 'no instance could be started: no memory' });
+    // After 10, 20, 40 ... 640 ms, then once a second. Without a back-off there would be no end.
+    const { startsFailed, started } = platform.counts('f');
+    expect([started, startsFailed]).toEqual([0, 17]);
+    await platform.stop();
+  });
+
+  it('starts that fail while others succeed do not storm the machine', async () => {
+    // Eight are asked for, and all but the first fail at once, for ever.
+    const { at, platform } = scene({
+      ...{ startTakes: 0, serveTakes: 5000 },
+      goesWrong: (n) => (n === 0 ? undefined : 'start'),
+    });
+    await Promise.all(Array.from({ length: 8 }, () => at(0)));
+    // In 40 s: seven at once, then ever more rarely; the first service at 5 s begins the back-off anew.
+    expect(platform.counts('f').startsFailed).toBeLessThan(7 + 12 + 42);
+    await platform.stop();
+  });
+
+  it('instances that end as soon as they stand are started anew ever more rarely', async () => {
+    const clock = new VirtualClock();
+    const platform = new Platform<number, string>({ clock, startsAtOnce: 8 });
+    const dies = (): Promise<RunningInstance<number, string>> =>
+      Promise.resolve({
+        ended: Promise.resolve('could not be executed: EAGAIN'),
+        serve: () => new Promise(() => undefined),
+        stop: () => Promise.resolve(),
+      });
+    platform.deploy('f', {
+      ...{ start: dies, policy: fixedKeepAlive(ms(1000)), minInstances: 1, maxInstances: 4 },
+      ...{ concurrency: 1, queueLimit: 1000 },
+    });
+    await new Promise<void>((resolve) => void clock.after(ms(10_000), resolve));
+    // What could never be executed is a start that failed.
+    const { started, startsFailed, died } = platform.counts('f');
+    expect({ started, died }).toEqual({ started: 0, died: 0 });
+    expect(startsFailed).toBeGreaterThan(10);
+    expect(startsFailed).toBeLessThan(20);
+    await platform.stop();
+  });
+
+  it('one start after a back-off succeeds, and all that wait are served', async () => {
+    const { at, platform } = scene({ ...usual, goesWrong: (n) => (n < 5 ? 'start' : undefined) });
+    const served = await Promise.all([...Array.from({ length: 5 }, () => at(0)), at(400), at(400)]);
+    expect(served.slice(0, 5).map(({ outcome }) => outcome)).toContain('crashed');
+    expect(served.slice(5).map(({ outcome }) => outcome)).toEqual(['ok', 'ok']);
     await platform.stop();
   });
 
