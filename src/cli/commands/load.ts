@@ -54,7 +54,8 @@ export async function load(url: string, options: UrlLoadOptions): Promise<ExitCo
     });
     show(url, records, options);
     if (stop.signal.aborted) return exitCodes.interrupted;
-    return records.some(({ errors }) => Object.keys(errors).length > 0) ? exitCodes.failed : exitCodes.done;
+    const failed = records.some(({ errors, succeeded }) => Object.keys(errors).length > 0 || succeeded === 0);
+    return failed ? exitCodes.failed : exitCodes.done;
   } finally {
     stop.forget();
   }
@@ -104,7 +105,7 @@ function show(url: string, records: readonly LevelRecord[], { json, seed }: UrlL
 /** What only sandboxes of Lumos's own have, and what names a cell of an experiment. */
 const notOfUrls = [
   ...['function', 'payload', 'runtime', 'class', 'environment', 'start', 'instances', 'instanceSeconds'],
-  ...['coldShare', 'queuedMs', 'startsDelayed', 'startsWaiting', 'rounds'],
+  ...['coldShare', 'queuedMs', 'startsDelayed', 'startsWaiting', 'startsFailed', 'rounds'],
 ];
 
 function withoutCell(one: LevelSummary | KneeSummary): object {

@@ -257,8 +257,11 @@ async function conclude(
     return exitCodes.interrupted;
   }
   const summary = directory.readSummary();
+  // Rows are a sample of a load's requests: its failures are counted in its levels.
+  const loads = [...(summary.levels ?? []), ...(summary.traces ?? [])];
+  const failed = loads.some(({ errors, succeeded }) => Object.keys(errors).length > 0 || succeeded === 0);
   const missed = (summary.objectives ?? []).some(({ verdict }) => verdict === 'missed');
-  return summary.empty > 0 || summary.failures > 0 || missed ? exitCodes.failed : exitCodes.done;
+  return summary.empty > 0 || summary.failures > 0 || failed || missed ? exitCodes.failed : exitCodes.done;
 }
 
 async function show(directory: RunDirectory, options: RunOptions): Promise<void> {

@@ -48,6 +48,8 @@ export const LevelSummarySchema = CellSchema.extend({
   /** Starts of instances that had to wait for others, and the most that waited at one moment. */
   startsDelayed: z.number().int().nonnegative().optional(),
   startsWaiting: z.number().int().nonnegative().optional(),
+  /** Starts of instances that failed; absent where none did. */
+  startsFailed: z.number().int().positive().optional(),
   instanceSeconds: z.number().nonnegative(),
   memoryGibSeconds: z.number().nonnegative().optional(),
   /** CPU time of all sandboxes over the successes. */

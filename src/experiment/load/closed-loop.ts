@@ -26,6 +26,8 @@ export async function runClosedLoop(
       if (exchange.state === 'failed') await pause();
     }
   };
+  // A client that sent before the level's beginning would have its first request in no level.
+  if (options.leadMs !== undefined) await passed(options.clock, options.leadMs);
   await Promise.all(Array.from({ length: shape.clients }, client));
   return recorder.result(0);
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../../domain/clock.js';
 import { milliseconds, type Milliseconds } from '../../domain/units.js';
 
 interface Waiting {
-  readonly at: number;
+  at: number;
   readonly expire: () => void;
 }
 
@@ -24,6 +24,15 @@ export class Deadlines {
     this.waiting.add(one);
     if (this.cancel === undefined) this.arm(this.limit);
     return () => this.waiting.delete(one);
+  }
+
+  /** Nobody waits any longer than until `moment`: the run was told to stop. */
+  shorten(moment: Milliseconds): void {
+    for (const one of this.waiting) one.at = Math.min(one.at, moment);
+    const [first] = this.waiting;
+    if (first === undefined) return;
+    this.cancel?.();
+    this.arm(milliseconds(Math.max(0, first.at - this.clock.now())));
   }
 
   /** When nothing is in flight any more: its timer would keep the process. */

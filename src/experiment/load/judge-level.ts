@@ -28,7 +28,8 @@ export function judgeLevel({
   const { cpuShare = 0, eventLoopDelayP99Ms = 0, stealShare = 0 } = generator;
   const behind = lag.quantile(0.99) ?? 0;
   const tolerable = Math.max(bottleneck.lagP99Ms, bottleneck.lagShareOfP99 * (latency.quantile(0.99) ?? 0));
-  if (sent === 0) why.push('nothing was sent');
+  if (sent === 0)
+    why.push('nothing was sent in the time measured: a level has to last longer than a response takes');
   if (cpuShare > bottleneck.cpuShare)
     why.push(`the generator was the bottleneck: it used ${percent(cpuShare)} of a core`);
   if (behind > tolerable)

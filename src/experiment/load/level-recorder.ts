@@ -12,6 +12,11 @@ import { failureOf, type FailureKind, type LoadExchange, type LoadRequest, type 
 
 const defaultBlock = milliseconds(100);
 
+const givenUp = 'no response until the run was stopped';
+
+/** How long requests in flight are still waited for when the run is told to stop. */
+const stopGrace = milliseconds(1000);
+
 export class LevelRecorder {
   /** When the warm-up is over, on the clock. */
   readonly measureFrom: Milliseconds;
@@ -24,6 +29,8 @@ export class LevelRecorder {
   private readonly deadlines: Deadlines;
   private readonly errors: Partial<Record<FailureKind, number>> = {};
   private asked = 0;
+  /** Sent after the warm-up. */
+  private measured = 0;
   private sent = 0;
   private late = 0;
   private lastSettled: number;
@@ -39,12 +46,16 @@ export class LevelRecorder {
   ) {
     this.measureFrom = milliseconds(options.clock.now() + (options.leadMs ?? 0) + options.warmUpMs);
     this.deadlines = new Deadlines(options.clock, options.timeoutMs);
+    options.signal?.addEventListener('abort', this.giveUpSoon);
     this.endAt = milliseconds(this.measureFrom + options.stop.timeMs);
     this.lastSettled = this.measureFrom;
     const { precision } = options.stop;
     this.share = precision === undefined ? 0.5 : shareOf(precision.quantile);
     this.blocks = new TimeBlocks(this.measureFrom, options.blockMs ?? defaultBlock, this.share);
   }
+
+  private readonly giveUpSoon = (): void =>
+    this.deadlines.shorten(milliseconds(this.options.clock.now() + stopGrace));
 
   /** Whether nothing more is to be sent. */
   isOver(): boolean {
@@ -87,11 +98,13 @@ export class LevelRecorder {
     const exchange = await this.answerTo(request);
     if (request.measured) this.settle(request, exchange);
     else if (exchange.state === 'answered') this.carryOver(exchange.answeredAt);
+    else this.carryFailureOver(request, exchange);
     return exchange;
   }
 
   result(unsent: number): LevelResult {
     this.deadlines.stop();
+    this.options.signal?.removeEventListener('abort', this.giveUpSoon);
     const end = this.ended ?? { by: 'time' as const, at: this.endAt };
     this.blocks.advance(end.at);
     const { blockMs } = this.blocks;
@@ -134,14 +147,18 @@ export class LevelRecorder {
     this.sent += 1;
     this.lag.record(milliseconds(Math.max(0, request.sentAt - sendableAt)));
     if (request.sentAt - request.dueAt > lateAfterMs) this.late += 1;
-    if (this.sent === this.options.stop.count) this.end('count');
+    this.measured += 1;
+    if (this.measured === this.options.stop.count) this.end('count');
   }
 
   /** The answer, or the failure it has become by the deadline: also of a target that forgets its own. */
   private answerTo(request: LoadRequest): Promise<LoadExchange> {
     return new Promise((resolve) => {
       const met = this.deadlines.begin(request.sentAt, () =>
-        resolve({ state: 'failed', kind: 'timeout', reason: 'no answer within the time limit' }),
+        resolve({
+          ...{ state: 'failed', kind: 'timeout' },
+          reason: this.options.signal?.aborted === true ? givenUp : 'no answer within the time limit',
+        }),
       );
       const settle = (exchange: LoadExchange): void => {
         met();
@@ -163,6 +180,16 @@ export class LevelRecorder {
     if (answeredAt <= this.measureFrom || answeredAt > this.endedAt) return;
     this.inTime += 1;
     if (answeredAt < this.endedAt) this.blocks.complete(answeredAt);
+  }
+
+  /**
+   * Sent in the warm-up, and failed in the time that is measured or after it: until then it held one of the target's
+   * connections, so it is a failure of this level. Without it a target that never responds would look idle.
+   */
+  private carryFailureOver(request: LoadRequest, exchange: LoadExchange): void {
+    if (this.options.clock.now() <= this.measureFrom) return;
+    this.sent += 1;
+    this.settle(request, exchange);
   }
 
   private succeed(request: LoadRequest, answeredAt: Milliseconds): void {

@@ -102,9 +102,12 @@ function precisionRemark(level: LevelSummary): string[] {
 }
 
 /** Those of instances that stood before the first request are nobody's waiting. */
-function startsRemark({ startsDelayed = 0, startsWaiting = 0, coldShare = 0 }: LevelSummary): string[] {
-  if (startsDelayed === 0 || coldShare === 0) return [];
+function startsRemark(level: LevelSummary): string[] {
+  const { startsDelayed = 0, startsWaiting = 0, startsFailed = 0, coldShare = 0 } = level;
+  const failed = startsFailed === 0 ? [] : [`${formatCount(startsFailed)} starts of instances failed`];
+  if (startsDelayed === 0 || coldShare === 0) return failed;
   return [
+    ...failed,
     `${formatCount(startsDelayed)} starts of instances waited for others, at most ${formatCount(startsWaiting)} at once`,
   ];
 }

@@ -127,9 +127,12 @@ function precisionOf(rounds: readonly [LevelRecord, ...LevelRecord[]]): Pick<Lev
 }
 
 function startsOf(rounds: readonly LevelRecord[]): Partial<LevelSummary> {
+  const startsFailed = sum(rounds.map((one) => one.instances.startsFailed));
+  const failed = startsFailed === 0 ? {} : { startsFailed };
   const startsDelayed = sumOf(rounds, (one) => one.instances.startsDelayed);
-  if (startsDelayed === undefined) return {};
+  if (startsDelayed === undefined) return failed;
   return {
+    ...failed,
     startsDelayed,
     startsWaiting: Math.max(...rounds.map((one) => one.instances.startsWaiting ?? 0)),
   };

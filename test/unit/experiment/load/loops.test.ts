@@ -291,6 +291,78 @@ describe('gaps of a schedule', () => {
   });
 });
 
+describe('a server that never responds', () => {
+  const never = () => scripted(() => ({ takes: 1_000_000 }));
+  const patience = { warmUpMs: ms(1000), stop: { timeMs: ms(2000) }, timeoutMs: ms(30_000) };
+
+  it.each([
+    ['within the level', 500, 4],
+    ['after its end', 30_000, 2],
+  ])('is told by the timeouts of a closed loop, with a time limit that ends %s', async (_, limit, count) => {
+    const { clock, target } = never();
+    const options = { ...level(clock), ...patience, timeoutMs: ms(limit) };
+    const result = await runClosedLoop({ kind: 'closed', clients: 2 }, target, options);
+    expect(result.succeeded).toBe(0);
+    expect(result.errors['timeout']).toBe(result.sent);
+    expect(result.sent).toBeGreaterThanOrEqual(count);
+    expect(judgeLevel(result).why).toEqual([]);
+  });
+
+  it('is told by the timeouts of an open loop, also where each connection is held since the warm-up', async () => {
+    const { clock, target } = never();
+    const options = { ...level(clock), ...patience, random, maximumOutstanding: 20 };
+    const result = await runOpenLoop(hundred, target, options);
+    // The warm-up's first 20 hold all connections, until their time limit at 30 s.
+    expect(result).toMatchObject({ sent: 20, succeeded: 0, errors: { timeout: 20 }, unsent: 200 });
+    expect(judgeLevel(result).why).toEqual([]);
+  });
+
+  it('without a warm-up has the requests of each client that began with the level', async () => {
+    const { clock, target, seen } = never();
+    const options = { ...level(clock), ...patience, warmUpMs: ms(0), leadMs: ms(20) };
+    const result = await runClosedLoop({ kind: 'closed', clients: 3 }, target, options);
+    expect(result).toMatchObject({ sent: 3, errors: { timeout: 3 } });
+    expect(seen.map(({ sentAt, measured }) => [sentAt, measured])).toEqual(Array(3).fill([20, true]));
+  });
+
+  it('is not waited for until its time limit when the run is told to stop', async () => {
+    const { clock, target } = never();
+    const stop = new AbortController();
+    clock.after(ms(1500), () => stop.abort());
+    const options = { ...level(clock), ...patience, signal: stop.signal };
+    const result = await runClosedLoop({ kind: 'closed', clients: 2 }, target, options);
+    expect(result).toMatchObject({ endedBy: 'signal', errors: { timeout: 2 } });
+    // A second of grace, and a client's pause after a failure.
+    expect(clock.now()).toBe(2510);
+  });
+});
+
+describe('a request that fails', () => {
+  const refused = { state: 'failed', kind: 'refused', reason: 'nobody listens' } as const;
+
+  it('in the warm-up is no failure of the level', async () => {
+    const { clock, target } = scripted((_, now) => (now < 900 ? { takes: 1, fails: refused } : { takes: 1 }));
+    const options = level(clock, { warmUpMs: ms(1000), stop: { timeMs: ms(1000) } });
+    const result = await runClosedLoop({ kind: 'closed', clients: 1 }, target, options);
+    expect([result.errors, result.sent - result.succeeded]).toEqual([{}, 0]);
+  });
+
+  it('after the warm-up in which it was sent is one, and nobody else is', async () => {
+    const { clock, target } = scripted((request) =>
+      request.index === 0 ? { takes: 1500, fails: refused } : { takes: 1 },
+    );
+    const settled: number[] = [];
+    const options = level(clock, {
+      ...{ warmUpMs: ms(1000), stop: { timeMs: ms(1000) } },
+      onSettled: ({ index }, { state }) => state === 'failed' && settled.push(index),
+    });
+    const result = await runClosedLoop({ kind: 'closed', clients: 1 }, target, options);
+    expect(result.errors).toEqual({ refused: 1 });
+    expect(settled).toEqual([0]);
+    expect(result.sent).toBe(result.succeeded + 1);
+  });
+});
+
 describe('the generator', () => {
   const fine = { sent: 1, lag: new LatencyHistogram(), latency: new LatencyHistogram(), generator: {} };
 
@@ -309,7 +381,7 @@ describe('the generator', () => {
     ).toEqual({
       valid: false,
       why: [
-        'nothing was sent',
+        'nothing was sent in the time measured: a level has to last longer than a response takes',
         'the generator was the bottleneck: it used 95.0 % of a core',
         'the generator was the bottleneck: its sends were 3.0 ms behind schedule (p99)',
         'the generator was the bottleneck: its event loop was held up 40.0 ms (p99)',
