@@ -170,6 +170,11 @@ export interface Prepared {
   /** What is staged serves requests of this start; an engine that tells them apart keeps instances for `warm` alone. */
   /** @param cpus what the sandbox is kept to, as the kernel lists CPUs; only of runtimes that keep to CPUs */
   stage(start: Start, cpus?: string): Promise<StagedSandbox>;
+  /**
+   * Removes sandboxes of earlier trials that could not be removed then, e.g. because their daemon was being restarted. Called
+   * where nobody uses a sandbox of the run; does nothing where each was removed. Rejects as a removal does.
+   */
+  removeLeft?(): Promise<void>;
   /** Undoes the preparation: only what it made. */
   dispose(): Promise<void>;
 }

@@ -374,7 +374,7 @@ async function measureAll(
       await bench.run(
         trial,
         definitionOf(selection.functions, cell.function),
-        options,
+        { ...options, onLeft: () => void (seen.failure = true) },
         (row) => {
           writer.append(row);
           const { outcome, reason } = row;

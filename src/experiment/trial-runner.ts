@@ -28,6 +28,8 @@ export interface TrialOptions {
   /** Called right before a cold sandbox is staged, e.g. to drop the page cache. */
   readonly beforeCold: () => void;
   readonly signal: AbortSignal;
+  /** Called when a sandbox could not be removed: the next trial has to begin without it. */
+  readonly onLeft?: () => void;
   /** Where the function's objects lie; absent for a function without. */
   readonly storage?: TrialStorage;
 }
@@ -150,7 +152,7 @@ class TrialRunner {
       );
     } finally {
       connection.close();
-      await removed(sandbox);
+      await this.removed(sandbox);
     }
   }
 
@@ -173,7 +175,7 @@ class TrialRunner {
       else await this.measureServed(launched, onRow, from);
     } finally {
       launched.connection.close();
-      await removed(launched.sandbox);
+      await this.removed(launched.sandbox);
     }
   }
 
@@ -279,6 +281,7 @@ class TrialRunner {
   ): Promise<StagedSandbox | undefined> {
     this.checkInterrupt();
     try {
+      await prepared.removeLeft?.();
       return await prepared.stage(this.trial.cell.start);
     } catch (error) {
       const { clock } = this.options;
@@ -355,6 +358,14 @@ class TrialRunner {
     return { stopped, forget: () => signal.removeEventListener('abort', stop) };
   }
 
+  /**
+   * Removes a sandbox. One that cannot be removed now (its daemon has gone, say) does not end the run: it is tried again
+   * before the next trial and at the end of the run, and then told. While it stands no cold start is taken for one.
+   */
+  private async removed(sandbox: Sandbox): Promise<void> {
+    await sandbox.remove().catch(() => this.options.onLeft?.());
+  }
+
   private checkInterrupt(): void {
     stopIfTold(this.options.signal);
   }
@@ -387,14 +398,6 @@ const failed = (
 
 const inWarmUp = (exchange: Exchange): Exchange =>
   exchange.state === 'failed' ? { ...exchange, reason: `in the warm-up: ${exchange.reason}` } : exchange;
-
-/**
- * Removes a sandbox. One that cannot be removed now (its daemon has gone, say) does not end the run: while it stands no
- * cold start is taken for one, and at the end of the run it is tried again, and then told.
- */
-async function removed(sandbox: Sandbox): Promise<void> {
-  await sandbox.remove().catch(() => undefined);
-}
 
 /** A sandbox whose counters cannot be found is still measured: those figures are absent from its rows. */
 async function accountingOf(sandbox: Sandbox): Promise<Accounting | undefined> {

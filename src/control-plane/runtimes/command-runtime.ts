@@ -192,6 +192,10 @@ class PreparedCommand implements Prepared {
     }
   }
 
+  async removeLeft(): Promise<void> {
+    await Promise.all([...this.standing].map((sandbox) => sandbox.remove()));
+  }
+
   async dispose(): Promise<void> {
     await Promise.all([...this.standing].map((sandbox) => sandbox.remove()));
     await this.files?.remove();

@@ -276,6 +276,10 @@ class PreparedImage implements Prepared {
     return reserveCpus(hierarchy, container, cpu.cpus);
   }
 
+  async removeLeft(): Promise<void> {
+    await Promise.all([...this.standing].map((sandbox) => sandbox.remove()));
+  }
+
   async dispose(): Promise<void> {
     await Promise.all([...this.standing].map((sandbox) => sandbox.remove()));
     const removed = await this.containerd.attempt('images', 'delete', '--sync', this.image);

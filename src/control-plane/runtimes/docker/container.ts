@@ -22,6 +22,8 @@ export interface ContainerUse {
   readonly port?: number | undefined;
   /** Whether the kernel has killed a container that just ended for memory, where the daemon does not know. */
   readonly killedForMemory?: ((container: string) => boolean) | undefined;
+  /** Called when a container may still be there: it could not be removed, or nobody knows whether it was made. */
+  readonly onLeft?: () => void;
 }
 
 export class DockerContainer implements Sandbox {
@@ -36,8 +38,9 @@ export class DockerContainer implements Sandbox {
     private readonly container: Dockerode.Container,
     stream: NodeJS.ReadWriteStream,
     private readonly standing: Set<DockerContainer>,
-    { port, killedForMemory }: ContainerUse,
+    private readonly use: ContainerUse,
   ) {
+    const { port, killedForMemory } = use;
     const stdout = new PassThrough({ highWaterMark: 1 << 20 });
     const stderr = new PassThrough();
     stderr.on('data', (chunk: Buffer) => {
@@ -69,7 +72,10 @@ export class DockerContainer implements Sandbox {
     standing: Set<DockerContainer>,
     use: ContainerUse = {},
   ): Promise<DockerContainer> {
-    const container = await docker.createContainer(body);
+    const container = await docker.createContainer(body).catch((error: unknown) => {
+      use.onLeft?.();
+      throw error;
+    });
     let sandbox: DockerContainer | undefined;
     try {
       const stream = await attachStreams(container);
@@ -79,7 +85,7 @@ export class DockerContainer implements Sandbox {
       return sandbox;
     } catch (error) {
       // Why it could not be launched is what is told; that the same daemon then cannot remove it either adds nothing.
-      await (sandbox?.remove() ?? container.remove({ force: true, v: true })).catch(() => undefined);
+      await (sandbox?.remove() ?? container.remove({ force: true, v: true })).catch(() => use.onLeft?.());
       throw error;
     }
   }
@@ -110,7 +116,9 @@ export class DockerContainer implements Sandbox {
     try {
       await this.container.remove({ force: true, v: true });
     } catch (error) {
-      if (!isStatus(error, 404)) throw error;
+      if (isStatus(error, 404)) return;
+      this.use.onLeft?.();
+      throw error;
     } finally {
       // The daemon does not always close the stream of a container removed right after its start.
       this.stdin.destroy();

@@ -30,6 +30,7 @@ import { loadForRun, unlessMissing } from './image.js';
 
 export function createDockerRuntime(daemon: ContainerDaemon): Runtime {
   const { id } = daemon;
+  const left: Left = { isPossible: false };
   return {
     id,
     engine: id,
@@ -42,7 +43,7 @@ export function createDockerRuntime(daemon: ContainerDaemon): Runtime {
     probe: () => daemon.probe(),
     parseOptions: (raw) => parseRuntimeOptions(id, DockerOptionsSchema, raw),
     whyNotHeld: (limits) => withDaemon(daemon, (docker) => whyNotHeld(docker, limits)),
-    prepare: (request) => PreparedImage.create(daemon, request),
+    prepare: (request) => PreparedImage.create(daemon, request, left),
     cleanUpAfter: (runId) => withDaemon(daemon, (docker) => removeRun(docker, runId)),
     awaitDaemon: (limit) => awaitAnswer(daemon, limit),
   };
@@ -95,6 +96,11 @@ async function whyNotHeld(
     : `the daemon cannot limit containers here: no ${lacking.join(', no ')}`;
 }
 
+/** Whether containers of a run may stand that nobody uses: one for all that was made ready on a daemon. */
+interface Left {
+  isPossible: boolean;
+}
+
 class PreparedImage implements Prepared {
   private readonly standing = new Set<DockerContainer>();
   private readonly launching = new Set<Promise<DockerContainer>>();
@@ -106,15 +112,16 @@ class PreparedImage implements Prepared {
     private readonly options: DockerOptions,
     private readonly image: string,
     private readonly hostConfig: Dockerode.HostConfig | undefined,
+    private readonly left: Left,
   ) {}
 
-  static async create(daemon: ContainerDaemon, request: PrepareRequest): Promise<PreparedImage> {
+  static async create(daemon: ContainerDaemon, request: PrepareRequest, left: Left): Promise<PreparedImage> {
     const connection = await daemon.connect();
     try {
       const options = DockerOptionsSchema.parse(request.options);
       const image = await loadForRun(connection.docker, request, options);
       const hostConfig = await daemon.hostConfig?.();
-      return new PreparedImage(daemon, connection, request, options, image, hostConfig);
+      return new PreparedImage(daemon, connection, request, options, image, hostConfig, left);
     } catch (error) {
       await connection.close();
       throw error;
@@ -138,7 +145,11 @@ class PreparedImage implements Prepared {
       cpus,
       hostConfig: this.hostConfig,
     });
-    const use = { port, killedForMemory: this.daemon.killedForMemory };
+    const use = {
+      port,
+      killedForMemory: this.daemon.killedForMemory,
+      onLeft: (): void => void (this.left.isPossible = true),
+    };
     return {
       existing: () => this.existing(),
       launch: () => {
@@ -148,6 +159,13 @@ class PreparedImage implements Prepared {
       },
       discard: () => Promise.resolve(),
     };
+  }
+
+  /** Whatever stands of the run, of whichever function: what could not be removed, or was made when nobody heard of it. */
+  async removeLeft(): Promise<void> {
+    if (!this.left.isPossible) return;
+    await removeContainers(this.connection.docker, this.request.runId);
+    this.left.isPossible = false;
   }
 
   async dispose(): Promise<void> {
@@ -166,7 +184,7 @@ class PreparedImage implements Prepared {
   }
 }
 
-async function removeRun(docker: Dockerode, runId: string): Promise<string[]> {
+async function removeContainers(docker: Dockerode, runId: string): Promise<string[]> {
   checkedRunId(runId);
   const removed: string[] = [];
   const containers = await docker.listContainers({ all: true, filters: { label: [`${runLabel}=${runId}`] } });
@@ -175,6 +193,11 @@ async function removeRun(docker: Dockerode, runId: string): Promise<string[]> {
     await docker.getContainer(Id).remove({ force: true, v: true }).catch(unlessMissing);
     removed.push(`container ${Id.slice(0, 12)}`);
   }
+  return removed;
+}
+
+async function removeRun(docker: Dockerode, runId: string): Promise<string[]> {
+  const removed = await removeContainers(docker, runId);
   const images = await docker.listImages({ filters: { reference: [`lumos/*:run-${runId}`] } });
   for (const reference of images
     .flatMap((image) => image.RepoTags ?? [])

@@ -82,6 +82,9 @@ export class FakeRuntime implements Runtime {
     return Promise.resolve({
       ...(reach.folder === undefined ? {} : { folder: reach.folder }),
       stage: () => this.stage(artifact.function),
+      removeLeft: async () => {
+        for (const sandbox of [...this.standing.keys()]) await sandbox.remove();
+      },
       dispose: async () => {
         for (const [sandbox, name] of [...this.standing])
           if (name === artifact.function) await sandbox.remove();

@@ -35,7 +35,7 @@ export class FakeSandbox implements Sandbox {
   private end: (status: ExitStatus) => void = () => undefined;
   private ended = false;
   private removal: Promise<void> | undefined;
-  private hasRefused = false;
+  private refusals = 0;
   private stderr = '';
   private onResult: (result: Buffer) => void = () => undefined;
   private served = 0;
@@ -75,9 +75,9 @@ export class FakeSandbox implements Sandbox {
   }
 
   remove(): Promise<void> {
-    const { removeFails } = this.script;
-    if (removeFails !== undefined && !this.hasRefused) {
-      this.hasRefused = true;
+    const { removeFails, removeFailures = 1 } = this.script;
+    if (removeFails !== undefined && this.refusals < removeFailures) {
+      this.refusals += 1;
       return Promise.reject(new LumosError('failed', removeFails));
     }
     this.removal ??= Promise.resolve().then(() => {

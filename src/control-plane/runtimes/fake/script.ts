@@ -51,6 +51,8 @@ export interface SandboxScript {
   readonly ready?: Milliseconds | 'never';
   /** Rejects when it is to be removed for the first time, with this message; the next time it goes. */
   readonly removeFails?: string;
+  /** Rejects so many times instead. */
+  readonly removeFailures?: number;
   /** What comes of its invocations, counted from 1. Default: answers after 1 ms. */
   readonly invocation?: (sequence: number) => InvocationScript;
 }
