@@ -45,8 +45,9 @@ const list = (value: string): string[] =>
     .filter((item) => item !== '');
 
 const wholeNumber = (value: string): number => {
-  if (!/^\d+$/.test(value)) throw new InvalidArgumentError('A whole number is expected.');
-  return Number(value);
+  const number = Number(value);
+  if (/^\d+$/.test(value) && Number.isSafeInteger(number)) return number;
+  throw new InvalidArgumentError('A whole number is expected.');
 };
 
 /** For an option that may be given several times. */

@@ -17,7 +17,7 @@ const whole =
   (least: number) =>
   (value: string): number => {
     const number = Number(value);
-    if (/^\d+$/.test(value) && number >= least) return number;
+    if (/^\d+$/.test(value) && Number.isSafeInteger(number) && number >= least) return number;
     throw new InvalidArgumentError(`A whole number of ${least} or more is expected.`);
   };
 

@@ -29,6 +29,9 @@ const ExceptionSchema = z.strictObject({
   repetitions: RepetitionsSchema.partial(),
 });
 
+/** A timer of the machine cannot be set for more than 24 days; an invocation of more than one is a mistake. */
+export const longestTimeLimitMs = 86_400_000;
+
 const OptionsSchema = z.record(z.string(), z.unknown());
 
 const nonEmptyNames = z.array(z.string().min(1)).min(1);
@@ -93,7 +96,7 @@ const ExperimentKeysSchema = z.strictObject({
       /** The most measured invocations in one sandbox; more samples than that need more sandboxes. */
       invocationsPerSandbox: z.number().int().positive().default(10),
       /** Invocations before the first measured one: verified, but no samples. */
-      warmups: z.number().int().positive().default(3),
+      warmups: z.number().int().positive().max(100_000).default(3),
       /** Idle before each measured invocation: back to back they find caches and CPU as the last one left them. */
       pauseMs: PauseSchema,
     })
@@ -105,7 +108,9 @@ const ExperimentKeysSchema = z.strictObject({
     })
     .prefault({}),
   /** The longest an invocation, its launch included, may take before it is ended as `timeout`. */
-  timeLimitMs: MillisecondsSchema.refine((ms) => ms > 0, 'must be above 0').default(30_000 as never),
+  timeLimitMs: MillisecondsSchema.refine((ms) => ms > 0, 'must be above 0')
+    .refine((ms) => ms <= longestTimeLimitMs, 'must be at most a day: 86400000')
+    .default(30_000 as never),
   pageCache: PageCacheSchema.default('warm'),
   /**
    * What the report says beyond the cells. `claims`: the paper's claims, tested. `payload-size`: time against payload

@@ -6,6 +6,7 @@ import { arrivalsOfLoad, loadOf } from '../domain/load.js';
 import type { FunctionDefinition } from '../domain/function-manifest.js';
 import type { Runtime } from '../domain/runtime.js';
 import { seededRandom, shuffle } from '../stats/random.js';
+import { checkCellCount, checkPlanSize } from './plan-bounds.js';
 import { possibleUses, type Gives, type PossibleUse } from './possible-uses.js';
 
 /** One sandbox, launched once, and the measured invocations it is to serve. */
@@ -39,6 +40,9 @@ export function cellsOf(
   environments: readonly Pick<Environment, 'name' | 'emulated'>[] = [{ name: 'local', emulated: false }],
 ): Cell[] {
   const loads = loadsOf(experiment);
+  const payloadCount = functions.reduce((sum, { payloads }) => sum + payloads.length, 0);
+  const starts = loadOf(experiment) === undefined ? experiment.starts.length : 1;
+  checkCellCount(payloadCount * starts * runtimes.length * environments.length * loads.length);
   const places = environments.map(({ name, emulated }) => ({
     environment: name,
     ...(emulated ? { emulated } : {}),
@@ -113,8 +117,10 @@ function repetitionsOf({ exceptions, repetitions }: Experiment, cell: Cell): Exp
  * A randomized block design: each round holds at most one trial of every cell, in an order drawn from the seed, so
  * that whatever drifts while the run goes on (heat, neighbours, caches) meets all runtimes alike. A cell with fewer
  * trials than there are rounds has them spread evenly over the run.
+ * @throws LumosError `invalid-input` for a plan beyond the bounds, before it is made
  */
 export function makePlan(experiment: Experiment, cells: readonly Cell[]): Plan {
+  checkPlanSize(experiment, cells.length, samplesOf(experiment, cells));
   if (loadOf(experiment) !== undefined) return { cells, trials: [] };
   const sizes = new Map(cells.map((cell) => [cellKey(cell), trialSizes(experiment, cell)]));
   const rounds = Math.max(0, ...[...sizes.values()].map((trials) => trials.length));
@@ -123,14 +129,23 @@ export function makePlan(experiment: Experiment, cells: readonly Cell[]): Plan {
   for (let round = 0; round < rounds; round += 1) {
     const block = cells.flatMap((cell) => {
       const own = sizes.get(cellKey(cell)) ?? [];
-      return own.flatMap((invocations, i) =>
-        roundOf(i, own.length, rounds) === round ? [{ cell, invocations }] : [],
-      );
+      // At most one of a cell is in a round: there are as many rounds as the cell with the most trials has.
+      const i = Math.ceil((round * own.length) / rounds);
+      const invocations = own[i];
+      return invocations !== undefined && roundOf(i, own.length, rounds) === round
+        ? [{ cell, invocations }]
+        : [];
     });
     for (const trial of shuffle(block, random)) trials.push({ index: trials.length, round, ...trial });
   }
   return { cells, trials };
 }
+
+const samplesOf = (experiment: Experiment, cells: readonly Cell[]): number =>
+  cells.reduce((sum, cell) => {
+    const { cold, warm } = repetitionsOf(experiment, cell);
+    return sum + (cell.start === 'warm' ? warm : cold);
+  }, 0);
 
 /**
  * Measured invocations of each trial of a cell. Warm samples come from several sandboxes: what one sandbox was dealt

@@ -4,6 +4,7 @@ import pc from 'picocolors';
 import { monotonicClock } from '../../data-plane/probes/monotonic-clock.js';
 import { invalidInput, messageOf } from '../../domain/errors.js';
 import type { LevelRecord } from '../../domain/level.js';
+import { longestTimeLimitMs } from '../../domain/experiment.js';
 import { isOpen, LoadSchema, type Load } from '../../domain/load.js';
 import type { KneeSummary, LevelSummary } from '../../domain/summary/load-summary.js';
 import { fromMebibytes, milliseconds } from '../../domain/units.js';
@@ -31,6 +32,10 @@ export interface UrlLoadOptions extends LoadOptions {
 
 export async function load(url: string, options: UrlLoadOptions): Promise<ExitCode> {
   const declared = declaredLoad(options);
+  if (options.timeLimit < 1 || options.timeLimit > longestTimeLimitMs)
+    throw invalidInput(
+      `--time-limit: ${options.timeLimit} is not from 1 to ${longestTimeLimitMs} milliseconds (a day)`,
+    );
   const clients = options.clients ?? [1];
   if (isOpen(declared) && options.clients !== undefined)
     throw invalidInput('--clients: a load with a schedule has no clients', 'Give --rate or --clients.');

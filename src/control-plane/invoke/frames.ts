@@ -1,6 +1,7 @@
 /** Frames of docs/protocol.md: bytes to meaning and back. */
 import type { FunctionPhase } from '../../domain/factors.js';
 import { functionPhases } from '../../domain/factors.js';
+import { Pieces } from './pieces.js';
 import { bytes, fromNanoseconds, type Bytes, type Milliseconds } from '../../domain/units.js';
 
 export const frameKinds = {
@@ -70,10 +71,13 @@ export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
 }
 
-/** Cuts a byte stream into frames. Copies no body: putting it together is for after the timed window. */
+/**
+ * Cuts a byte stream into frames. Copies no body that comes in few or large pieces: putting it together is for after the
+ * timed window.
+ */
 export class FrameParser {
   private header: Buffer = Buffer.alloc(0);
-  private pieces: Buffer[] = [];
+  private pieces = new Pieces();
   private missing = 0;
   private kind: number | undefined;
   private length = 0;
@@ -100,7 +104,7 @@ export class FrameParser {
         this.open(this.header);
       }
       const piece = rest.subarray(0, this.missing);
-      if (piece.length > 0) this.pieces.push(piece);
+      this.pieces.add(piece);
       this.missing -= piece.length;
       rest = rest.subarray(piece.length);
       if (this.missing > 0) return;
@@ -129,9 +133,9 @@ export class FrameParser {
   }
 
   private close(): void {
-    const frame = { kind: this.kind ?? 0, length: this.length, pieces: this.pieces };
+    const frame = { kind: this.kind ?? 0, length: this.length, pieces: this.pieces.list() };
     this.kind = undefined;
-    this.pieces = [];
+    this.pieces = new Pieces();
     this.onFrame(frame);
   }
 }

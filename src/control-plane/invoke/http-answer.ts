@@ -1,6 +1,7 @@
 /** An answer of HTTP/1.1 as it comes in: whole in one piece, as nearly all of a load's are, or in any number of them. */
 import { HTTPParser } from 'http-parser-js';
 import type { Bytes } from '../../domain/units.js';
+import { Pieces } from './pieces.js';
 
 export interface HttpAnswer {
   readonly status: number;
@@ -16,6 +17,9 @@ export type Read = { readonly answers: readonly HttpAnswer[] } | { readonly wron
 
 type Parser = InstanceType<typeof HTTPParser>;
 
+/** The most bytes of heads, chunk sizes and trailers without a byte of a body in between. */
+const mostWithoutBody = 256 * 1024;
+
 const endOfHead = '\r\n\r\n';
 const nothing: Read = { answers: [] };
 
@@ -30,6 +34,8 @@ export class AnswerReader {
   private finished: HttpAnswer[] = [];
   private tooMuch: string | undefined;
   private known: PlainHead | undefined;
+  /** Bytes read since the last of a body. */
+  private sinceBody = 0;
 
   /** @param most bytes that a body may have */
   constructor(private readonly most: Bytes) {}
@@ -42,7 +48,9 @@ export class AnswerReader {
         return answer.body.length > this.most ? this.refused(answer.body.length) : { answers: [answer] };
       this.parser = this.newParser();
     }
+    this.sinceBody += chunk.length;
     const result = this.parser.execute(chunk);
+    if (this.sinceBody > mostWithoutBody) this.tooMuch ??= tooMuchWithoutBody;
     return this.outcome(result);
   }
 
@@ -85,11 +93,14 @@ export class AnswerReader {
       this.refuseTooMuch(Number(valueIn(info.headers, 'content-length') ?? 0));
     };
     parser[HTTPParser.kOnBody] = (chunk, offset, length) => {
-      this.incoming.received += length;
-      this.refuseTooMuch(this.incoming.received);
-      this.incoming.pieces.push(Buffer.from(chunk.subarray(offset, offset + length)));
+      const { pieces } = this.incoming;
+      this.sinceBody = 0;
+      this.refuseTooMuch(pieces.length + length);
+      if (this.tooMuch === undefined) pieces.add(chunk.subarray(offset, offset + length));
     };
     parser[HTTPParser.kOnMessageComplete] = () => {
+      // Informational ones may be any number before the final one.
+      if (this.incoming.status >= 200) this.sinceBody = 0;
       this.finished.push(answerOf(this.incoming));
       // The next answer is looked at anew.
       this.incoming = fresh();
@@ -107,23 +118,24 @@ export class AnswerReader {
   }
 }
 
+const tooMuchWithoutBody = `answered too much: over ${mostWithoutBody} bytes of heads, chunk sizes or trailers without a byte of a body`;
+
 interface Incoming {
   status: number;
   headers: readonly string[];
-  readonly pieces: Buffer[];
-  received: number;
+  readonly pieces: Pieces;
   keepsAlive: boolean;
 }
 
-const fresh = (): Incoming => ({ status: 0, headers: [], pieces: [], received: 0, keepsAlive: true });
+const fresh = (): Incoming => ({ status: 0, headers: [], pieces: new Pieces(true), keepsAlive: true });
 
 function answerOf({ status, headers, pieces, keepsAlive }: Incoming): HttpAnswer {
-  const [only, ...others] = pieces;
+  const [only, ...others] = pieces.list();
   return {
     status,
     keepsAlive,
     header: (name) => valueIn(headers, name),
-    body: only !== undefined && others.length === 0 ? only : Buffer.concat(pieces),
+    body: only !== undefined && others.length === 0 ? only : Buffer.concat(pieces.list()),
   };
 }
 

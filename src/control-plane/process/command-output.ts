@@ -2,6 +2,10 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { Bytes } from '../../domain/units.js';
 
+const blockBytes = 4096;
+/** A line without an end is given out in pieces of this length. */
+const longestLine = 64 * 1024;
+
 /** Keeps the last `limit` bytes of what is pushed. */
 export class TailBuffer {
   private readonly chunks: Buffer[] = [];
@@ -16,7 +20,11 @@ export class TailBuffer {
   }
 
   push(chunk: Buffer): void {
-    this.chunks.push(chunk);
+    const last = this.chunks.at(-1);
+    // Small chunks are put together: as objects of their own they would take many times their bytes.
+    if (last !== undefined && last.length + chunk.length <= blockBytes)
+      this.chunks[this.chunks.length - 1] = Buffer.concat([last, chunk]);
+    else this.chunks.push(chunk);
     this.kept += chunk.length;
     while (this.kept > this.limit) {
       const first = this.chunks.shift();
@@ -55,6 +63,10 @@ export class LineSplitter {
   private split(text: string): void {
     const lines = text.split(/[\r\n]+/);
     this.rest = lines.pop() ?? '';
+    if (this.rest.length > longestLine) {
+      lines.push(this.rest);
+      this.rest = '';
+    }
     for (const line of lines) if (line.trim() !== '') this.onLine(line);
   }
 }

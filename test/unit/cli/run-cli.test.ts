@@ -57,6 +57,63 @@ describe('help', () => {
 
 describe('wrong usage ends with 2, says what is wrong, and prints no answer:', () => {
   it.each([
+    [
+      'a plan too large to hold',
+      ['run', '--functions', 'hello-world', '--runtimes', 'native', '--repetitions', '1000000000'],
+      'measured invocations in',
+      '--repetitions',
+    ],
+    [
+      'a number beyond all numbers',
+      ['run', '--repetitions', '9'.repeat(400)],
+      'A whole number is expected',
+      '',
+    ],
+    [
+      'a duration that is no number',
+      ['load', 'http://127.0.0.1:1/', '--duration', '1e309'],
+      'A number is expected',
+      '',
+    ],
+    ['a load of too long a time', ['load', 'http://127.0.0.1:1/', '--duration', '1e9'], 'load.seconds', ''],
+    [
+      'too many clients',
+      ['load', 'http://127.0.0.1:1/', '--clients', '100000000'],
+      'above the bound',
+      'bounds',
+    ],
+    [
+      'a time limit that no timer has',
+      ['load', 'http://127.0.0.1:1/', '--time-limit', '9999999999'],
+      'not from 1 to 86400000',
+      '',
+    ],
+    [
+      'a time limit of a run that no timer has',
+      ['run', '--functions', 'hello-world', '--time-limit', '9999999999'],
+      'at most a day',
+      '',
+    ],
+    [
+      'a made-up trace of too many functions',
+      [
+        ...[
+          'trace',
+          'synthesize',
+          '--pattern',
+          'poisson',
+          '--rate',
+          '1',
+          '--minutes',
+          '1',
+          '--out',
+          '/nowhere/t.csv',
+        ],
+        ...['--functions', '1000000000'],
+      ],
+      'above the bound of',
+      'Lower --functions',
+    ],
     ['an unknown command', ['rnu'], "unknown command 'rnu'", 'Did you mean run?'],
     [
       'an unknown option',
@@ -97,7 +154,7 @@ describe('wrong usage ends with 2, says what is wrong, and prints no answer:', (
       '',
     ],
     ['a comparison of no runs', ['compare', '/nowhere', '/nothing'], '/nowhere is no run directory', ''],
-  ])('%s', async (_what, args, message, advice) => {
+  ])('%s', { timeout: 60_000 }, async (_what, args, message, advice) => {
     expect(await runCli(args)).toBe(2);
     expect(printed.err).toContain(message);
     expect(printed.err).toContain(advice);

@@ -30,11 +30,20 @@ export interface SynthesizeOptions {
 /** Made in an hour or so, and a file of some tens of gigabytes. */
 const mostInvocations = 1e9;
 
+/** Each invocation looks its function up in all of them. */
+const mostFunctions = 100_000;
+
 export async function traceSynthesize(options: SynthesizeOptions): Promise<ExitCode> {
   const { rate, minutes, out, functions, duration, seed } = options;
   if (rate * minutes * 60 > mostInvocations)
     throw invalidInput(
       `a trace of ${formatCount(rate * minutes * 60)} invocations is above the bound of 10^9`,
+      'Lower --rate or --minutes.',
+    );
+  if (functions > mostFunctions)
+    throw invalidInput(
+      `--functions: ${formatCount(functions)} functions are above the bound of ${formatCount(mostFunctions)}`,
+      'Lower --functions.',
     );
   const request: SynthesisRequest = {
     pattern: patternOf(options),
