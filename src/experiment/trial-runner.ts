@@ -404,5 +404,11 @@ async function accountingOf(sandbox: Sandbox): Promise<Accounting | undefined> {
   return sandbox.accounting().catch(() => undefined);
 }
 
-const countersOf = (accounting: Accounting | undefined): Counters =>
-  accounting === undefined ? {} : readCounters(accounting);
+/** Also where they cannot be read, e.g. without a free file descriptor: those figures are absent. */
+function countersOf(accounting: Accounting | undefined): Counters {
+  try {
+    return accounting === undefined ? {} : readCounters(accounting);
+  } catch {
+    return {};
+  }
+}

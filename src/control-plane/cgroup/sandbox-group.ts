@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hasCode, messageOf } from '../../domain/errors.js';
+import { hasCode, isOutOfResources, messageOf } from '../../domain/errors.js';
 import { checkedRunId } from '../../domain/names.js';
 import type { CgroupPaths, SandboxLimits } from '../../domain/runtime.js';
 import { isRealFolder, pathIn } from '../../files/contained.js';
@@ -124,13 +124,14 @@ function readIfThere(file: string): string | undefined {
 async function removeGroup(folder: string): Promise<void> {
   // The kernel takes a moment to let a dead process go: until then the folder is busy.
   for (let attempt = 0; attempt < 200 && existsSync(folder); attempt += 1) {
-    for (const pid of readProcesses(folder)) kill(pid);
     try {
+      for (const pid of readProcesses(folder)) kill(pid);
       rmdirSync(folder);
       return;
     } catch (error) {
       if (hasCode(error, 'ENOENT')) return;
-      if (!hasCode(error, 'EBUSY', 'ENOTEMPTY')) throw error;
+      // Without a free file descriptor its processes cannot be read: others are given back meanwhile.
+      if (!hasCode(error, 'EBUSY', 'ENOTEMPTY') && !isOutOfResources(error)) throw error;
     }
     await sleep(attempt < 20 ? 1 : 20);
   }

@@ -172,8 +172,9 @@ class PreparedCommand implements Prepared {
       ...filesOf(this.files),
     });
     const name = `sandbox-${process.pid}-${++PreparedCommand.staged}`;
-    const group = hierarchy === undefined ? undefined : SandboxGroup.create(hierarchy, runId, name, limits);
+    let group: SandboxGroup | undefined;
     try {
+      group = hierarchy === undefined ? undefined : SandboxGroup.create(hierarchy, runId, name, limits);
       const supervised = await SupervisedProcess.stage({
         shim: this.shim,
         groupFiles: group?.processFiles ?? [],
