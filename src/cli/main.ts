@@ -1,9 +1,14 @@
 #!/usr/bin/env node
+import { exitCodes } from './exit-codes.js';
+import { note } from './output.js';
 import { runCli } from './program.js';
+import { standardOutputFailure, watchStandardStreams } from './standard-output.js';
 
-// Whoever reads our output may have seen enough (`lumos doctor | head`): that is no failure, and cleaning up goes on.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
+watchStandardStreams();
 
-process.exitCode = await runCli(process.argv.slice(2));
+const code = await runCli(process.argv.slice(2));
+// Errors of a stream come a turn later than the write.
+await new Promise((resolve) => setImmediate(resolve));
+const failure = standardOutputFailure();
+if (failure !== undefined && code === exitCodes.done) note(`error: ${failure.message}`);
+process.exitCode = failure !== undefined && code === exitCodes.done ? exitCodes.missingDependency : code;

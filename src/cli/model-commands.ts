@@ -43,6 +43,7 @@ const notNegative = (value: string): number => {
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value];
 
+const forceOption = ['--force', 'write over a file that Lumos did not write'] as const;
 const jsonOption = ['--json', 'machine-readable, and nothing else on standard output'] as const;
 const modelOption = ['--model <file>', 'a file that lumos model fit made', 'model.json'] as const;
 const functionsOption = [
@@ -64,7 +65,8 @@ export function addModelCommands(program: Command, run: Run): void {
 function addFitting(model: Command, run: Run): void {
   example(model.command('fit <dirs...>'), 'lumos model fit lumos-results/paper-1 --out model.json')
     .description('fit a model to the rows of run directories')
-    .option('--out <file>', 'where to', 'model.json')
+    .option('--out <file>', 'where to; - is standard output', 'model.json')
+    .option(...forceOption)
     .option(...strictOption)
     .option(...functionsOption)
     .option(...jsonOption)
@@ -83,6 +85,7 @@ function addFitting(model: Command, run: Run): void {
     .option('--md', 'the table as Markdown')
     .option('--plot <file>', 'promised against observed coverage, as SVG')
     .option(...strictOption)
+    .option(...forceOption)
     .option(...functionsOption)
     .option(...jsonOption)
     .action(async (dirs: string[], options) =>

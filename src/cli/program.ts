@@ -172,6 +172,7 @@ function addRunCommand(program: Command, run: Run): void {
     .option('--functions-path <dirs>', 'further folders with functions, separated by commas', list, [])
     .option('--dry-run', 'check what is asked and say what would be measured; measure nothing')
     .option('--junit <file>', 'a JUnit report besides, for a CI pipeline')
+    .option('--force', 'write --junit over a file that Lumos did not write')
     .option('--json', 'the summary as JSON, and nothing else on standard output');
   addLoadOptions(command)
     .option(
@@ -245,9 +246,10 @@ function addReportCommands(program: Command, run: Run): void {
     )
     .option(
       '--out <file>',
-      'where to; html defaults to report.html in the directory, the others to standard output',
+      'where to; html defaults to report.html in the directory, the others to standard output (-)',
     )
     .option('--junit <file>', 'a JUnit report besides, for a CI pipeline')
+    .option('--force', 'write over a file that Lumos did not write')
     .option('--model <file>', 'a section about a performance model, of HTML and Markdown (lumos model fit)')
     .option(...strictOption)
     .option('--json', 'the same as --format json')

@@ -1,6 +1,6 @@
 /** Formats of single rows, written piece by piece: a run may have millions. */
-import { createWriteStream, type WriteStream } from 'node:fs';
 import type { Measurement } from '../domain/measurement.js';
+import type { OutputSink } from '../files/output-file.js';
 import { k6Head, k6Point } from '../report/exports/k6.js';
 import { rowCsvLine, rowsCsvHead } from '../report/exports/rows-csv.js';
 import { note } from './output.js';
@@ -18,33 +18,22 @@ const writers: Readonly<
 /** Some thousand lines at once: a write for each would cost more than its text. */
 const batch = 2000;
 
-async function write(stream: WriteStream | NodeJS.WriteStream, text: string): Promise<void> {
-  if (!stream.write(text)) await new Promise<void>((resolve) => stream.once('drain', () => resolve()));
-}
-
-/** Into a file, or to standard output. Rows that the format has no place for are counted and told. */
+/** Rows that the format has no place for are counted and told. */
 export async function writeRows(
   format: RowFormat,
   rows: AsyncIterable<Measurement> | Iterable<Measurement>,
-  out: string | undefined,
+  sink: OutputSink,
 ): Promise<void> {
   const { head, line } = writers[format];
-  const stream = out === undefined ? process.stdout : createWriteStream(out);
   let [lines, left]: [string[], number] = [[head], 0];
   for await (const row of rows) {
     const text = line(row);
     if (text === undefined) left += 1;
     else lines.push(text);
     if (lines.length < batch) continue;
-    await write(stream, lines.join(''));
+    await sink(lines.join(''));
     lines = [];
   }
-  await write(stream, lines.join(''));
+  await sink(lines.join(''));
   if (left > 0) note(`${left} rows have no latency or time, and no place in ${format}: left out`);
-  if (out === undefined) return;
-  await new Promise<void>((resolve, reject) => {
-    stream.once('error', reject);
-    stream.end(() => resolve());
-  });
-  note(`wrote ${out}`);
 }

@@ -24,6 +24,8 @@ export interface RunOptions extends LoadOptions, TraceOptions {
   readonly resume?: string;
   /** A file for a JUnit report besides. */
   readonly junit?: string;
+  /** Write it over whatever file is there. */
+  readonly force?: boolean;
   readonly functionsPath: string[];
   /** Checks what is asked and says what would be measured. */
   readonly dryRun?: boolean;

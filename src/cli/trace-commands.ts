@@ -27,6 +27,7 @@ const share = (value: string): number => {
   throw new InvalidArgumentError('A number from 0 to 1 is expected.');
 };
 
+const forceOption = ['--force', 'write over a file that Lumos did not write'] as const;
 const jsonOption = ['--json', 'machine-readable, and nothing else on standard output'] as const;
 const skipOption = ['--skip-bad-rows', 'leave broken rows out and count them'] as const;
 const seedOption = ['--seed <n>', 'makes whatever is drawn', whole(0), 1] as const;
@@ -50,7 +51,8 @@ export function addTraceCommands(program: Command, run: Run): void {
     'lumos trace sample invocations.csv --functions 20 --minutes 10 --rate 5 --out small.csv',
   )
     .description('a smaller trace that keeps the rates and the mix of a larger one, as plain CSV')
-    .requiredOption('--out <file>', 'where to')
+    .requiredOption('--out <file>', 'where to; - is standard output')
+    .option(...forceOption)
     .option('--functions <n>', 'functions to keep: one of each stratum by rate', whole(1))
     .option('--minutes <n>', 'minutes to keep', whole(1))
     .option(
@@ -81,7 +83,8 @@ function addSynthesis(trace: Command, run: Run): void {
     )
     .requiredOption('--rate <n>', 'mean invocations a second', positive)
     .requiredOption('--minutes <n>', 'its length', positive)
-    .requiredOption('--out <file>', 'where to')
+    .requiredOption('--out <file>', 'where to; - is standard output')
+    .option(...forceOption)
     .option('--functions <n>', 'functions, the k-th as often as 1/k (Zipf)', whole(1), 1)
     .option('--duration <ms>', 'the median over functions of how long one runs', positive, 684)
     .option('--burst-factor <n>', 'mmpp: the rate in a burst, in rates of the calm', positive, 10)

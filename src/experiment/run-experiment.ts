@@ -97,6 +97,7 @@ export async function runExperiment(request: RunRequest): Promise<RunManifest> {
     environments: environments.records(),
   };
   directory.writeManifest(manifest);
+  const failures: Error[] = [];
   try {
     await storage.start(plan.cells, (text) => onEvent({ type: 'step', text }));
     manifest = { ...manifest, services: storage.records(), environments: environments.records() };
@@ -114,19 +115,31 @@ export async function runExperiment(request: RunRequest): Promise<RunManifest> {
     manifest = { ...manifest, state: 'complete' };
   } catch (error) {
     manifest = { ...manifest, state: 'interrupted' };
-    if (!(error instanceof Interrupted)) throw error;
-  } finally {
-    try {
-      await bench.dispose(everyRuntime(request)).finally(() => storage.dispose());
-    } finally {
-      const steal = stealShare(before, readCpuTicks());
-      const host = { ...manifest.host, ...(steal === undefined ? {} : { stealShare: steal }) };
-      manifest = { ...manifest, host, finishedAt: request.clock.wallTime().toISOString() };
-      directory.writeManifest(manifest);
-    }
+    if (!(error instanceof Interrupted)) failures.push(asError(error));
   }
+  // Whatever fails from here on, the rest is still done; the first failure is the one to report.
+  await bench
+    .dispose(everyRuntime(request))
+    .finally(() => storage.dispose())
+    .catch((error: unknown) => failures.push(asError(error)));
+  manifest = finished(manifest, before, request.clock);
+  try {
+    directory.writeManifest(manifest);
+  } catch (error) {
+    failures.push(asError(error));
+  }
+  const [failure] = failures;
+  if (failure !== undefined) throw failure;
   return manifest;
 }
+
+function finished(manifest: RunManifest, before: ReturnType<typeof readCpuTicks>, clock: Clock): RunManifest {
+  const steal = stealShare(before, readCpuTicks());
+  const host = { ...manifest.host, ...(steal === undefined ? {} : { stealShare: steal }) };
+  return { ...manifest, host, finishedAt: clock.wallTime().toISOString() };
+}
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(messageOf(error)));
 
 const everyRuntime = ({ selection, floorOf: floor }: RunRequest): Runtime[] => [
   ...new Set([...selection.runtimes, ...(floor === undefined ? [] : [floor.native])]),
@@ -365,7 +378,7 @@ async function measureAll(
   onEvent({ type: 'started', trials: plan.trials.length, alreadyDone });
   const options = trialOptions(request);
   const daemons = new ReturningDaemons(onEvent);
-  const writer = RowWriter.open(directory.measurementsPath);
+  const writer = RowWriter.open(directory.measurementsPath, directory.calls);
   try {
     for (const [done, { trial, from }] of open.entries()) {
       const { cell } = trial;

@@ -1,8 +1,8 @@
 /** Imported rows into a run directory. */
-import { appendFileSync } from 'node:fs';
 import { invalidInput } from '../domain/errors.js';
 import type { RunManifest } from '../domain/run-manifest.js';
-import { encodeLatencySum } from '../records/latency-sum-store.js';
+import { closeAfterFailure } from '../files/line-appender.js';
+import { writeLatencySums } from '../records/latency-sum-store.js';
 import { RowWriter } from '../records/row-store.js';
 import type { RunDirectory } from '../records/run-directory.js';
 import { appendToLog } from '../records/run-log.js';
@@ -20,15 +20,18 @@ export async function writeImport(
   context: Omit<ImportContext, 'runId'> & { readonly digestOf: (path: string) => Promise<string> },
 ): Promise<RunManifest> {
   const seen = new ManifestOfRows();
-  const writer = RowWriter.open(directory.measurementsPath);
+  const { calls } = directory;
+  const writer = RowWriter.open(directory.measurementsPath, calls);
   try {
     for await (const row of rows) {
       writer.append(row);
       seen.add(row);
     }
-  } finally {
-    writer.close();
+  } catch (error) {
+    closeAfterFailure(writer);
+    throw error;
   }
+  writer.close();
   const known = facts();
   if (seen.rows === 0)
     throw invalidInput(
@@ -40,13 +43,14 @@ export async function writeImport(
   const manifest = seen.manifest(known, { ...context, runId: `import-${digest.slice(0, 12)}` });
   directory.writeManifest(manifest);
   const at = new Date(context.importedAt);
-  appendToLog(directory.logsPath, at, { type: 'imported', format: context.format, rows: seen.rows });
+  const event = { type: 'imported', format: context.format, rows: seen.rows };
+  appendToLog(directory.logsPath, at, event, calls);
   for (const { id, text } of known.findings)
-    appendToLog(directory.logsPath, at, { type: 'finding', id, text });
+    appendToLog(directory.logsPath, at, { type: 'finding', id, text }, calls);
   return manifest;
 }
 
 function writeSums(directory: RunDirectory, { latencySums = [] }: ImportFacts): void {
   if (latencySums.length === 0) return;
-  appendFileSync(directory.latencySumsPath, latencySums.map((sum) => `${encodeLatencySum(sum)}\n`).join(''));
+  writeLatencySums(directory.latencySumsPath, latencySums, directory.calls);
 }

@@ -5,6 +5,8 @@ import { LatencySumSchema, type LatencySum } from '../domain/latency-sum.js';
 import { fittedTo, misfitText } from './fitting.js';
 import { readRecords, type RecordKind } from './read-records.js';
 import type { RecordProblems } from './record-problems.js';
+import { realFiles, type FileCalls } from '../files/file-calls.js';
+import { writeWhole } from '../files/write-whole.js';
 
 const sumKind: RecordKind<LatencySum> = {
   name: 'sum',
@@ -57,3 +59,10 @@ export async function readLatencySums(path: string, problems?: RecordProblems): 
 /** One line without its line feed. @throws LumosError `failed` for a sum that nobody could read */
 export const encodeLatencySum = (sum: LatencySum): string =>
   JSON.stringify(fittedTo(LatencySumSchema, sum, 'a sum of latencies').record);
+
+/** Writes all of them at once. @throws LumosError that names the file and the reason */
+export const writeLatencySums = (
+  path: string,
+  sums: readonly LatencySum[],
+  calls: FileCalls = realFiles,
+): void => writeWhole(path, sums.map((sum) => `${encodeLatencySum(sum)}\n`).join(''), calls);

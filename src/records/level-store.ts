@@ -1,8 +1,11 @@
 /** `levels.ndjson`: the levels of a load run, one a line, each whole or not there. */
-import { appendFileSync, existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { invalidInput } from '../domain/errors.js';
 import { cellKey } from '../domain/factors.js';
 import { LevelRecordSchema, type LevelRecord } from '../domain/level.js';
+import { realFiles, type FileCalls } from '../files/file-calls.js';
+import { appendAndClose, LineAppender } from '../files/line-appender.js';
+import { writeWhole } from '../files/write-whole.js';
 import { fittedTo, misfitText } from './fitting.js';
 import { readRecords, type RecordKind } from './read-records.js';
 import type { RecordProblems } from './record-problems.js';
@@ -44,6 +47,29 @@ export async function readLevels(path: string, problems?: RecordProblems): Promi
 export const encodeLevel = (level: LevelRecord): string =>
   JSON.stringify(fittedTo(LevelRecordSchema, level, `the level ${level.index}`).record);
 
-/** Levels that were measured together are kept together or not at all. */
-export const appendLevels = (path: string, levels: readonly LevelRecord[]): void =>
-  appendFileSync(path, levels.map((level) => `${encodeLevel(level)}\n`).join(''));
+/**
+ * Appends levels that were measured together: they are kept together or not at all, also when the process is killed in
+ * between. A last line that was never finished is cut off first: what is appended to it would be lost too.
+ * @returns what takes the levels out again, for when what belongs to them cannot be kept
+ * @throws LumosError that names the file and the reason
+ */
+export function appendLevels(
+  path: string,
+  levels: readonly LevelRecord[],
+  calls: FileCalls = realFiles,
+): () => void {
+  const lines = levels.map((level) => `${encodeLevel(level)}\n`).join('');
+  const file = LineAppender.open(path, calls);
+  const { size } = file;
+  // A kill may cut one line, which is then left out; of several it could leave some.
+  if (levels.length <= 1) appendAndClose(file, lines);
+  else {
+    file.close();
+    writeWhole(path, readFileSync(path, 'utf8') + lines, calls);
+  }
+  return () => {
+    const longer = LineAppender.open(path, calls);
+    longer.cutTo(size);
+    longer.close();
+  };
+}

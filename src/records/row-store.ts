@@ -1,6 +1,7 @@
 /** The append-only file of rows: what is in it stays, and a row is in it as soon as `append` returns. */
-import { closeSync, fsyncSync, ftruncateSync, openSync, readSync, fstatSync, writeSync } from 'node:fs';
 import type { Measurement } from '../domain/measurement.js';
+import { realFiles, type FileCalls } from '../files/file-calls.js';
+import { LineAppender } from '../files/line-appender.js';
 import { readRecords, type RecordKind } from './read-records.js';
 import type { RecordProblems } from './record-problems.js';
 import { decodeRow, encodeRow } from './row-codec.js';
@@ -30,37 +31,45 @@ export async function* readRows(path: string, problems?: RecordProblems): AsyncG
   }
 }
 
-/** Appends rows to a file. Written at once, so that a kill at any moment costs at most the row being written. */
+/**
+ * Appends rows to a file. Written at once, so that a kill at any moment costs at most the row being written. A row that
+ * cannot be written whole is not there at all, and the rows before it are.
+ */
 export class RowWriter {
-  private constructor(private readonly descriptor: number) {}
+  private constructor(private readonly file: LineAppender) {}
 
-  /** Opens `path`, made if it is not there; cuts off a last line that was never finished. */
-  static open(path: string): RowWriter {
-    const descriptor = openSync(path, 'a+');
-    const size = fstatSync(descriptor).size;
-    ftruncateSync(descriptor, endOfLastLine(descriptor, size));
-    return new RowWriter(descriptor);
+  /** Opens `path`, made if it is not there; cuts off a last line that was never finished. @throws LumosError */
+  static open(path: string, calls: FileCalls = realFiles): RowWriter {
+    return new RowWriter(LineAppender.open(path, calls));
   }
 
+  /** @throws LumosError that names the file and the reason */
   append(row: Measurement): void {
-    writeSync(this.descriptor, `${encodeRow(row)}\n`);
+    this.file.append(`${encodeRow(row)}\n`);
   }
 
+  /** All of `rows` or, when it throws, none of them. @throws LumosError */
+  appendTogether(rows: readonly Measurement[]): void {
+    const { size } = this.file;
+    try {
+      for (let at = 0; at < rows.length; at += rowsAtOnce)
+        this.file.append(
+          rows
+            .slice(at, at + rowsAtOnce)
+            .map((row) => `${encodeRow(row)}\n`)
+            .join(''),
+        );
+    } catch (error) {
+      this.file.cutTo(size);
+      throw error;
+    }
+  }
+
+  /** @throws LumosError when the disk did not take what was appended */
   close(): void {
-    fsyncSync(this.descriptor);
-    closeSync(this.descriptor);
+    this.file.close();
   }
 }
 
-/** Offset just behind the last line feed among the first `size` bytes. */
-function endOfLastLine(descriptor: number, size: number): number {
-  const buffer = Buffer.alloc(64 * 1024);
-  for (let end = size; end > 0;) {
-    const start = Math.max(0, end - buffer.length);
-    readSync(descriptor, buffer, 0, end - start, start);
-    const found = buffer.subarray(0, end - start).lastIndexOf(0x0a);
-    if (found !== -1) return start + found + 1;
-    end = start;
-  }
-  return 0;
-}
+/** Rows put together before they are written. */
+const rowsAtOnce = 1000;

@@ -1,15 +1,22 @@
 /** A run directory: the names of its files, and reading and writing those that are written whole. */
-import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { lstatSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { hasCode, invalidInput, messageOf } from '../domain/errors.js';
 import { RunManifestSchema, type RunManifest } from '../domain/run-manifest.js';
+import { realFiles, type FileCalls } from '../files/file-calls.js';
+import { removeStaleTemporaries } from '../files/temporary-file.js';
+import { writing } from '../files/write-failure.js';
 import { writeWhole } from '../files/write-whole.js';
 import { fittedTo } from './fitting.js';
 import { SummarySchema, type Summary } from '../domain/summary/summary.js';
 
 export class RunDirectory {
-  constructor(readonly path: string) {}
+  constructor(
+    readonly path: string,
+    /** What its files are written with. */
+    readonly calls: FileCalls = realFiles,
+  ) {}
 
   get manifestPath(): string {
     return join(this.path, 'manifest.json');
@@ -33,15 +40,37 @@ export class RunDirectory {
     return join(this.path, 'logs');
   }
 
-  /** Makes the directory. @throws LumosError when something is in it already. */
+  /** Makes the directory. @throws LumosError when something is in it already, or when it cannot be made. */
   create(): void {
-    if (existsSync(this.path) && readdirSync(this.path).length > 0) {
-      throw invalidInput(
-        `${this.path} is not empty`,
-        `Name another directory with --out, or take the run in it up again with --resume ${this.path}.`,
-      );
-    }
-    mkdirSync(this.logsPath, { recursive: true });
+    writing(this.path, () => {
+      if (!this.isFree()) {
+        throw invalidInput(
+          `${this.path} is not empty`,
+          `Name another directory with --out, or take the run in it up again with --resume ${this.path}.`,
+        );
+      }
+      this.calls.makeFolder(this.logsPath);
+    });
+  }
+
+  /** Removes what processes left behind that were killed while they wrote. For whoever holds the lock. */
+  removeStaleTemporaries(): void {
+    removeStaleTemporaries(this.path, this.calls);
+  }
+
+  /** Whether it is not there, or has nothing in it but the log of a run that could not begin. */
+  private isFree(): boolean {
+    if (lstatSync(this.path, { throwIfNoEntry: false }) === undefined) return true;
+    const found = statSync(this.path, { throwIfNoEntry: false });
+    if (found === undefined)
+      throw invalidInput(`${this.path} is a symbolic link that leads nowhere`, 'Name another directory.');
+    if (!found.isDirectory()) throw invalidInput(`${this.path} is not a folder`, 'Name another directory.');
+    return readdirSync(this.path).every((name) => name === 'logs' && this.isLogOfNoRun());
+  }
+
+  private isLogOfNoRun(): boolean {
+    const logs = statSync(this.logsPath);
+    return logs.isDirectory() && readdirSync(this.logsPath).every((name) => name === 'run.ndjson');
   }
 
   readManifest(): RunManifest {
@@ -54,12 +83,17 @@ export class RunDirectory {
 
   writeManifest(manifest: RunManifest): void {
     const { record } = fittedTo(RunManifestSchema, manifest, this.manifestPath);
-    writeWhole(this.manifestPath, toJson(record));
+    writeWhole(this.manifestPath, toJson(record), this.calls);
   }
 
   writeSummary(summary: Summary): void {
     const { record } = fittedTo(SummarySchema, summary, this.summaryPath);
-    writeWhole(this.summaryPath, toJson(record));
+    writeWhole(this.summaryPath, toJson(record), this.calls);
+  }
+
+  /** The report that stands beside the rows. */
+  writeReport(html: string): void {
+    writeWhole(this.reportPath, html, this.calls);
   }
 
   private read<T>(path: string, schema: z.ZodType<T>): T {

@@ -1,9 +1,13 @@
 /** What the conformance suite found on this machine, kept by runtime: `verified/<id>.json` in the cache folder. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { hasCode } from '../domain/errors.js';
 import { RuntimeIdSchema } from '../domain/names.js';
+import { realFiles, type FileCalls } from '../files/file-calls.js';
+import { removeStaleTemporaries } from '../files/temporary-file.js';
+import { writing } from '../files/write-failure.js';
+import { writeWhole } from '../files/write-whole.js';
 
 export const verifiedMarkSchemaId = 'lumos/verified@1';
 
@@ -27,13 +31,16 @@ export type VerifiedMark = z.infer<typeof VerifiedMarkSchema>;
 const fileOf = (cacheFolder: string, runtime: string): string =>
   join(cacheFolder, 'verified', `${RuntimeIdSchema.parse(runtime)}.json`);
 
-/** Keeps `mark` in place of an earlier one of its runtime. */
-export function writeVerifiedMark(cacheFolder: string, mark: VerifiedMark): void {
-  const file = fileOf(cacheFolder, mark.runtime);
-  mkdirSync(join(cacheFolder, 'verified'), { recursive: true });
-  const unfinished = `${file}.${process.pid}`;
-  writeFileSync(unfinished, `${JSON.stringify(mark, null, 2)}\n`);
-  renameSync(unfinished, file);
+/** Keeps `mark` in place of an earlier one of its runtime. @throws LumosError that names the file and the reason */
+export function writeVerifiedMark(
+  cacheFolder: string,
+  mark: VerifiedMark,
+  calls: FileCalls = realFiles,
+): void {
+  const folder = join(cacheFolder, 'verified');
+  writing(folder, () => calls.makeFolder(folder));
+  removeStaleTemporaries(folder, calls);
+  writeWhole(fileOf(cacheFolder, mark.runtime), `${JSON.stringify(mark, null, 2)}\n`, calls);
 }
 
 /** The mark of `runtime`; `undefined` where there is none, and for one that nobody can read: then the suite is run again. */

@@ -109,6 +109,9 @@ const head = [
 const list = (items: readonly string[]): string =>
   items.map((item) => `- ${escapeMarkdown(item)}\n`).join('');
 
+/** The first line, which shows on no page: by it `lumos report` knows its own file again. */
+export const markdownMark = '<!-- Made by lumos report -->\n';
+
 /** The answer, the table, the legend and the notes of a summary; and what a model says of it. */
 export function renderMarkdown(summary: Summary, model?: ModelSection): string {
   const groups = groupCells(summary);
@@ -117,6 +120,7 @@ export function renderMarkdown(summary: Summary, model?: ModelSection): string {
   const crossovers = crossoverSentences(summary);
   const legend = legendOf(summary).map(({ term, meaning }) => `- **${term}**: ${escapeMarkdown(meaning)}\n`);
   return [
+    markdownMark,
     `# ${escapeMarkdown(summary.experiment)}\n`,
     list(headlineOf(summary).lead),
     ...validityMarkdown(summary),

@@ -7,7 +7,6 @@ import { RuntimeClassSchema, type RuntimeClass } from '../../domain/factors.js';
 import type { Summary } from '../../domain/summary/summary.js';
 import { importFormat } from '../../import/formats.js';
 import { writeImport } from '../../import/write-import.js';
-import { writeWhole } from '../../files/write-whole.js';
 import { RunDirectory } from '../../records/run-directory.js';
 import { renderHtml } from '../../report/html/render-html.js';
 import { counted } from '../../report/validity/check.js';
@@ -71,25 +70,27 @@ export async function importRun(
       lumosVersion: packageVersion(),
       digestOf,
     });
+    await show(directory, options);
   } catch (error) {
-    // What is no run must not look like one, and must not stand in the way of the next try.
-    const { measurementsPath, latencySumsPath, manifestPath, logsPath } = directory;
-    for (const made of [measurementsPath, latencySumsPath, manifestPath, logsPath])
-      rmSync(made, { recursive: true, force: true });
+    removeMade(directory);
     throw error;
   }
-  await show(directory, options);
   return exitCodes.done;
+}
+
+/** What is no run must not look like one, and must not stand in the way of the next try. */
+function removeMade(directory: RunDirectory): void {
+  const { measurementsPath, latencySumsPath, manifestPath, summaryPath, reportPath, logsPath } = directory;
+  // The manifest first: without it nothing takes the rest for a run, should the process be killed in between.
+  for (const made of [manifestPath, measurementsPath, latencySumsPath, summaryPath, reportPath, logsPath])
+    rmSync(made, { recursive: true, force: true });
 }
 
 /** Summary and report, made as of any run. */
 async function show(directory: RunDirectory, { json = false }: ImportCommandOptions): Promise<void> {
   const { manifest, summary, load } = await analyse(directory);
   directory.writeSummary(summary);
-  writeWhole(
-    directory.reportPath,
-    renderHtml({ manifest, summary, samples: await samplesOf(directory, load) }),
-  );
+  directory.writeReport(renderHtml({ manifest, summary, samples: await samplesOf(directory, load) }));
   if (json) printJson(jsonOf(directory, summary));
   else {
     const lines = validityText(summary, tableWidth(), pc.createColors(wantsColour()));

@@ -1,5 +1,4 @@
 /** `lumos report`: a run directory in the format asked for. */
-import { createWriteStream } from 'node:fs';
 import { closest } from 'fastest-levenshtein';
 import { invalidInput } from '../../domain/errors.js';
 import type { ModelSection } from '../../domain/model-section.js';
@@ -7,7 +6,6 @@ import type { RunManifest } from '../../domain/run-manifest.js';
 import type { Summary } from '../../domain/summary/summary.js';
 import { sectionOfRun } from '../../model/section/section-of-run.js';
 import { RecordProblems } from '../../records/record-problems.js';
-import { writeWhole } from '../../files/write-whole.js';
 import { RunDirectory, toJson } from '../../records/run-directory.js';
 import { renderCsv } from '../../report/csv.js';
 import { renderHyperfine } from '../../report/exports/hyperfine.js';
@@ -20,10 +18,11 @@ import { readLevels } from '../../records/level-store.js';
 import { invalidCellsOf, type LoadCells } from '../../report/levels/load-cells.js';
 import { counted } from '../../report/validity/check.js';
 import { analyse, rowsOf, samplesOf, validRows } from '../analysis.js';
-import { writeJunit } from '../junit-file.js';
+import { junitOutput, writeJunit } from '../junit-file.js';
+import { checkOutput, goesToStandardOutput, streamTo, writeTo, type NamedOutput } from '../named-output.js';
 import { readModelFile } from './model/model-input.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
-import { note, print, warning } from '../output.js';
+import { note, warning } from '../output.js';
 import { tellProblems } from '../record-problems.js';
 import { rowFormats, writeRows, type RowFormat } from '../rows-output.js';
 
@@ -35,6 +34,8 @@ export interface ReportOptions {
   readonly out?: string;
   /** A file for a JUnit report besides. */
   readonly junit?: string;
+  /** Write over whatever file is there. */
+  readonly force?: boolean;
   readonly json?: boolean;
   /** Refuse a run with a record that cannot be read, or that is there twice. */
   readonly strict?: boolean;
@@ -45,50 +46,57 @@ export interface ReportOptions {
 export async function report(path: string, options: ReportOptions): Promise<ExitCode> {
   const format = options.json === true ? 'json' : parseFormat(options.format);
   const directory = new RunDirectory(path);
-  if (format === 'parquet' && options.junit === undefined) {
-    await reportParquet(directory, options);
-    return exitCodes.done;
-  }
-  if (isRowFormat(format)) {
-    directory.readManifest();
-    await reportRows(directory, format, options);
+  const outputs = outputsOf(directory, format, options);
+  // What is wrong with an output is said before any row is read.
+  for (const output of [outputs.out, outputs.junit]) if (output !== undefined) checkOutput(output);
+  if (isStreamed(format) && outputs.junit === undefined) {
+    await reportRows(directory, format, outputs.out, options);
     return exitCodes.done;
   }
   const { manifest, summary, load } = await analyse(directory, options);
   const model = options.model === undefined ? undefined : modelOf(options.model, format, summary);
-  if (options.junit !== undefined) {
-    writeJunit(options.junit, { manifest, summary });
-    note(`wrote ${options.junit}`);
+  if (outputs.junit !== undefined) {
+    await writeJunit(outputs.junit, { manifest, summary });
+    noteWritten(outputs.junit);
   }
-  if (format === 'parquet') {
-    await reportParquet(directory, options);
+  if (isStreamed(format)) {
+    await reportRows(directory, format, outputs.out, options);
     return exitCodes.done;
   }
-  if (format === 'html') {
-    const out = options.out ?? directory.reportPath;
-    const samples = await samplesOf(directory, load);
-    writeWhole(out, renderHtml({ manifest, summary, samples, ...(model === undefined ? {} : { model }) }));
-    note(`wrote ${out}`);
-    return exitCodes.done;
-  }
-  const text = await textOf(format, { directory, manifest, summary, load, model });
-  if (options.out === undefined) print(text);
-  else writeWhole(options.out, text);
+  await writeTo(outputs.out, await textOf(format, { directory, manifest, summary, load, model }));
+  if (format === 'html') noteWritten(outputs.out);
   return exitCodes.done;
 }
 
-/** Rows are what was measured, and all are given out but for k6: its points go straight into statistics. */
-async function reportRows(directory: RunDirectory, format: RowFormat, options: ReportOptions): Promise<void> {
-  const problems = new RecordProblems(options);
-  const isInvalid = invalidCellsOf(await readLevels(directory.levelsPath, problems));
-  const rows = rowsOf(directory, problems);
-  let invalid = 0;
-  const count = (): void => void (invalid += 1);
-  if (format === 'k6-points') await writeRows(format, validRows(rows, { isInvalid }, count), options.out);
-  else await writeRows(format, rows, options.out);
-  if (invalid > 0) note(warning(`left out: ${counted(invalid, 'row')} of levels that are not valid`));
-  tellProblems(problems);
+function noteWritten(output: NamedOutput): void {
+  if (!goesToStandardOutput(output)) note(`wrote ${output.path}`);
 }
+
+/** @throws LumosError `invalid-input` for a format that needs a file, and for two outputs in one place */
+function outputsOf(
+  directory: RunDirectory,
+  format: Format,
+  { out, junit, model, force }: ReportOptions,
+): { readonly out: NamedOutput; readonly junit?: NamedOutput } {
+  if (out === undefined && format === 'parquet')
+    throw invalidInput('--format parquet is binary and needs a file', 'Name one with --out FILE.');
+  const path = out ?? (format === 'html' ? directory.reportPath : '-');
+  const output: NamedOutput = {
+    ...{ option: '--out', path, format, force, runs: [directory.path] },
+    inputs: model === undefined ? [] : [model],
+    ...(format === 'html' ? { ownFile: directory.reportPath } : {}),
+  };
+  if (junit === undefined) return { out: output };
+  if (junit === path || (goesToStandardOutput({ path: junit }) && goesToStandardOutput(output)))
+    throw invalidInput(
+      `--junit and the report would both be written to ${junit}`,
+      'Name another file for one of them.',
+    );
+  return { out: output, junit: junitOutput(junit, directory.path, force) };
+}
+
+const isStreamed = (format: Format): format is RowFormat | 'parquet' =>
+  format === 'parquet' || isRowFormat(format);
 
 const isRowFormat = (format: Format): format is RowFormat => rowFormats.some((one) => one === format);
 
@@ -100,11 +108,15 @@ interface Reported {
   readonly model: ModelSection | undefined;
 }
 
-function textOf(
-  format: Exclude<Format, 'html' | 'parquet' | RowFormat>,
+async function textOf(
+  format: Exclude<Format, 'parquet' | RowFormat>,
   { directory, manifest, summary, load, model }: Reported,
-): string | Promise<string> {
+): Promise<string> {
   switch (format) {
+    case 'html': {
+      const samples = await samplesOf(directory, load);
+      return renderHtml({ manifest, summary, samples, ...(model === undefined ? {} : { model }) });
+    }
     case 'junit':
       return renderJunit({ manifest, summary });
     case 'md':
@@ -146,20 +158,27 @@ function parseFormat(name: string): Format {
   );
 }
 
-async function reportParquet(directory: RunDirectory, { out, strict }: ReportOptions): Promise<void> {
-  if (out === undefined)
-    throw invalidInput('--format parquet is binary and needs a file', 'Name one with --out FILE.');
+/** Rows are what was measured, and all are given out but for k6: its points go straight into statistics. */
+async function reportRows(
+  directory: RunDirectory,
+  format: RowFormat | 'parquet',
+  output: NamedOutput,
+  options: ReportOptions,
+): Promise<void> {
   directory.readManifest();
-  const file = createWriteStream(out);
-  const problems = new RecordProblems(strict === undefined ? {} : { strict });
-  const rows = await writeParquet(rowsOf(directory, problems), (chunk) => {
-    if (file.write(chunk)) return;
-    return new Promise<void>((resolve) => file.once('drain', () => resolve()));
-  });
-  await new Promise<void>((resolve, reject) => {
-    file.once('error', reject);
-    file.end(() => resolve());
-  });
+  const problems = new RecordProblems(options);
+  const rows = rowsOf(directory, problems);
+  if (format === 'parquet') {
+    const count = await streamTo(output, (sink) => writeParquet(rows, sink));
+    if (count !== undefined) note(`wrote ${count} rows to ${output.path}`);
+  } else {
+    const isInvalid = invalidCellsOf(await readLevels(directory.levelsPath, problems));
+    let invalid = 0;
+    const count = (): void => void (invalid += 1);
+    const shown = format === 'k6-points' ? validRows(rows, { isInvalid }, count) : rows;
+    await streamTo(output, (sink) => writeRows(format, shown, sink));
+    noteWritten(output);
+    if (invalid > 0) note(warning(`left out: ${counted(invalid, 'row')} of levels that are not valid`));
+  }
   tellProblems(problems);
-  note(`wrote ${rows} rows to ${out}`);
 }

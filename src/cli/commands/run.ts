@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { monotonicClock } from '../../data-plane/probes/monotonic-clock.js';
-import { invalidInput, missingDependency } from '../../domain/errors.js';
+import { invalidInput, LumosError, messageOf, missingDependency } from '../../domain/errors.js';
 import { loadOf } from '../../domain/load.js';
 import type { Environment } from '../../domain/environment.js';
 import { environmentsOf, type Experiment } from '../../domain/experiment.js';
@@ -19,7 +19,7 @@ import { planOf, runExperiment } from '../../experiment/run-experiment.js';
 import type { RunEvent } from '../../experiment/run-events.js';
 import { select, type Selection } from '../../experiment/selection.js';
 import { servicesOf } from '../../experiment/storage-bench.js';
-import { writeWhole } from '../../files/write-whole.js';
+import { isDiskFailure } from '../../files/write-failure.js';
 import { requireOwnFiles } from '../../records/own-files.js';
 import { RunDirectory } from '../../records/run-directory.js';
 import { appendToLog } from '../../records/run-log.js';
@@ -28,7 +28,13 @@ import { renderHtml } from '../../report/html/render-html.js';
 import { renderTerminalTable } from '../../report/terminal-table.js';
 import { analyse, samplesOf } from '../analysis.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
-import { writeJunit } from '../junit-file.js';
+import { junitOutput, writeJunit } from '../junit-file.js';
+import {
+  checkOutput,
+  checkStandardOutputIsFree,
+  goesToStandardOutput,
+  type NamedOutput,
+} from '../named-output.js';
 import { onStopSignal } from '../stop-signal.js';
 import { note, print, printJson, tableWidth, title, wantsColour, warning } from '../output.js';
 import { environmentsFolder, experimentsFolder, packageVersion } from '../package-root.js';
@@ -46,6 +52,11 @@ interface Asked {
 
 export async function run(name: string | undefined, options: RunOptions): Promise<ExitCode> {
   const asked = whatIsAsked(name, options);
+  const junit = junitOf(asked.directory, options);
+  if (junit !== undefined) {
+    checkStandardOutputIsFree(junit, options.json);
+    checkOutput(junit);
+  }
   const workbench = await createWorkbench();
   const catalogue = await workbench.catalogue(options.functionsPath);
   const wanted = await withInstalled(asked.experiment, workbench.registry);
@@ -67,11 +78,14 @@ export async function run(name: string | undefined, options: RunOptions): Promis
   if (asked.resume === undefined) asked.directory.create();
   const unlock = lockRunDirectory(asked.directory.path);
   try {
+    asked.directory.removeStaleTemporaries();
     note(title(`${experiment.name}: ${trials}seed ${experiment.seed}, into ${shown(asked.directory.path)}`));
     const manifest = await reportingWhatThereIs(asked.directory, options, () =>
       measure({ ...asked, experiment, ...replay }, selection, workbench, runtimes, catalogue.all),
     );
     return await conclude(asked.directory, manifest, options);
+  } catch (error) {
+    throw resumable(error, asked.directory);
   } finally {
     unlock();
   }
@@ -94,6 +108,18 @@ function sayPlan(experiment: Experiment, { cells, trials }: Plan, { json }: RunO
     ].join('\n'),
   );
   return exitCodes.done;
+}
+
+const junitOf = ({ path }: RunDirectory, { junit, force }: RunOptions): NamedOutput | undefined =>
+  junit === undefined ? undefined : junitOutput(junit, path, force);
+
+/** A full disk costs only what was not written yet: the error says how to go on. */
+function resumable(error: unknown, { path, manifestPath }: RunDirectory): unknown {
+  if (!(error instanceof LumosError) || !isDiskFailure(error) || !existsSync(manifestPath)) return error;
+  return new LumosError(error.kind, error.message, {
+    remedy: `${error.remedy ?? ''} What was measured is kept: lumos run --resume ${shown(path)}`,
+    cause: error,
+  });
 }
 
 /** The trace is read before anything is made ready: what is wrong with it is said at once. */
@@ -198,6 +224,7 @@ async function measure(
     note('stopping: taking sandboxes down, keeping the rows so far (again to leave at once)'),
   );
   const native = workbench.registry.find((runtime) => runtime.id === 'native');
+  const log = new TolerantLog(directory);
   const helloWorld = functions.find(({ manifest }) => manifest.name === 'hello-world');
   try {
     return await runExperiment({
@@ -218,12 +245,28 @@ async function measure(
       signal: stop.signal,
       onEvent: (event) => {
         progress.handle(event);
-        if (isWorthKeeping(event)) appendToLog(directory.logsPath, new Date(), event);
+        if (isWorthKeeping(event)) log.append(event);
       },
     });
   } finally {
     progress.stop();
     stop.forget();
+  }
+}
+
+/** The log is for people: when it cannot be written, that is said once, and the run goes on without it. */
+class TolerantLog {
+  private hasFailed = false;
+
+  constructor(private readonly directory: RunDirectory) {}
+
+  append(event: RunEvent): void {
+    try {
+      appendToLog(this.directory.logsPath, new Date(), event, this.directory.calls);
+    } catch (error) {
+      if (!this.hasFailed) note(warning(`the log is incomplete: ${messageOf(error)}`));
+      this.hasFailed = true;
+    }
   }
 }
 
@@ -240,7 +283,12 @@ async function reportingWhatThereIs<T>(
   try {
     return await work();
   } catch (error) {
-    if (existsSync(directory.measurementsPath)) await show(directory, options);
+    try {
+      if (existsSync(directory.measurementsPath)) await show(directory, options);
+    } catch (second) {
+      // Mostly the same disk is full for the summary too; the error that ended the run says more.
+      if (!isDiskFailure(second)) note(warning(messageOf(second)));
+    }
     throw error;
   }
 }
@@ -267,16 +315,15 @@ async function conclude(
 async function show(directory: RunDirectory, options: RunOptions): Promise<void> {
   const { summary, manifest, load } = await analyse(directory);
   directory.writeSummary(summary);
-  writeWhole(
-    directory.reportPath,
-    renderHtml({ manifest, summary, samples: await samplesOf(directory, load) }),
-  );
-  if (options.junit !== undefined) writeJunit(options.junit, { manifest, summary });
+  directory.writeReport(renderHtml({ manifest, summary, samples: await samplesOf(directory, load) }));
+  const junit = junitOf(directory, options);
+  if (junit !== undefined) await writeJunit(junit, { manifest, summary });
+  const isTaken = options.json === true || (junit !== undefined && goesToStandardOutput(junit));
+  const say = isTaken ? note : print;
   if (options.json === true) printJson(summary);
-  else print(renderTerminalTable(summary, { width: tableWidth(), color: wantsColour() }));
-  const say = options.json === true ? note : print;
+  else say(renderTerminalTable(summary, { width: tableWidth(), color: wantsColour() }));
   say(`\nreport:  ${shown(directory.reportPath)}\nsummary: ${shown(directory.summaryPath)}`);
-  if (options.junit !== undefined) say(`junit:   ${shown(options.junit)}`);
+  if (junit !== undefined && !goesToStandardOutput(junit)) say(`junit:   ${shown(junit.path)}`);
 }
 
 const shown = (path: string): string => {

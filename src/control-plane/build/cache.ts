@@ -4,12 +4,15 @@
  * same key both succeed and one entry stays. An entry whose bytes are not what was written is made again.
  */
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { hasCode } from '../../domain/errors.js';
 import { DigestSchema, FileNameSchema } from '../../domain/names.js';
 import { isRealFolder, removeFolderIn } from '../../files/contained.js';
+import { realFiles, type FileCalls } from '../../files/file-calls.js';
+import { cannotWrite, isDiskFailure, writing } from '../../files/write-failure.js';
+import { syncFolder, writeWhole } from '../../files/write-whole.js';
 import { digestOfFile, digestOfInputs, hexOf } from './digest.js';
 
 const entrySchemaId = 'lumos/cache-entry@1';
@@ -45,7 +48,10 @@ export class Cache {
   private readonly entries: string;
   private readonly workshop: string;
 
-  constructor(folder: string) {
+  constructor(
+    folder: string,
+    private readonly calls: FileCalls = realFiles,
+  ) {
     this.entries = join(folder, 'artifacts');
     this.workshop = join(folder, 'tmp');
   }
@@ -53,6 +59,7 @@ export class Cache {
   /**
    * The entry for `inputs`, made by `make` where there is none that is whole. `make` writes its files, without
    * subfolders, into the folder it is given.
+   * @throws LumosError `missing-dependency` when the disk is full or broken, and whatever `make` throws
    */
   async get(
     inputs: Readonly<Record<string, string>>,
@@ -62,7 +69,7 @@ export class Cache {
     const existing = await readWhole(folder);
     if (existing !== undefined) return { folder, ...existing, found: true };
 
-    const draft = await this.temporaryFolder();
+    const draft = this.temporaryFolder();
     try {
       const facts = await make(draft);
       const files = await digestFiles(draft);
@@ -73,9 +80,11 @@ export class Cache {
         facts: { ...facts },
         seal: sealOf(files, facts),
       };
-      await writeFile(join(draft, entryFile), `${JSON.stringify(entry, undefined, 2)}\n`);
+      writeWhole(join(draft, entryFile), `${JSON.stringify(entry, undefined, 2)}\n`, this.calls);
       const kept = await this.publish(draft, folder);
       return { folder, files: kept.files, facts: kept.facts, found: false };
+    } catch (error) {
+      throw isDiskFailure(error) ? cannotWrite(this.workshop, error) : error;
     } finally {
       await rm(draft, { recursive: true, force: true });
     }
@@ -97,17 +106,18 @@ export class Cache {
     }
   }
 
-  private async temporaryFolder(): Promise<string> {
+  private temporaryFolder(): string {
     const folder = join(this.workshop, randomUUID());
-    await mkdir(folder, { recursive: true });
+    writing(folder, () => this.calls.makeFolder(folder));
     return folder;
   }
 
   private async publish(draft: string, folder: string): Promise<StoredEntry> {
-    await mkdir(this.entries, { recursive: true });
+    writing(this.entries, () => this.calls.makeFolder(this.entries));
+    syncFolder(draft, this.calls);
     for (;;) {
       try {
-        await rename(draft, folder);
+        this.calls.rename(draft, folder);
         break;
       } catch (error) {
         if (!hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR')) throw error;

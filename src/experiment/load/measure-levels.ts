@@ -47,7 +47,7 @@ export async function measureLevels(run: LoadRun, cells: readonly Cell[], bench:
     ...{ type: 'started', trials: planned.length, unit: 'levels' },
     alreadyDone: planned.length - open.length,
   });
-  const writer = RowWriter.open(directory.measurementsPath);
+  const writer = RowWriter.open(directory.measurementsPath, directory.calls);
   const measure = async (level: PlannedLevel): Promise<LevelRecord | undefined> => {
     onEvent({ type: 'trial', cell: level.cell });
     const record = await measureOne(run, load, bench, level, writer);
@@ -131,8 +131,13 @@ async function measureOne(
   const { record, rows } = await bench.within(cell, () => runLevel(level, ready.prepared, payload, settings));
   if (record.endedBy === 'signal') throw new Interrupted('interrupted');
   // The record first: rows without one would be there twice after a resume.
-  appendLevels(directory.levelsPath, [record]);
-  for (const row of rows) writer.append(row);
+  const takeOut = appendLevels(directory.levelsPath, [record], directory.calls);
+  try {
+    writer.appendTogether(rows);
+  } catch (error) {
+    takeOut();
+    throw error;
+  }
   for (const [kind, reason] of Object.entries(record.reasons)) {
     onEvent({ type: 'step', text: `${cell.function} on ${cell.runtime}: ${kind}: ${reason}` });
   }

@@ -2,6 +2,7 @@
 import { dot, line, ruleX } from '@observablehq/plot';
 import { plotSvg } from '../../../report/html/plot-svg.js';
 import type { SchemeResult } from '../../../model/validate/validate-model.js';
+import { plotTitle } from '../../written-formats.js';
 
 /** A perfect model lies on the diagonal; below it, intervals are too narrow. */
 export function calibrationSvg(schemes: readonly SchemeResult[]): string {
@@ -27,7 +28,7 @@ export function calibrationSvg(schemes: readonly SchemeResult[]): string {
         dot(points, { x: 'nominal', y: 'observed', fill: 'scheme', title: 'scheme' }),
       ],
     },
-    'Promised against observed coverage',
+    plotTitle,
     'chart',
   ).toString();
   return svg.includes('xmlns=') ? svg : svg.replace('<svg', '<svg xmlns="http://www.w3.org/2000/svg"');

@@ -2,9 +2,15 @@
 import { systemOf, workOf } from '../../../model/observations/model-cell.js';
 import { fitModel } from '../../../model/fit/fit-model.js';
 import type { ModelFile } from '../../../model/fit/model-file.js';
-import { writeWhole } from '../../../files/write-whole.js';
 import { toJson } from '../../../records/run-directory.js';
 import { exitCodes, type ExitCode } from '../../exit-codes.js';
+import {
+  checkOutput,
+  checkStandardOutputIsFree,
+  goesToStandardOutput,
+  writeTo,
+  type NamedOutput,
+} from '../../named-output.js';
 import { note, print, printJson, tableWidth } from '../../output.js';
 import { packageVersion } from '../../package-root.js';
 import { readModelFile, readModelRuns } from './model-input.js';
@@ -32,20 +38,25 @@ const extent = ({ cells }: ModelFile): string =>
     ),
   ].join(', ');
 
-export async function fit(
-  directories: readonly string[],
-  options: {
-    readonly out: string;
-    readonly functionsPath: readonly string[];
-    readonly json?: boolean;
-    readonly strict?: boolean;
-  },
-): Promise<ExitCode> {
+export interface FitOptions {
+  readonly out: string;
+  readonly functionsPath: readonly string[];
+  readonly json?: boolean;
+  readonly strict?: boolean;
+  /** Write over whatever file is there. */
+  readonly force?: boolean;
+}
+
+export async function fit(directories: readonly string[], options: FitOptions): Promise<ExitCode> {
+  const { out, force, json } = options;
+  const output: NamedOutput = { option: '--out', path: out, format: 'model', force, runs: directories };
+  checkStandardOutputIsFree(output, json);
+  checkOutput(output);
   const runs = await readModelRuns(directories, options);
   const { file } = fitModel(runs, packageVersion());
-  writeWhole(options.out, toJson(file));
-  note(`wrote ${options.out}: ${extent(file)}, data ${file.digest.slice(0, 12)}`);
-  if (options.json === true) printJson({ out: options.out, digest: file.digest, cells: file.cells.length });
+  await writeTo(output, toJson(file));
+  if (!goesToStandardOutput(output)) note(`wrote ${out}: ${extent(file)}, data ${file.digest.slice(0, 12)}`);
+  if (json === true) printJson({ out, digest: file.digest, cells: file.cells.length });
   return exitCodes.done;
 }
 

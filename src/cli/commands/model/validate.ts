@@ -1,11 +1,17 @@
 /** `lumos model validate`. */
-import { writeFileSync } from 'node:fs';
 import { fitCells, fitModel } from '../../../model/fit/fit-model.js';
 import type { Fitted } from '../../../model/fit/left-out.js';
 import { errorsByStart } from '../../../model/validate/by-start.js';
 import { validateModel, type Validation } from '../../../model/validate/validate-model.js';
 import { invalidInput } from '../../../domain/errors.js';
 import { exitCodes, type ExitCode } from '../../exit-codes.js';
+import {
+  checkOutput,
+  checkStandardOutputIsFree,
+  goesToStandardOutput,
+  writeTo,
+  type NamedOutput,
+} from '../../named-output.js';
 import { note, print, printJson, tableWidth } from '../../output.js';
 import { packageVersion } from '../../package-root.js';
 import { calibrationSvg } from './calibration-plot.js';
@@ -15,6 +21,8 @@ import { validationMarkdown, validationText } from './validation-text.js';
 export interface ValidateOptions {
   readonly model?: string;
   readonly plot?: string;
+  /** Write the plot over whatever file is there. */
+  readonly force?: boolean;
   readonly json?: boolean;
   /** The tables as Markdown, for a document. */
   readonly md?: boolean;
@@ -33,17 +41,35 @@ async function fittedFrom(directories: readonly string[], options: ValidateOptio
 }
 
 export async function validate(directories: readonly string[], options: ValidateOptions): Promise<ExitCode> {
+  const plot = plotOutput(directories, options);
+  if (plot !== undefined) checkOutput(plot);
   const fitted = await fittedFrom(directories, options);
   note(`leaving ${fitted.cells.length} cells out in turn ...`);
   const validation = validateModel(fitted);
-  if (options.plot !== undefined) {
-    writeFileSync(options.plot, calibrationSvg(validation.schemes));
-    note(`wrote ${options.plot}`);
+  if (plot !== undefined) {
+    await writeTo(plot, calibrationSvg(validation.schemes));
+    if (!goesToStandardOutput(plot)) note(`wrote ${plot.path}`);
   }
   if (options.json === true) printJson(jsonOf(validation));
-  else if (options.md === true) print(validationMarkdown(validation));
-  else print(validationText(validation, tableWidth()));
+  else {
+    const say = plot !== undefined && goesToStandardOutput(plot) ? note : print;
+    say(options.md === true ? validationMarkdown(validation) : validationText(validation, tableWidth()));
+  }
   return exitCodes.done;
+}
+
+/** @throws LumosError `invalid-input` where plot and table would both go to standard output */
+function plotOutput(
+  directories: readonly string[],
+  { plot, json, model, force }: ValidateOptions,
+): NamedOutput | undefined {
+  if (plot === undefined) return undefined;
+  const output: NamedOutput = {
+    ...{ option: '--plot', path: plot, format: 'plot', force, runs: directories },
+    inputs: model === undefined ? [] : [model],
+  };
+  checkStandardOutputIsFree(output, json);
+  return output;
 }
 
 /** As in CONTRACT.md, and what else there is. */

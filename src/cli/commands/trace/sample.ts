@@ -4,7 +4,14 @@ import { readTraceBatches } from '../../../user-plane/traces/read-trace.js';
 import { planSample, sampled, type Batches } from '../../../user-plane/traces/sample-trace.js';
 import { writePlainTrace } from '../../../user-plane/traces/write-plain.js';
 import { exitCodes, type ExitCode } from '../../exit-codes.js';
-import { print, printJson } from '../../output.js';
+import {
+  checkOutput,
+  checkStandardOutputIsFree,
+  goesToStandardOutput,
+  streamTo,
+  type NamedOutput,
+} from '../../named-output.js';
+import { note, print, printJson } from '../../output.js';
 import { BadRowCount, noteBadRows } from './bad-row-count.js';
 
 export interface SampleOptions {
@@ -16,10 +23,17 @@ export interface SampleOptions {
   readonly skipBadRows?: boolean;
   readonly seed: number;
   readonly json?: boolean;
+  /** Write over whatever file is there. */
+  readonly force?: boolean;
 }
 
 export async function traceSample(file: string, options: SampleOptions): Promise<ExitCode> {
   const { functions, minutes, fromMinute, rate, seed, out } = options;
+  const output: NamedOutput = {
+    ...{ option: '--out', path: out, format: 'trace', force: options.force, inputs: [file] },
+  };
+  checkStandardOutputIsFree(output, options.json);
+  checkOutput(output);
   let bad = new BadRowCount();
   // Every reading comes by all of them again: the last one's are counted.
   const read = (): Batches => {
@@ -33,20 +47,22 @@ export async function traceSample(file: string, options: SampleOptions): Promise
     ...(fromMinute === undefined ? {} : { fromMinute }),
     ...(rate === undefined ? {} : { ratePerSecond: rate }),
   });
-  const invocations = await writePlainTrace(out, sampled(read(), plan, seed));
+  const invocations = await streamTo(output, (sink) => writePlainTrace(sink, sampled(read(), plan, seed)));
+  if (invocations === undefined) return exitCodes.done;
   if (options.json === true) printJson({ out, invocations, badRows: bad.count, ...plan });
   else {
+    const say = goesToStandardOutput(output) ? note : print;
     noteBadRows(bad);
     const { functions: chosen, functionsThere, share, rateDistance, durationDistance } = plan;
     const window =
       plan.minutes === undefined
         ? `from minute ${formatCount(plan.fromMinute)} on`
         : `${formatCount(plan.minutes)} minutes from minute ${formatCount(plan.fromMinute)} on`;
-    print(
+    say(
       `${out}: ${formatCount(invocations)} invocations of ${formatCount(chosen.length)} functions (of ${formatCount(functionsThere)}), ` +
         `${window}, ${formatShare(share)} of their invocations`,
     );
-    print(
+    say(
       `distance from all functions (Wasserstein, of logarithms): rates ${formatSignificant(rateDistance)}` +
         (durationDistance === undefined ? '' : `, durations ${formatSignificant(durationDistance)}`),
     );

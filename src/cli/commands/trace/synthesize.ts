@@ -9,7 +9,14 @@ import {
 } from '../../../user-plane/traces/synthesize-trace.js';
 import { inBatches, writePlainTrace } from '../../../user-plane/traces/write-plain.js';
 import { exitCodes, type ExitCode } from '../../exit-codes.js';
-import { print, printJson } from '../../output.js';
+import {
+  checkOutput,
+  checkStandardOutputIsFree,
+  goesToStandardOutput,
+  streamTo,
+  type NamedOutput,
+} from '../../named-output.js';
+import { note, print, printJson } from '../../output.js';
 
 export interface SynthesizeOptions {
   readonly pattern: Pattern['kind'];
@@ -25,6 +32,8 @@ export interface SynthesizeOptions {
   readonly periodMinutes?: number;
   readonly seed: number;
   readonly json?: boolean;
+  /** Write over whatever file is there. */
+  readonly force?: boolean;
 }
 
 /** Made in an hour or so, and a file of some tens of gigabytes. */
@@ -45,6 +54,9 @@ export async function traceSynthesize(options: SynthesizeOptions): Promise<ExitC
       `--functions: ${formatCount(functions)} functions are above the bound of ${formatCount(mostFunctions)}`,
       'Lower --functions.',
     );
+  const output: NamedOutput = { option: '--out', path: out, format: 'trace', force: options.force };
+  checkStandardOutputIsFree(output, options.json);
+  checkOutput(output);
   const request: SynthesisRequest = {
     pattern: patternOf(options),
     ratePerSecond: rate,
@@ -53,12 +65,17 @@ export async function traceSynthesize(options: SynthesizeOptions): Promise<ExitC
     medianDurationMs: milliseconds(duration),
     seed,
   };
-  const invocations = await writePlainTrace(out, inBatches(synthesized(request)));
+  const invocations = await streamTo(output, (sink) =>
+    writePlainTrace(sink, inBatches(synthesized(request))),
+  );
+  if (invocations === undefined) return exitCodes.done;
   if (options.json === true) printJson({ out, invocations, ...request });
-  else
-    print(
+  else {
+    const say = goesToStandardOutput(output) ? note : print;
+    say(
       `${out}: ${formatCount(invocations)} invocations of ${formatCount(functions)} functions in ${minutes} minutes`,
     );
+  }
   return exitCodes.done;
 }
 

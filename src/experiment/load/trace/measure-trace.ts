@@ -97,7 +97,7 @@ export async function measureTrace(
   const open = planned.filter(({ parts }) => parts.some(({ index }) => !done.has(index)));
   const alreadyDone = planned.length - open.length;
   onEvent({ type: 'started', trials: planned.length, alreadyDone, unit: 'levels' });
-  const writer = RowWriter.open(directory.measurementsPath);
+  const writer = RowWriter.open(directory.measurementsPath, directory.calls);
   try {
     for (const [count, one] of open.entries()) {
       const [first] = one.parts;

@@ -7,6 +7,8 @@ import { bytes, milliseconds } from '../../../../src/domain/units.js';
 import { seededRandom } from '../../../../src/stats/random.js';
 import { chooseFunctions, wasserstein } from '../../../../src/user-plane/traces/choose-functions.js';
 import { TraceDescriber, type FunctionProfile } from '../../../../src/user-plane/traces/describe-trace.js';
+import { writeOutput } from '../../../../src/files/output-file.js';
+import { outputPlace } from '../../../../src/files/output-place.js';
 import { readTrace } from '../../../../src/user-plane/traces/read-trace.js';
 import { planSample, sampled, type Batches } from '../../../../src/user-plane/traces/sample-trace.js';
 import { synthesized } from '../../../../src/user-plane/traces/synthesize-trace.js';
@@ -17,6 +19,12 @@ const at = (seconds: number, name = 'a', more: Partial<TraceInvocation> = {}): T
   function: name,
   ...more,
 });
+
+/** As the commands write it. */
+const written = (path: string, batches: Parameters<typeof writePlainTrace>[1]): Promise<number> =>
+  writeOutput(outputPlace(path), { standardOutput: () => Promise.resolve() }, (sink) =>
+    writePlainTrace(sink, batches),
+  );
 
 function described(invocations: Iterable<TraceInvocation>): ReturnType<TraceDescriber['description']> {
   const describer = new TraceDescriber();
@@ -203,7 +211,7 @@ describe('a written trace', () => {
       at(2.000001, 'c'),
     ];
     const path = join(folder, 'out.csv');
-    expect(await writePlainTrace(path, inBatches(trace))).toBe(3);
+    expect(await written(path, inBatches(trace))).toBe(3);
     const read: TraceInvocation[] = [];
     for await (const one of readTrace(path)) read.push(one);
     expect(read).toEqual(trace.map((one) => ({ ...one, atMs: expect.closeTo(one.atMs, 6) as number })));
@@ -216,9 +224,9 @@ describe('a written trace', () => {
       await Promise.resolve();
       throw new Error('the source broke');
     }
-    await expect(writePlainTrace(join(folder, 'broken.csv'), failing())).rejects.toThrow('the source broke');
-    expect(readdirSync(folder).filter((name) => name.startsWith('broken'))).toEqual([]);
-    await expect(writePlainTrace(join(folder, 'no', 'where.csv'), inBatches([at(1)]))).rejects.toThrow(
+    await expect(written(join(folder, 'broken.csv'), failing())).rejects.toThrow('the source broke');
+    expect(readdirSync(folder)).toEqual(['out.csv']);
+    await expect(written(join(folder, 'no', 'where.csv'), inBatches([at(1)]))).rejects.toThrow(
       'cannot be written',
     );
   });
