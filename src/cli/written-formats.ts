@@ -65,7 +65,7 @@ const signatures: Readonly<Record<OutputFormat, (ends: Ends) => boolean>> = {
     head.includes('<title>Lumos: ') &&
     tail.includes('<p>Made by Lumos '),
   md: lineFirst(markdownMark),
-  csv: lineFirst('function,payload,payload_bytes,'),
+  csv: lineFirst('function,payload,payload_bytes,response_bytes,start,runtime,class,'),
   json: schemaFirst('lumos/summary'),
   // The name of who wrote a Parquet file stands at the end of its metadata.
   parquet: ({ head, tail }) =>
@@ -75,7 +75,7 @@ const signatures: Readonly<Record<OutputFormat, (ends: Ends) => boolean>> = {
     /^\{\s*"results": \[\s*(\{\s*"command": |\])/.test(head) &&
     /("lumos": \{\s*"failures": \{[^{}]*\}\s*\}\s*\}\s*\]|"results": \[\s*\])\s*\}\s*$/.test(tail),
   k6: ({ head, path }) => head.startsWith('{\n  "metrics": {') && hasOnlyOurMetrics(path),
-  'rows-csv': lineFirst(rowsCsvHead.split(',').slice(0, 6).join(',')),
+  'rows-csv': lineFirst(rowsCsvHead),
   'k6-points': ({ head }) =>
     head.startsWith(k6Head) &&
     /^($|\{"metric":"http_req_duration","type":"Point","data":\{"time":)/.test(head.slice(k6Head.length)),

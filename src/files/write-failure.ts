@@ -1,5 +1,5 @@
 /** Why a file cannot be written, in one sentence: the path, the reason, and what to do next. */
-import { hasCode, invalidInput, LumosError, messageOf, type ErrorKind } from '../domain/errors.js';
+import { hasCode, LumosError, messageOf, type ErrorKind } from '../domain/errors.js';
 
 interface Reason {
   readonly kind: ErrorKind;

@@ -41,12 +41,13 @@ export async function writeImport(
   writeSums(directory, known);
   const digest = await context.digestOf(directory.measurementsPath);
   const manifest = seen.manifest(known, { ...context, runId: `import-${digest.slice(0, 12)}` });
-  directory.writeManifest(manifest);
   const at = new Date(context.importedAt);
   const event = { type: 'imported', format: context.format, rows: seen.rows };
   appendToLog(directory.logsPath, at, event, calls);
   for (const { id, text } of known.findings)
     appendToLog(directory.logsPath, at, { type: 'finding', id, text }, calls);
+  // Last: with it the directory says that the run is complete.
+  directory.writeManifest(manifest);
   return manifest;
 }
 
