@@ -42,7 +42,10 @@ export function cannotWrite(path: string, error: unknown): LumosError {
   if (error instanceof LumosError) return error;
   const reason = error instanceof Error && 'code' in error ? reasons[String(error.code)] : undefined;
   if (reason === undefined)
-    return invalidInput(`${path} cannot be written: ${messageOf(error)}`, anotherPath);
+    return new LumosError('invalid-input', `${path} cannot be written: ${messageOf(error)}`, {
+      remedy: anotherPath,
+      cause: error,
+    });
   return new LumosError(reason.kind, `${path} cannot be written: ${reason.says}`, {
     remedy: reason.remedy,
     cause: error,
