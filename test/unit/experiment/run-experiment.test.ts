@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -15,6 +15,7 @@ import type { RunEvent } from '../../../src/experiment/run-events.js';
 import { RunDirectory } from '../../../src/records/run-directory.js';
 import { RecordProblems } from '../../../src/records/record-problems.js';
 import { readRows } from '../../../src/records/row-store.js';
+import { faultyFiles } from '../files/faulty-files.js';
 import { artifactSource, echoFunction, experimentOf, ms, gives } from './fixture.js';
 
 let folder: string;
@@ -195,6 +196,29 @@ describe('a run', () => {
     expect(manifest).not.toHaveProperty('floor');
     expect(request.directory.readManifest()).toEqual(manifest);
     expectNothingLeft(runtimes);
+  });
+
+  it('ends with one sentence when the disk is full, takes everything down, and is finished once there is room', async () => {
+    const whole = faultyFiles();
+    await runExperiment(bench({ directory: new RunDirectory(join(folder, 'whole'), whole.calls) }).request);
+    for (let share = 0.1; share < 1; share += 0.1) {
+      const path = join(folder, `full-${share}`);
+      const { calls } = faultyFiles({ room: Math.floor(whole.written() * share) });
+      const { request, runtimes } = bench({ directory: new RunDirectory(path, calls) });
+      await expect(runExperiment(request)).rejects.toMatchObject({
+        kind: 'missing-dependency',
+        message: expect.stringContaining('cannot be written: no space is left on the disk') as string,
+      });
+      for (const runtime of runtimes) expect(runtime.count('removed')).toBe(runtime.count('launched'));
+      const directory = new RunDirectory(path);
+      if (!existsSync(directory.manifestPath)) continue;
+      const before = existsSync(directory.measurementsPath) ? await rowsIn(directory) : [];
+      const again = bench({ directory, resume: directory.readManifest() });
+      expect((await runExperiment(again.request)).state).toBe('complete');
+      const rows = await rowsIn(directory);
+      expect(rows.map(nameOf).sort()).toEqual(plannedNames(request));
+      expect(rows.slice(0, before.length)).toEqual(before);
+    }
   });
 
   it('has its rows on disk as they come about, while the manifest says that it is running', async () => {
