@@ -46,9 +46,9 @@ async function withoutFaults(store: Store): Promise<Measured> {
   const path = freshFolder();
   await store.seed(path);
   const before = await store.read(path);
-  const { calls, written } = faultyFiles();
-  await store.write(path, calls);
-  return { bytes: written(), before, after: await store.read(path) };
+  const counting = faultyFiles();
+  await store.write(path, counting.calls);
+  return { bytes: counting.written(), before, after: await store.read(path) };
 }
 
 /** Every byte of what is short, and a hundred places of what is long. */
