@@ -47,6 +47,7 @@ export async function report(path: string, options: ReportOptions): Promise<Exit
   const format = options.json === true ? 'json' : parseFormat(options.format);
   const directory = new RunDirectory(path);
   const outputs = outputsOf(directory, format, options);
+  directory.readManifest();
   // What is wrong with an output is said before any row is read.
   for (const output of [outputs.out, outputs.junit]) if (output !== undefined) checkOutput(output);
   if (isStreamed(format) && outputs.junit === undefined) {
@@ -165,7 +166,6 @@ async function reportRows(
   output: NamedOutput,
   options: ReportOptions,
 ): Promise<void> {
-  directory.readManifest();
   const problems = new RecordProblems(options);
   const rows = rowsOf(directory, problems);
   if (format === 'parquet') {

@@ -235,7 +235,7 @@ describe('completion', () => {
     };
     expect(await complete('lumos', 'comp')).toEqual(['compare', 'completion']);
     expect(await complete('lumos', 'run', '--rep')).toEqual(['--repetitions']);
-    expect(await complete('lumos', 'report', '--f')).toEqual(['--format']);
+    expect(await complete('lumos', 'report', '--f')).toEqual(['--force', '--format']);
   });
 
   it('for fish has a line for every command', async () => {
