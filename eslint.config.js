@@ -83,7 +83,16 @@ function roomRule(room, allowed) {
 }
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'dist-bench/**', 'node_modules/**', 'functions/target/**', 'lumos-results/**'] },
+  {
+    ignores: [
+      'dist/**',
+      'dist-bench/**',
+      'node_modules/**',
+      'functions/target/**',
+      'lumos-results/**',
+      'test/cases/**',
+    ],
+  },
   eslint.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

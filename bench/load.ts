@@ -9,7 +9,9 @@ import { createGeneratorProbe } from '../src/experiment/load/generator-probe.js'
 import type { LevelOptions, LevelResult } from '../src/experiment/load/level.js';
 import { runOpenLoop } from '../src/experiment/load/open-loop.js';
 import type { Target } from '../src/experiment/load/target.js';
-import { encodeUrlRequest, findEndpoint, UrlTarget } from '../src/experiment/load/url-target.js';
+import { findEndpoint } from '../src/experiment/load/url-endpoint.js';
+import { encodeUrlRequest } from '../src/experiment/load/url-request.js';
+import { UrlTarget } from '../src/experiment/load/url-target.js';
 import { formatCpuList } from '../src/domain/cpu-list.js';
 import { allowedCpus } from '../src/data-plane/host/cpu-topology.js';
 import { medianOf, type Figure, type Part } from './figures.js';

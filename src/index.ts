@@ -102,12 +102,8 @@ export type { LevelOptions, LevelResult } from './experiment/load/level.js';
 export { loadUrl, type UrlLoad } from './experiment/load/load-url.js';
 export { runOpenLoop, type OpenLoopOptions } from './experiment/load/open-loop.js';
 export type { FailureKind, LoadExchange, LoadRequest, Target } from './experiment/load/target.js';
-export {
-  encodeUrlRequest,
-  findEndpoint,
-  type UrlEndpoint,
-  type UrlRequest,
-} from './experiment/load/url-target.js';
+export { findEndpoint, type UrlEndpoint } from './experiment/load/url-endpoint.js';
+export { encodeUrlRequest, type EncodedRequest, type UrlRequest } from './experiment/load/url-request.js';
 export { kneesOf } from './report/levels/knees-of-run.js';
 export { levelsOf } from './report/levels/levels-of-run.js';
 export { LoadCells } from './report/levels/load-cells.js';

@@ -9,7 +9,8 @@ import { isOpen, LoadSchema, type Load } from '../../domain/load.js';
 import type { KneeSummary, LevelSummary } from '../../domain/summary/load-summary.js';
 import { fromMebibytes, milliseconds } from '../../domain/units.js';
 import { loadUrl, planUrlLevels } from '../../experiment/load/load-url.js';
-import { encodeUrlRequest, findEndpoint } from '../../experiment/load/url-target.js';
+import { findEndpoint } from '../../experiment/load/url-endpoint.js';
+import { encodeUrlRequest } from '../../experiment/load/url-request.js';
 import { kneesOf } from '../../report/levels/knees-of-run.js';
 import { levelsOf } from '../../report/levels/levels-of-run.js';
 import { levelTable } from '../../report/levels/levels-text.js';
@@ -87,8 +88,10 @@ function bytesOf(file: string | undefined): Buffer | undefined {
 
 function headerOf(text: string): readonly [string, string] {
   const colon = text.indexOf(':');
-  if (colon < 1) throw invalidInput(`"${text}" is no header.`, 'Give it as --header "Name: value".');
-  return [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
+  if (colon < 1)
+    throw invalidInput(`${JSON.stringify(text)} is no header.`, 'Give it as --header "Name: value".');
+  // Spaces and tabs alone are not of the value (RFC 9110, section 5.5); a line end is refused with the request.
+  return [text.slice(0, colon), text.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, '')];
 }
 
 function show(url: string, records: readonly LevelRecord[], { json, seed }: UrlLoadOptions): void {

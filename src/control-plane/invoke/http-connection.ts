@@ -3,11 +3,13 @@
  * window, and one write. There is no client library in between, because what it does for a request (queues, headers,
  * retries) would be in every figure.
  */
-import { connect, type Socket } from 'node:net';
+import type { OnReadOpts, Socket } from 'node:net';
 import { hasCode, messageOf } from '../../domain/errors.js';
 import type { Clock } from '../../domain/clock.js';
 import type { Bytes, Milliseconds } from '../../domain/units.js';
-import { AnswerReader, type HttpAnswer } from './http-answer.js';
+import { AnswerReader, type HttpAnswer, type Read } from './http-answer.js';
+import type { Dialer } from './dialer.js';
+import { quoted } from './http-head.js';
 
 /** How an exchange over a connection fails. */
 export type ConnectionFailure =
@@ -31,15 +33,13 @@ export type HttpExchange =
     }
   | { readonly state: 'failed'; readonly kind: ConnectionFailure; readonly reason: string };
 
-export interface Endpoint {
-  /** An address: a name would be looked up within the first request. */
-  readonly host: string;
-  readonly port: number;
-}
-
 export interface ConnectionOptions {
   readonly clock: Clock;
   readonly maximumResponseBytes: Bytes;
+  /** Whether the requests are HEAD: their answers have no body. */
+  readonly toHead?: boolean | undefined;
+  /** Whether the requests say `Connection: close`: each then has a connection of its own. */
+  readonly closes?: boolean | undefined;
   /** Told of what goes wrong while nothing was asked for: the next request would connect anew. */
   readonly onIdleFailure?: (failure: HttpFailure) => void;
 }
@@ -53,13 +53,15 @@ const closedEarly = 'the connection was closed before the answer';
 
 export class HttpConnection {
   private socket: Socket | undefined;
+  /** Gives up a connection that is being made. */
+  private stopDialing: (() => void) | undefined;
   private settle: ((exchange: HttpExchange) => void) | undefined;
   private sentAt: Milliseconds;
   private deadline: Milliseconds;
   private cancelTimer: (() => void) | undefined;
 
   constructor(
-    private readonly endpoint: Endpoint,
+    private readonly dialer: Dialer,
     private readonly options: ConnectionOptions,
   ) {
     this.sentAt = this.deadline = options.clock.now();
@@ -104,16 +106,14 @@ export class HttpConnection {
   }
 
   private connectAndSend(request: Buffer): void {
-    const { settle } = this;
     const incoming = new Incoming();
-    connected(this.endpoint, incoming).then(
-      (socket) => {
-        // The request was given up meanwhile.
-        if (this.settle !== settle) socket.destroy();
-        else this.send((this.socket = this.listen(socket, incoming)), request);
+    this.stopDialing = this.dialer.connect(onreadInto(incoming), {
+      onConnected: (socket) => {
+        this.stopDialing = undefined;
+        this.send((this.socket = this.listen(socket, incoming)), request);
       },
-      (error: unknown) => this.settle === settle && this.fail(failureOf(error)),
-    );
+      onFailed: (error) => this.fail(failureOf(error)),
+    });
   }
 
   private send(socket: Socket, request: Buffer): void {
@@ -122,16 +122,23 @@ export class HttpConnection {
   }
 
   private listen(socket: Socket, incoming: Incoming): Socket {
-    const reader = new AnswerReader(this.options.maximumResponseBytes);
+    const { clock, maximumResponseBytes, toHead } = this.options;
+    const reader = new AnswerReader({ most: maximumResponseBytes, toHead });
     const ours = (): boolean => this.socket === socket;
-    const take = (read: ReturnType<AnswerReader['read']>): void => {
+    const take = (read: Read, at: Milliseconds): void => {
       if ('wrong' in read) this.fail(failed('unreadable', read.wrong));
-      else for (const answer of read.answers) this.take(answer);
+      else if (read.answer !== undefined) this.take(read.answer, at);
     };
-    incoming.read = (chunk) => ours() && take(reader.read(chunk));
+    incoming.read = (chunk) => {
+      if (!ours()) return;
+      // Before it is read: what reading costs is the client's.
+      const at = clock.now();
+      if (this.settle === undefined) this.fail(failed('unreadable', `sent ${unasked(chunk)}`));
+      else take(reader.read(chunk), at);
+    };
     socket.once('end', () => {
       if (!ours()) return;
-      take(reader.end());
+      take(reader.end(), clock.now());
       // What an answer without a length ended with, or a server that had kept the connection for long enough.
       if (ours()) this.fail(failed('half-closed', closedEarly));
     });
@@ -140,13 +147,8 @@ export class HttpConnection {
     return socket;
   }
 
-  private take(answer: HttpAnswer): void {
-    const answeredAt = this.options.clock.now();
-    if (this.settle === undefined) {
-      this.fail(failed('unreadable', 'sent an answer that nothing had asked for'));
-      return;
-    }
-    if (!answer.keepsAlive) this.drop();
+  private take(answer: HttpAnswer, answeredAt: Milliseconds): void {
+    if (!answer.keepsAlive || this.options.closes === true) this.drop();
     this.finish({ state: 'answered', sentAt: this.sentAt, answeredAt, answer });
   }
 
@@ -157,6 +159,8 @@ export class HttpConnection {
   }
 
   private drop(): void {
+    this.stopDialing?.();
+    this.stopDialing = undefined;
     const { socket } = this;
     this.socket = undefined;
     socket?.destroy();
@@ -170,6 +174,9 @@ function failureOf(error: unknown): Failed {
   return failed('reset', reason);
 }
 
+const unasked = (chunk: Buffer): string =>
+  `bytes that no request had asked for: ${quoted(chunk.toString('latin1', 0, 100))}`;
+
 /** What one read of any connection brings. All share it: whoever reads takes from it what is kept, before the next read. */
 const readBuffer = Buffer.allocUnsafe(64 * 1024);
 
@@ -178,20 +185,10 @@ class Incoming {
   read: (chunk: Buffer) => void = () => undefined;
 }
 
-function connected({ host, port }: Endpoint, incoming: Incoming): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const onread = {
-      buffer: readBuffer,
-      callback: (length: number): boolean => {
-        incoming.read(readBuffer.subarray(0, length));
-        return true;
-      },
-    };
-    const socket = connect({ port, host, noDelay: true, onread });
-    socket.once('error', reject);
-    socket.once('connect', () => {
-      socket.off('error', reject);
-      resolve(socket);
-    });
-  });
-}
+const onreadInto = (incoming: Incoming): OnReadOpts => ({
+  buffer: readBuffer,
+  callback: (length) => {
+    incoming.read(readBuffer.subarray(0, length));
+    return true;
+  },
+});

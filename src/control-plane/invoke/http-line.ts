@@ -1,10 +1,11 @@
 /** A kept-alive HTTP/1.1 connection to a sandbox, with requests and answers as docs/protocol.md has them. */
 import { messageOf } from '../../domain/errors.js';
-import type { Clock } from '../../domain/clock.js';
+import { passed, type Clock } from '../../domain/clock.js';
 import type { HttpEndpoint, Sandbox } from '../../domain/runtime.js';
-import type { Bytes, Milliseconds } from '../../domain/units.js';
+import { milliseconds, type Bytes, type Milliseconds } from '../../domain/units.js';
 import { endedBeforeAnswer, lastWords } from './ended-sandbox.js';
 import { checkedHead } from './checked-head.js';
+import { Dialer } from './dialer.js';
 import { decodeHead } from './frames.js';
 import type { HttpAnswer } from './http-answer.js';
 import { HttpConnection, type HttpExchange, type HttpFailure } from './http-connection.js';
@@ -19,6 +20,9 @@ type Failed = Extract<Exchange, { state: 'failed' }>;
 
 /** How long the end of a sandbox is waited for when its connection broke: to tell how it ended. */
 const lastWordsMs = 500;
+
+/** How long the answer of a sandbox that ended is waited for. */
+const answerOnItsWayMs = milliseconds(100);
 
 /** A request whose every byte is known before it is sent. `configure`: the body of a `configure` frame. */
 export function encodeHttpRequest(payload: Uint8Array, configure?: Uint8Array): Buffer {
@@ -44,11 +48,11 @@ export class HttpLine implements Line {
     private readonly endpoint: HttpEndpoint,
     private readonly options: HttpLineOptions,
   ) {
-    const address = { host: '127.0.0.1', port: endpoint.port };
-    this.connection = new HttpConnection(address, {
+    this.connection = new HttpConnection(new Dialer(['127.0.0.1'], endpoint.port, options.clock), {
       ...options,
       onIdleFailure: (failure) => void this.told(failure),
     });
+    void sandbox.exited.then(() => this.giveUpSoon());
   }
 
   async invoke(request: Buffer, deadline: Milliseconds): Promise<Exchange> {
@@ -68,6 +72,12 @@ export class HttpLine implements Line {
   close(): void {
     this.broken ??= closedMeanwhile;
     this.giveUp(closedMeanwhile);
+    this.connection.close();
+  }
+
+  /** A child of a sandbox that ended may keep its connections open: nothing more comes on them than what is on its way. */
+  private async giveUpSoon(): Promise<void> {
+    await passed(this.options.clock, answerOnItsWayMs);
     this.connection.close();
   }
 

@@ -1,4 +1,6 @@
 /** Levels of load on a server that somebody else started. */
+import { Dialer } from '../../control-plane/invoke/dialer.js';
+import { speaksFirst } from '../../control-plane/invoke/speaks-first.js';
 import { withRoomInHeap } from '../../data-plane/host/collect-garbage.js';
 import type { Clock } from '../../domain/clock.js';
 import type { Cell } from '../../domain/factors.js';
@@ -16,12 +18,13 @@ import { leadMs, type LevelOptions, type LevelResult } from './level.js';
 import { limitsOf, type PlannedLevel } from './level-plan.js';
 import { recordOf, type LevelNotes } from './level-record.js';
 import { runOpenLoop } from './open-loop.js';
-import { UrlTarget, type UrlEndpoint } from './url-target.js';
+import type { UrlEndpoint } from './url-endpoint.js';
+import type { EncodedRequest } from './url-request.js';
+import { UrlTarget } from './url-target.js';
 
 export interface UrlLoad {
   readonly endpoint: UrlEndpoint;
-  /** Every byte of a request. */
-  readonly request: Buffer;
+  readonly request: EncodedRequest;
   readonly expected?: Uint8Array | undefined;
   /** Without a schedule: its clients. */
   readonly load: Load;
@@ -67,22 +70,31 @@ export const loadUrl = (options: UrlLoad): Promise<LevelRecord[]> =>
 
 async function measureUrlLevels(options: UrlLoad): Promise<LevelRecord[]> {
   const records: LevelRecord[] = [];
+  const { endpoint, clock } = options;
+  const distrust = await speaksFirst(new Dialer(endpoint.hosts, endpoint.port, clock), clock);
   for (const level of planUrlLevels(options)) {
     if (options.signal.aborted) break;
     options.onLevel?.(level.cell.arrivals ?? `${level.cell.concurrency} clients`);
-    records.push(await measureUrlLevel(options, level));
+    records.push(await measureUrlLevel({ ...options, distrust }, level));
   }
   return records;
 }
 
-async function measureUrlLevel(options: UrlLoad, level: PlannedLevel): Promise<LevelRecord> {
+async function measureUrlLevel(
+  options: UrlLoad & { readonly distrust: string | undefined },
+  level: PlannedLevel,
+): Promise<LevelRecord> {
   const { clock, endpoint, load } = options;
   const target = new UrlTarget(endpoint, options);
   const notes: LevelNotes = {
     ...{ queued: new LatencyHistogram(), cold: 0, reasons: {}, startedAt: clock.wallTime() },
   };
   try {
-    const result = await runLoop(options, level, target, notes);
+    const result = withStray(
+      await runLoop(options, level, target, notes),
+      await target.strayAnswers(),
+      notes,
+    );
     return recordOf(level, result, {
       ...{ notes, used: {}, precision: load.precision },
       counts: {
@@ -94,6 +106,17 @@ async function measureUrlLevel(options: UrlLoad, level: PlannedLevel): Promise<L
   } finally {
     target.close();
   }
+}
+
+/** The level with what the server sent unasked among its failures: for each one response was not that to its request. */
+function withStray(result: LevelResult, stray: readonly string[], notes: LevelNotes): LevelResult {
+  const [reason] = stray;
+  const count = Math.min(stray.length, result.succeeded);
+  if (reason === undefined || count === 0) return result;
+  const kind = 'wrong-output';
+  notes.reasons[kind] ??= reason;
+  const errors = { ...result.errors, [kind]: (result.errors[kind] ?? 0) + count };
+  return { ...result, succeeded: result.succeeded - count, errors };
 }
 
 async function runLoop(

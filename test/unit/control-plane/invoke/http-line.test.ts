@@ -225,13 +225,42 @@ describe('on a bad day a line over HTTP', () => {
   });
 
   it('takes no second answer to one request', async () => {
+    const { ask } = await peer((socket) => socket.write(answer(1, 'x') + answer(1, 'x')));
+    for (let nth = 1; nth <= 2; nth += 1) {
+      const exchange = await ask();
+      expect(exchange).toMatchObject({ outcome: 'wrong-output' });
+      expect(exchange).toHaveProperty('reason', expect.stringMatching(/more than the response it announced/));
+    }
+  });
+
+  it('takes no second answer that comes later', async () => {
     const { ask } = await peer((socket, _, nth) => {
-      if (nth === 1) socket.write(answer(1, 'x') + answer(1, 'x'));
+      socket.write(answer(nth, 'x'));
+      setTimeout(() => socket.write(answer(nth + 1, 'x')), 20);
     });
     expect(await ask()).toMatchObject({ state: 'answered' });
-    expect(await ask()).toMatchObject({
-      outcome: 'wrong-output',
-      reason: 'sent an answer that nothing had asked for',
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const second = await ask();
+    expect(second).toMatchObject({ outcome: 'wrong-output' });
+    expect(second).toHaveProperty(
+      'reason',
+      expect.stringMatching(/^sent bytes that no request had asked for/),
+    );
+  });
+
+  it('knows at once that a sandbox has ended whose child keeps the connection', async () => {
+    const { ask, exit } = await peer(() => exit({ code: 3 }));
+    expect(await ask('hi', 600_000)).toMatchObject({
+      outcome: 'crashed',
+      reason: 'exited with code 3 before its answer: last words',
     });
+  });
+
+  it('takes the answer of a sandbox that ends right after it', async () => {
+    const { ask, exit } = await peer((socket) => {
+      exit({ code: 0 });
+      setTimeout(() => socket.write(answer(1, 'x')), 5);
+    });
+    expect(await ask('hi', 600_000)).toMatchObject({ state: 'answered' });
   });
 });
