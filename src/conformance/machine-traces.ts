@@ -3,9 +3,10 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import { cacheFolder } from '../control-plane/build/cache-folder.js';
 import { parseCgroupMounts } from '../control-plane/cgroup/hierarchy.js';
+import { dockerClient } from '../control-plane/setup/docker-endpoint.js';
 import { runLabel } from '../control-plane/runtimes/docker/docker-options.js';
 
 export interface Trace {
@@ -32,8 +33,9 @@ export async function machineTraces(): Promise<Trace[]> {
 
 /** What the Docker daemon has of Lumos; nothing where no daemon answers, which then can hold none of ours either. */
 async function dockerTraces(): Promise<Trace[]> {
-  const docker = new Docker();
+  let docker: Docker;
   try {
+    docker = dockerClient();
     await docker.ping();
   } catch {
     return [];

@@ -4,6 +4,7 @@
  * and executes the command, so that process creation lies within the timed window, and Node's own slow spawn does not.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { Socket } from 'node:net';
 import { getSystemErrorName } from 'node:util';
 import type { Duplex, Readable, Writable } from 'node:stream';
 import { hasCode, LumosError, messageOf } from '../../domain/errors.js';
@@ -16,6 +17,9 @@ import { signalName } from './signal-name.js';
 const messages = { ready: 0x52, go: 0x47, started: 0x53, execFailed: 0x45, exited: 0x58 } as const;
 const keptStderrBytes = 8 * 1024;
 const reapMs = milliseconds(1000);
+/** Output that stood in the pipes when the function ended has been read when none came for so long; at most `drainMs`. */
+const quietMs = milliseconds(50);
+const drainMs = milliseconds(2000);
 
 export interface SupervisedCommand {
   readonly shim: string;
@@ -48,6 +52,7 @@ export class SupervisedProcess {
     supervisor.stderr?.on('data', (chunk: Buffer) => {
       this.stderr = Buffer.concat([this.stderr, chunk]).subarray(-keptStderrBytes);
     });
+    supervisor.once('exit', () => void this.letGoOfOutput());
     this.supervisorGone = new Promise((resolve) => {
       supervisor.once('close', () => resolve());
       supervisor.once('error', () => resolve());
@@ -162,6 +167,21 @@ export class SupervisedProcess {
     await this.supervisorGone;
   }
 
+  /** A child of the function may hold its output open: the function has ended all the same, and nobody waits for the child. */
+  private async letGoOfOutput(): Promise<void> {
+    const { stdout, stderr } = this.supervisor;
+    const readSoFar = (): number => [stdout, stderr].reduce((sum, stream) => sum + bytesRead(stream), 0);
+    const giveUpAt = performance.now() + drainMs;
+    for (let before = -1, now = readSoFar(); now !== before && performance.now() < giveUpAt; now = readSoFar()) {
+      before = now;
+      await sleep(quietMs, undefined, { ref: false });
+      // A timer that is late comes before what was read meanwhile; this comes after it.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    stdout?.destroy();
+    stderr?.destroy();
+  }
+
   private read(chunk: Buffer): void {
     this.control = Buffer.concat([this.control, chunk]);
     for (let used = this.readMessage(this.control); used > 0; used = this.readMessage(this.control)) {
@@ -240,6 +260,8 @@ function sendKill(pid: number): boolean {
     throw error;
   }
 }
+
+const bytesRead = (stream: Readable | null): number => (stream instanceof Socket ? stream.bytesRead : 0);
 
 function present<T>(value: T | null | undefined): T {
   if (value === null || value === undefined)

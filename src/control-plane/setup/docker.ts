@@ -1,16 +1,15 @@
 /** The Docker daemon: whether one answers, and how it is installed and started. */
 import { userInfo } from 'node:os';
-import Docker from 'dockerode';
 import { LumosError, missingDependency } from '../../domain/errors.js';
 import type { Availability } from '../../domain/runtime.js';
 import { administratorFolders, findOnPath } from '../process/find-on-path.js';
 import type { Dependency, Report } from './dependency.js';
+import { dockerClient, findDockerEndpoint, type DockerEndpoint } from './docker-endpoint.js';
 import { startDocker } from './docker-start.js';
 import { classifyDocker, dockerElsewhere, type DockerState } from './docker-state.js';
 import { hasApt, installDebianPackages, isRoot, runAsRoot, type SetupOptions } from './machine.js';
 
 const answerLimit = 5000;
-const defaultSocket = '/var/run/docker.sock';
 
 type DockerProbe =
   | { readonly state: 'answering'; readonly availability: Extract<Availability, { usable: true }> }
@@ -19,13 +18,16 @@ type DockerProbe =
       readonly availability: Extract<Availability, { usable: false }>;
     };
 
-/** Asks the daemon at DOCKER_HOST, else at its usual socket, for its version. */
+/** Asks the daemon that is active as for the Docker CLI for its version. */
 export async function probeDocker(): Promise<DockerProbe> {
-  const given = process.env['DOCKER_HOST'];
+  const endpoint = endpointOrWhyNot();
+  if (endpoint instanceof LumosError) {
+    const { message, remedy = dockerElsewhere } = endpoint;
+    return { state: 'unreachable', availability: { usable: false, why: message, remedy } };
+  }
   let error: unknown;
   try {
-    const docker = new Docker({ timeout: answerLimit });
-    const version = await docker.version();
+    const version = await dockerClient({ timeout: answerLimit }).version();
     const details = {
       api: version.ApiVersion,
       os: version.Os,
@@ -38,8 +40,8 @@ export async function probeDocker(): Promise<DockerProbe> {
   }
   const verdict = classifyDocker({
     error,
-    address: given ?? defaultSocket,
-    addressGiven: given !== undefined && given !== '',
+    address: endpoint.address,
+    chosenBy: endpoint.chosenBy,
     daemonInstalled: (await findOnPath('dockerd', administratorFolders)) !== undefined,
     debian: await hasApt(),
     user: userInfo().username,
@@ -47,6 +49,15 @@ export async function probeDocker(): Promise<DockerProbe> {
   const { state, why, remedy } = verdict;
   if (state === 'answering') throw new Error('an error was taken for an answer');
   return { state, availability: { usable: false, why, remedy } };
+}
+
+function endpointOrWhyNot(): DockerEndpoint | LumosError {
+  try {
+    return findDockerEndpoint();
+  } catch (error) {
+    if (error instanceof LumosError) return error;
+    throw error;
+  }
 }
 
 /** Versions of the parts that make a container: containerd, runc. Daemons that only look like Docker name none. */

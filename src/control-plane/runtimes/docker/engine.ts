@@ -1,6 +1,6 @@
 /** The Docker daemon as an engine. */
-import Dockerode from 'dockerode';
 import { dockerDependency } from '../../setup/docker.js';
+import { dockerClient } from '../../setup/docker-endpoint.js';
 import type { Engine, EngineHost } from '../engine.js';
 import { createDockerRuntime } from './runtime.js';
 
@@ -10,7 +10,7 @@ export function createDockerEngine({ setup }: EngineHost): Engine {
     id: 'docker',
     probe: () => dependency.probe(),
     // It runs on its own; there is nothing to start and nothing to give back.
-    connect: () => Promise.resolve({ docker: new Dockerode(), close: () => Promise.resolve() }),
+    connect: async () => await Promise.resolve({ docker: dockerClient(), close: () => Promise.resolve() }),
   });
   return { name: 'docker', dependency, runtimes: [runtime] };
 }

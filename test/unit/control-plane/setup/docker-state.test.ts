@@ -5,7 +5,7 @@ const error = (code: string): Error => Object.assign(new Error(`connect ${code}`
 const findings: DockerFindings = {
   error: undefined,
   address: '/var/run/docker.sock',
-  addressGiven: false,
+  chosenBy: { kind: 'default' },
   daemonInstalled: true,
   debian: true,
   user: 'ada',
@@ -45,7 +45,7 @@ describe('classifyDocker', () => {
       ...findings,
       error: error('ECONNREFUSED'),
       address: 'tcp://10.0.0.1:2375',
-      addressGiven: true,
+      chosenBy: { kind: 'DOCKER_HOST' },
     });
     expect(verdict.state).toBe('unreachable');
     expect(verdict.why).toContain('tcp://10.0.0.1:2375');
