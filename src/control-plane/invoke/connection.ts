@@ -29,6 +29,7 @@ export class Connection implements Line {
   /** When the function said that it was ready; `undefined` until it did. */
   readyAt: Milliseconds | undefined;
   private waiting: Waiting | undefined;
+  private answered: { readonly frame: RawFrame; readonly answeredAt: Milliseconds } | undefined;
   private broken: Exchange | undefined;
   private isServing = false;
 
@@ -48,6 +49,9 @@ export class Connection implements Line {
       } catch (error) {
         this.break({ state: 'failed', outcome: 'wrong-output', reason: messageOf(error) });
       }
+      // Not before the whole chunk was looked at: an answer with something behind it is none.
+      if (this.answered !== undefined) this.waiting?.settle(this.answered);
+      this.answered = undefined;
     });
     const ended = (): void =>
       void this.sandbox.exited.then((status) => this.break(endedBeforeAnswer(status, sandbox.stderrTail())));
@@ -91,6 +95,8 @@ export class Connection implements Line {
     if (this.readyAt === undefined) {
       checkReady(frame);
       this.readyAt = at;
+    } else if (this.answered !== undefined) {
+      this.break({ state: 'failed', outcome: 'wrong-output', reason: 'sent a frame behind its answer' });
     } else if (isHostRequest(frame) && this.waiting !== undefined && this.options.host !== undefined) {
       this.serve(frame, this.options.host);
     } else if (this.waiting === undefined || frame.kind === frameKinds.ready || isHostRequest(frame)) {
@@ -100,7 +106,7 @@ export class Connection implements Line {
         reason: 'sent a frame that nothing had asked for',
       });
     } else {
-      this.waiting.settle({ frame, answeredAt: at });
+      this.answered = { frame, answeredAt: at };
     }
   }
 

@@ -111,6 +111,15 @@ describe('a connection', () => {
     });
   });
 
+  it('takes no answer that has a second one behind it', async () => {
+    const { connection, sayAt } = bareSandbox();
+    sayAt(1, encodeReady());
+    sayAt(5, Buffer.concat([answer(1), answer(2)]));
+    const wrong = { state: 'failed', outcome: 'wrong-output', reason: 'sent a frame behind its answer' };
+    expect(await connection.invoke(request, ms(100))).toEqual(wrong);
+    expect(await connection.invoke(request, ms(200))).toEqual(wrong);
+  });
+
   it('tells how the function ended, with its last words', async () => {
     const { connection, sayAt, clock, end } = bareSandbox();
     sayAt(1, encodeReady());
