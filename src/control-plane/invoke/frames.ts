@@ -25,7 +25,7 @@ const kindsOfFunctions: readonly number[] = [
 ];
 
 const headerBytes = 5;
-const answerHeadBytes = 64;
+export const answerHeadBytes = 64;
 const notMeasured64 = 0xffff_ffff_ffff_ffffn;
 const notMeasured32 = 0xffff_ffff;
 const readyBody = Buffer.from('LUMOS\u0002', 'latin1');

@@ -6,7 +6,7 @@ import { milliseconds, type Bytes, type Milliseconds } from '../../domain/units.
 import { endedBeforeAnswer, lastWords } from './ended-sandbox.js';
 import { checkedHead } from './checked-head.js';
 import { Dialer } from './dialer.js';
-import { decodeHead } from './frames.js';
+import { answerHeadBytes, decodeHead } from './frames.js';
 import type { HttpAnswer } from './http-answer.js';
 import { HttpConnection, type HttpExchange, type HttpFailure } from './http-connection.js';
 import { closedMeanwhile, type Exchange, type Line } from './line.js';
@@ -144,8 +144,10 @@ function interpret({ answer, sentAt, answeredAt }: Answered, stderrTail: () => s
       : wrong(reason);
   }
   if (status !== 200) return wrong(`the function reports an error: ${said(answer)}`);
+  const bytes = Buffer.from(encoded, 'base64');
+  if (bytes.length > answerHeadBytes) return wrong(`answered a head of ${bytes.length} bytes`);
   try {
-    const head = checkedHead(decodeHead(Buffer.from(encoded, 'base64')), sentAt, answeredAt);
+    const head = checkedHead(decodeHead(bytes), sentAt, answeredAt);
     return { state: 'answered', sentAt, answeredAt, head, body };
   } catch (error) {
     return wrong(messageOf(error));
