@@ -1,6 +1,5 @@
 /** An answer of HTTP/1.1 as it comes in: whole in one piece, as nearly all of a load's are, or in any number of them. */
 import type { Bytes } from '../../domain/units.js';
-import { BodyPieces } from './body-pieces.js';
 import {
   isField,
   MalformedResponse,
@@ -9,6 +8,7 @@ import {
   quoted,
   type ResponseHead,
 } from './http-head.js';
+import { Pieces } from './pieces.js';
 
 export interface HttpAnswer {
   readonly status: number;
@@ -48,12 +48,12 @@ export class AnswerReader {
   private parsed: ResponseHead | undefined;
   /** Bytes that are still to come of the body, or of the chunk. */
   private missing = 0;
-  private body: BodyPieces;
+  private body: Pieces;
   private trailerBytes = 0;
   private known: { readonly text: string; readonly head: ResponseHead } | undefined;
 
   constructor(private readonly options: AnswerReaderOptions) {
-    this.body = new BodyPieces();
+    this.body = new Pieces(true);
   }
 
   /** @param chunk only looked at until this returns: what is kept of it is a copy */
@@ -194,11 +194,11 @@ export class AnswerReader {
     const { parsed, body } = this;
     this.part = 'head';
     this.parsed = undefined;
-    this.body = new BodyPieces();
+    this.body = new Pieces(true);
     this.trailerBytes = 0;
     if (parsed === undefined) throw new MalformedResponse('sent a body without a head');
     const { status, header, keepsAlive } = parsed;
-    return { status, header, keepsAlive, body: body.whole() };
+    return { status, header, keepsAlive, body: body.joined() };
   }
 
   private refuseTooMuch(size: number): void {

@@ -38,6 +38,12 @@ export class Pieces {
     return this.whole;
   }
 
+  /** All of it in one. */
+  joined(): Buffer {
+    const [only, ...others] = this.list();
+    return only !== undefined && others.length === 0 ? only : Buffer.concat(this.whole);
+  }
+
   private copy(piece: Buffer): void {
     let rest = piece;
     while (rest.length > 0) {

@@ -1,5 +1,5 @@
 /** N clients, each of which sends its next request when it has the answer to the one before. */
-import { passed } from '../../domain/clock.js';
+import { passed, reached } from '../../domain/clock.js';
 import { milliseconds } from '../../domain/units.js';
 import type { ClosedShape } from '../../user-plane/load/shapes.js';
 import { LevelRecorder } from './level-recorder.js';
@@ -27,7 +27,7 @@ export async function runClosedLoop(
     }
   };
   // A client that sent before the level's beginning would have its first request in no level.
-  if (options.leadMs !== undefined) await passed(options.clock, options.leadMs);
+  await reached(options.clock, recorder.beginsAt);
   await Promise.all(Array.from({ length: shape.clients }, client));
   return recorder.result(0);
 }

@@ -57,6 +57,11 @@ export class LevelRecorder {
   private readonly giveUpSoon = (): void =>
     this.deadlines.shorten(milliseconds(this.options.clock.now() + stopGrace));
 
+  /** When the level begins, its warm-up included. */
+  get beginsAt(): Milliseconds {
+    return milliseconds(this.measureFrom - this.options.warmUpMs);
+  }
+
   /** Whether nothing more is to be sent. */
   isOver(): boolean {
     if (this.ended === undefined) {
