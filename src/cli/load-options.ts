@@ -1,6 +1,7 @@
 /** The options of a load, laid over what an experiment declares of it. */
 import { InvalidArgumentError } from 'commander';
 import { levelQuantiles } from '../domain/load.js';
+import { decimalOf } from '../user-plane/traces/decimal.js';
 
 export interface LoadOptions {
   readonly rate?: number[];
@@ -67,8 +68,8 @@ const present = (values: Readonly<Record<string, unknown>>): object =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 
 export function decimal(value: string): number {
-  const number = Number(value);
-  if (value.trim() === '' || !Number.isFinite(number) || number < 0)
+  const number = decimalOf(value.trim());
+  if (!(number >= 0 && number < Infinity))
     throw new InvalidArgumentError('A number is expected.');
   return number;
 }

@@ -165,7 +165,7 @@ function addRunCommand(program: Command, run: Run): void {
     )
     .option('--seed <n>', 'makes the inputs, the order of trials and the resampling', wholeNumber)
     .option('--trace <file>', 'replay this trace (default experiment: trace); see lumos trace')
-    .option('--time-scale <x>', 'multiply the times of the trace: 0.1 makes ten seconds one', Number)
+    .option('--time-scale <x>', 'multiply the times of the trace: 0.1 makes ten seconds one', decimal)
     .option('--skip-bad-rows', 'leave broken rows of the trace out and count them')
     .option('--out <dir>', 'the run directory (default: a new one in lumos-results/)')
     .option('--resume <dir>', 'finish the run in this directory; its own experiment, nothing repeated')

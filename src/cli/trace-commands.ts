@@ -1,5 +1,6 @@
 /** The words after `lumos trace`. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { decimalOf } from '../user-plane/traces/decimal.js';
 import type { ExitCode } from './exit-codes.js';
 
 type Run = (code: ExitCode | Promise<ExitCode>) => Promise<void>;
@@ -8,8 +9,8 @@ const example = (command: Command, text: string): Command =>
   command.addHelpText('after', `\nExample:\n  ${text}`);
 
 const positive = (value: string): number => {
-  const number = Number(value);
-  if (Number.isFinite(number) && number > 0) return number;
+  const number = decimalOf(value);
+  if (number > 0 && number < Infinity) return number;
   throw new InvalidArgumentError('A number above 0 is expected.');
 };
 
@@ -22,8 +23,8 @@ const whole =
   };
 
 const share = (value: string): number => {
-  const number = Number(value);
-  if (value !== '' && number >= 0 && number <= 1) return number;
+  const number = decimalOf(value);
+  if (number >= 0 && number <= 1) return number;
   throw new InvalidArgumentError('A number from 0 to 1 is expected.');
 };
 
@@ -38,7 +39,7 @@ export function addTraceCommands(program: Command, run: Run): void {
   );
   example(trace.command('info <file>'), 'lumos trace info invocations.csv --json')
     .description(
-      'functions, invocations, rates, bursts, durations and memory of a trace: a file, or a folder of Azure 2019',
+      'functions, invocations, rates, bursts, durations and memory of a trace: a file or pipe, also compressed with gzip, or a folder of Azure 2019',
     )
     .option(...skipOption)
     .option(...seedOption)
@@ -57,7 +58,7 @@ export function addTraceCommands(program: Command, run: Run): void {
     .option('--minutes <n>', 'minutes to keep', whole(1))
     .option(
       '--from-minute <n>',
-      'the first of them (default: where the rate is nearest to the whole trace)',
+      'the first of them, from the first arrival on (default: where the rate is nearest to the whole trace)',
       whole(0),
     )
     .option('--rate <n>', 'mean invocations a second to leave, drawn evenly from all', positive)

@@ -2,7 +2,7 @@
 import type { Bytes, Milliseconds } from './units.js';
 
 export interface TraceInvocation {
-  /** From the trace's beginning until the request arrived. Invocations of a trace come in this order. */
+  /** From the trace's first arrival until the request arrived. Invocations of a trace come in this order. */
   readonly atMs: Milliseconds;
   /** The trace's own name of the function (an anonymised hash, mostly). */
   readonly function: string;

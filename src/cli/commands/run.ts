@@ -127,10 +127,11 @@ async function replayOf(experiment: Experiment): Promise<{ replay?: Replay }> {
   const load = loadOf(experiment);
   if (load?.trace === undefined) return {};
   const replay = await readReplay(load.trace, load, experiment.seed);
-  const { badRowCount, badRows, leftOut, offsets, functions } = replay;
+  const { badRowCount, badRows, notes, leftOut, offsets, functions } = replay;
   note(
     `  ${replay.file}: ${offsets.length} invocations of ${functions.length} functions in ${(lengthOf(replay) / 1000).toFixed(1)} s`,
   );
+  for (const text of notes) note(warning(`  ${text}`));
   for (const { file, line, reason } of badRows) note(warning(`  left out: ${file}:${line}: ${reason}`));
   if (badRowCount > badRows.length) note(warning(`  and ${badRowCount - badRows.length} more broken rows`));
   if (leftOut > 0)

@@ -3,6 +3,7 @@ import type { TraceInvocation } from '../../domain/trace.js';
 import type { FunctionNames } from './function-names.js';
 import { invocationOf } from './invocation.js';
 import { LeastFirst } from './least-first.js';
+import type { TraceOrigin } from './trace-origin.js';
 import { UnnamedFile } from './unnamed-file.js';
 
 /** Of a record: milliseconds, milliseconds, bytes, the function's number. NaN where the trace does not say. */
@@ -31,9 +32,12 @@ export class ArrivalOrder {
   private runs: Run[] = [];
   private file: UnnamedFile | undefined;
 
-  constructor(private readonly names: FunctionNames) {}
+  constructor(
+    readonly names: FunctionNames,
+    private readonly origin: TraceOrigin,
+  ) {}
 
-  /** Times may be below 0: see `sorted`. */
+  /** Times are those of the file's own clock, and may be below 0. */
   add(at: number, duration: number, memory: number, name: number): void {
     if (this.count === runLength) this.spill();
     const { records } = this;
@@ -46,20 +50,19 @@ export class ArrivalOrder {
     this.count += 1;
   }
 
-  /** Of times below 0 the first becomes the trace's beginning. Once. */
+  /** Once. */
   async *sorted(): AsyncGenerator<readonly TraceInvocation[], void> {
-    const origin = { at: 0 };
     await Promise.resolve();
     if (this.runs.length === 0) {
       this.sortRun();
       const rest = this.records.subarray(0, this.count * fields);
-      yield* this.batches([rest].values(), origin);
+      yield* this.batches([rest].values());
       return;
     }
     if (this.count > 0) this.spill();
     // No more is needed than what is merged.
     this.records = new Float64Array(0);
-    yield* this.batches(this.merge(), origin);
+    yield* this.batches(this.merge());
   }
 
   close(): void {
@@ -67,21 +70,15 @@ export class ArrivalOrder {
     this.file = undefined;
   }
 
-  private *batches(
-    blocks: Iterable<Float64Array>,
-    origin: { at: number },
-  ): Generator<readonly TraceInvocation[], void> {
-    let isFirst = true;
+  private *batches(blocks: Iterable<Float64Array>): Generator<readonly TraceInvocation[], void> {
     for (const block of blocks) {
-      if (isFirst && block.length > 0) origin.at = Math.min(0, block[0] as number);
-      isFirst &&= block.length === 0;
       for (let from = 0; from < block.length; from += batchLength * fields) {
         const end = Math.min(block.length, from + batchLength * fields);
         const batch: TraceInvocation[] = [];
         for (let i = from; i < end; i += fields)
           batch.push(
             invocationOf(
-              (block[i] as number) - origin.at,
+              this.origin.since(block[i] as number),
               this.names.nameOf(block[i + 3] as number),
               block[i + 1] as number,
               block[i + 2] as number,

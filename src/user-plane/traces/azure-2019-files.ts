@@ -1,9 +1,10 @@
 /** Which files of a folder belong to which day of the 2019 data set. */
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { invalidInput } from '../../domain/errors.js';
-import { firstLine, unreadable } from './line-blocks.js';
-import { formatOfHeader } from './trace-format.js';
+import { unreadable } from './byte-source.js';
+import { firstLine } from './line-blocks.js';
+import { formatOfHeader, type SideTable } from './trace-format.js';
 
 /** One file of invocations, with its tables where there are any. */
 export interface DayFiles {
@@ -30,14 +31,28 @@ export async function daysIn(folder: string): Promise<DayFiles[]> {
   const numbers = invocations.map(({ day }) => day ?? 0);
   const first = Math.min(...numbers);
   return invocations
-    .map((file) => withTables(file.path, file.day, files, (file.day ?? 0) - first))
+    .map(({ path, day }) => {
+      only(files, 'azure-2019', day);
+      return withTables(path, (day ?? 0) - first, only(files, 'durations', day), only(files, 'memory', day));
+    })
     .sort((a, b) => a.day - b.day);
 }
 
-/** The day of a file of invocations, with the tables that lie beside it. */
-export async function dayOf(path: string): Promise<DayFiles> {
+/**
+ * The day of one file of invocations, with the tables that lie beside it. Other files of invocations are ignored. If two
+ * tables would fit, neither is taken, and `onNote` is told.
+ */
+export async function dayOf(path: string, onNote: (note: string) => void): Promise<DayFiles> {
+  // What a pipe gives has no folder.
+  if (!(await isRegular(path))) return { invocations: path, day: 0 };
   const files = await classified(dirname(path));
-  return withTables(path, dayIn(path), files, 0);
+  const table = (what: SideTable): string | undefined => {
+    const found = tablesOf(files, what, dayIn(path));
+    if (found.length < 2) return found[0];
+    onNote(`${path}: ${what} are not known: ${found.join(' and ')} could both be its own`);
+    return undefined;
+  };
+  return withTables(path, 0, table('durations'), table('memory'));
 }
 
 interface Classified {
@@ -51,8 +66,10 @@ async function classified(folder: string): Promise<Classified[]> {
     throw unreadable(folder, error);
   });
   const files: Classified[] = [];
-  for (const name of names.filter((one) => one.endsWith('.csv')).sort()) {
+  for (const name of names.filter((one) => /\.csv(\.gz)?$/.test(one)).sort()) {
     const path = join(folder, name);
+    // A pipe would be waited for, and would be empty afterwards.
+    if (!(await isRegular(path))) continue;
     // What lies beside a trace and cannot be read is none of it.
     const line = await firstLine(path).catch(() => undefined);
     files.push({ path, day: dayIn(path), what: formatOfHeader(line?.text ?? '') });
@@ -60,30 +77,41 @@ async function classified(folder: string): Promise<Classified[]> {
   return files;
 }
 
+const isRegular = async (path: string): Promise<boolean> =>
+  (await stat(path).catch(() => undefined))?.isFile() ?? false;
+
 const dayIn = (path: string): number | undefined => {
-  const digits = /\bd(\d{1,3})\.csv$/.exec(basename(path))?.[1];
+  const digits = /\bd(\d{1,3})\.csv(?:\.gz)?$/.exec(basename(path))?.[1];
   return digits === undefined ? undefined : Number(digits);
 };
 
-function withTables(
-  invocations: string,
-  number: number | undefined,
+const tablesOf = (
   files: readonly Classified[],
-  day: number,
-): DayFiles {
-  const only = (what: Classified['what']): string | undefined => {
-    const found = files.filter((file) => file.what === what && file.day === number);
-    if (found.length < 2) return found[0]?.path;
-    throw invalidInput(
-      `${found.map(({ path }) => path).join(' and ')} have the same part of a trace`,
-      'Keep one of them in the folder.',
-    );
-  };
-  only('azure-2019');
-  const [durations, memory] = [only('durations'), only('memory')];
-  return {
-    ...{ invocations, day },
-    ...(durations === undefined ? {} : { durations }),
-    ...(memory === undefined ? {} : { memory }),
-  };
+  what: Classified['what'],
+  day: number | undefined,
+): string[] => files.filter((file) => file.what === what && file.day === day).map(({ path }) => path);
+
+/** @throws LumosError `invalid-input` for two files that have the same part of a day */
+function only(
+  files: readonly Classified[],
+  what: Classified['what'],
+  day: number | undefined,
+): string | undefined {
+  const found = tablesOf(files, what, day);
+  if (found.length < 2) return found[0];
+  throw invalidInput(
+    `${found.join(' and ')} have the same part of a trace`,
+    what === 'azure-2019' ? 'Name the one to read, not the folder.' : 'Keep one of them in the folder.',
+  );
 }
+
+const withTables = (
+  invocations: string,
+  day: number,
+  durations: string | undefined,
+  memory: string | undefined,
+): DayFiles => ({
+  ...{ invocations, day },
+  ...(durations === undefined ? {} : { durations }),
+  ...(memory === undefined ? {} : { memory }),
+});

@@ -1,11 +1,14 @@
 /** Rows of a trace that say nothing that can be used: where they are, and why. */
 import { invalidInput } from '../../domain/errors.js';
+import type { LineBlock, TraceLines } from './line-blocks.js';
 
 export interface BadRow {
   readonly file: string;
   /** From 1, headers and blank lines counted. */
   readonly line: number;
   readonly reason: string;
+  /** True for a last line that nothing ends: its writer was stopped in it. Such a line is always left out. */
+  readonly isCut?: true;
 }
 
 /** Told of each; what it throws ends the reading. */
@@ -18,3 +21,33 @@ export const refuseBadRow: OnBadRow = ({ file, line, reason }) => {
     'Mend the row, or give --skip-bad-rows, which leaves such rows out and counts them.',
   );
 };
+
+/**
+ * Hands each row of a file over. A last line without an end that cannot be used was cut: it is reported as such. Where
+ * compressed data ends early, the line it ends in is not even tried: half a number is a number too.
+ * @param take gives back why it cannot use a row
+ */
+export async function eachRow(
+  lines: TraceLines,
+  hasHeader: boolean,
+  onBadRow: OnBadRow,
+  take: (block: LineBlock, line: number) => string | undefined,
+): Promise<void> {
+  const { path: file } = lines;
+  let first = hasHeader ? 1 : 0;
+  for await (const block of lines.blocks()) {
+    const { count, numbers, isOpen, isCut, nextNumber } = block;
+    const whole = isCut && isOpen ? count - 1 : count;
+    for (let i = first; i < whole; i += 1) {
+      const reason = take(block, i);
+      if (reason === undefined) continue;
+      const row = { file, line: numbers[i] ?? 0, reason };
+      onBadRow(isOpen && i === count - 1 ? { ...row, isCut: true } : row);
+    }
+    if (count > 0) first = 0;
+    if (isCut) {
+      const line = isOpen ? (numbers[count - 1] ?? nextNumber) : nextNumber;
+      onBadRow({ file, line, reason: 'the compressed data ends here, before its end', isCut: true });
+    }
+  }
+}

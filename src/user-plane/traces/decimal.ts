@@ -22,3 +22,7 @@ export function fieldEnd(bytes: Buffer, start: number, end: number): number {
   while (at < end && bytes[at] !== comma) at += 1;
   return at;
 }
+
+/** The same of a text. */
+export const decimalOf = (text: string): number =>
+  /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) ? Number(text) : NaN;

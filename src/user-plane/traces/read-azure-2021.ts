@@ -1,64 +1,77 @@
 /** The Azure Functions Invocation Trace 2021: a line an invocation, `app,func,end_timestamp,duration`. */
 import type { TraceInvocation } from '../../domain/trace.js';
 import { ArrivalOrder } from './arrival-order.js';
-import type { OnBadRow } from './bad-rows.js';
-import { decimalIn, fieldEnd } from './decimal.js';
+import { eachRow } from './bad-rows.js';
 import { FunctionNames } from './function-names.js';
-import { lineBlocks, type LineBlock } from './line-blocks.js';
+import { headerColumns, placesOf } from './header-columns.js';
+import type { LineBlock, TraceLines } from './line-blocks.js';
+import { RowFields } from './row-fields.js';
+import { azure2021Columns } from './trace-format.js';
+import type { Reading } from './reading.js';
 
 /**
  * Both times are in seconds; an invocation arrived at its end less its duration (Zhang et al., "Faster and Cheaper
  * Serverless Computing on Harvested Resources", SOSP 2021, and the data set's description). A function's id is unique
- * within its app alone, so it is called `app/func`. What began before the data set's time 0 moves that beginning.
+ * within its app alone, so it is called `app/func`.
  */
 export async function* readAzure2021(
-  path: string,
-  onBadRow: OnBadRow,
+  lines: TraceLines,
+  { onBadRow, onNote, origin }: Reading,
 ): AsyncGenerator<readonly TraceInvocation[], void> {
-  const names = new FunctionNames();
-  const order = new ArrivalOrder(names);
-  let isHeader = true;
+  const order = new ArrivalOrder(new FunctionNames(), origin);
+  const columns = headerColumns(lines.header ?? { text: '', number: 1 }, lines.path);
+  const unread = columns.filter((name) => !azure2021Columns.some((known) => known === name));
+  if (unread.length > 0) onNote(`${lines.path}: not read, columns of no meaning here: ${unread.join(', ')}`);
+  const row = new Row(columns, `${lines.path}:${lines.header?.number ?? 1}`, order);
   try {
-    for await (const block of lineBlocks(path)) {
-      for (let i = isHeader ? 1 : 0; i < block.count; i += 1) {
-        const reason = addRow(block, i, names, order);
-        if (reason !== undefined) onBadRow({ file: path, line: block.numbers[i] ?? 0, reason });
-      }
-      isHeader &&= block.count === 0;
-    }
+    await eachRow(lines, true, onBadRow, (block, line) => row.take(block, line));
     yield* order.sorted();
   } finally {
     order.close();
   }
 }
 
-const nameOf = (key: string): string => key.replace(',', '/');
+/** The key is what stands in the file, byte by byte. */
+const nameOf = (key: string): string => Buffer.from(key, 'latin1').toString('utf8').replace(',', '/');
 
-/** Why it cannot be used; undefined for one that was taken. */
-function addRow(
-  { bytes, starts, ends }: LineBlock,
-  line: number,
-  names: FunctionNames,
-  order: ArrivalOrder,
-): string | undefined {
-  const start = starts[line] as number;
-  const end = ends[line] as number;
-  const app = fieldEnd(bytes, start, end);
-  const name = fieldEnd(bytes, app + 1, end);
-  const ended = fieldEnd(bytes, name + 1, end);
-  const lasted = fieldEnd(bytes, ended + 1, end);
-  if (ended >= end || lasted < end) return 'not the four fields app, func, end_timestamp and duration';
-  if (app === start || name === app + 1) return 'app and func have one character at least';
-  const endSeconds = decimalIn(bytes, name + 1, ended);
-  const seconds = decimalIn(bytes, ended + 1, lasted);
-  if (!(Math.abs(endSeconds) < Infinity)) return `end_timestamp: ${shown(bytes, name + 1, ended)} is no time`;
-  if (!(seconds >= 0 && seconds < Infinity))
-    return `duration: ${shown(bytes, ended + 1, lasted)} is no time of 0 or more`;
-  // The key is what stands in the file, so that only a new function costs a new string.
-  const number = names.numberOf(bytes.toString('latin1', start, name), nameOf);
-  order.add((endSeconds - seconds) * 1000, seconds * 1000, NaN, number);
-  return undefined;
+class Row {
+  private readonly fields = new RowFields();
+  private readonly places: Readonly<Record<(typeof azure2021Columns)[number], number>>;
+  private readonly count: number;
+  private readonly names: FunctionNames;
+
+  constructor(
+    columns: readonly string[],
+    where: string,
+    private readonly order: ArrivalOrder,
+  ) {
+    this.places = placesOf(azure2021Columns, columns, where);
+    this.count = columns.length;
+    this.names = order.names;
+  }
+
+  /** Why it cannot be used; undefined for one that was taken. */
+  take(block: LineBlock, line: number): string | undefined {
+    const { fields, places } = this;
+    const count = fields.cut(block, line);
+    if (count !== this.count) return `${count} fields instead of ${this.count}`;
+    if (fields.isEmpty(places.app) || fields.isEmpty(places.func))
+      return 'app and func have one character at least';
+    const ended = fields.decimal(places.end_timestamp);
+    if (!(Math.abs(ended) < Infinity))
+      return `end_timestamp: ${fields.shown(places.end_timestamp)} is no time`;
+    const lasted = fields.decimal(places.duration);
+    if (!(lasted >= 0 && lasted < Infinity))
+      return `duration: ${fields.shown(places.duration)} is no time of 0 or more`;
+    this.order.add((ended - lasted) * 1000, lasted * 1000, NaN, this.names.numberOf(this.key(), nameOf));
+    return undefined;
+  }
+
+  /** Neighbours, as in the data set, cost one string a row. */
+  private key(): string {
+    const { app, func } = this.places;
+    return func === app + 1
+      ? this.fields.latin1Of(app, func)
+      : `${this.fields.text(app, 'latin1')},${this.fields.text(func, 'latin1')}`;
+  }
 }
-
-const shown = (bytes: Buffer, start: number, end: number): string =>
-  JSON.stringify(bytes.toString('utf8', start, end).slice(0, 40));

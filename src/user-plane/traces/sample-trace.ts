@@ -47,17 +47,14 @@ export async function planSample(read: () => Batches, request: SampleRequest): P
   const { minutes, ratePerSecond, seed } = request;
   const fromMinute = request.fromMinute ?? (minutes === undefined ? 0 : await typicalWindow(read(), minutes));
   const there = await profilesIn(read(), { fromMinute, ...(minutes === undefined ? {} : { minutes }) });
-  if (there.profiles.length === 0)
-    throw invalidInput(
-      `the trace has no invocation from minute ${fromMinute} on${minutes === undefined ? '' : ` in ${minutes} minutes`}`,
-    );
+  if (there.profiles.length === 0) throw emptyWindow(there, fromMinute, minutes);
   const count = request.functions ?? there.profiles.length;
   const { names, ...distances } = chooseFunctions(there.profiles, count, seededRandom(seed, 'functions'));
   const chosen = new Set(names);
   const invocations = there.profiles
     .filter(({ name }) => chosen.has(name))
     .reduce((sum, one) => sum + one.invocations, 0);
-  const seconds = minutes === undefined ? there.seconds : minutes * 60;
+  const { seconds } = there;
   const rate = seconds > 0 ? invocations / seconds : invocations;
   if (ratePerSecond !== undefined && ratePerSecond > rate * (1 + 1e-9))
     throw invalidInput(
@@ -104,21 +101,54 @@ async function typicalWindow(batches: Batches, length: number): Promise<number> 
   return totals.typicalWindow(length);
 }
 
+/** What a window has in it. */
+interface Window {
+  readonly profiles: FunctionProfile[];
+  /** From the window's beginning to its end, or to the trace's last arrival where that is earlier. */
+  readonly seconds: number;
+  /** Of the last arrival before the window, and of the first one after it. */
+  readonly minuteBefore?: number;
+  readonly minuteAfter?: number;
+}
+
 async function profilesIn(
   batches: Batches,
   { fromMinute, minutes }: Pick<SamplePlan, 'fromMinute' | 'minutes'>,
-): Promise<{ profiles: FunctionProfile[]; seconds: number }> {
+): Promise<Window> {
   const from = fromMinute * minute;
   const to = minutes === undefined ? Infinity : from + minutes * minute;
   const functions = new FunctionProfiles();
-  let last = from;
+  let [before, last, after] = [-1, from, Infinity];
   for await (const batch of batches) {
     for (const one of batch) {
-      if (one.atMs < from || one.atMs >= to) continue;
-      functions.add(one);
-      last = one.atMs;
+      if (one.atMs < from) before = one.atMs;
+      else if (one.atMs >= to) after = Math.min(after, one.atMs);
+      else {
+        functions.add(one);
+        last = one.atMs;
+      }
     }
-    if ((batch.at(-1)?.atMs ?? 0) >= to) break;
+    if (after < Infinity) break;
   }
-  return { profiles: functions.profiles(), seconds: (last - from) / 1000 };
+  return {
+    profiles: functions.profiles(),
+    seconds: ((after < Infinity ? to : last) - from) / 1000,
+    ...(before < 0 ? {} : { minuteBefore: Math.floor(before / minute) }),
+    ...(after === Infinity ? {} : { minuteAfter: Math.floor(after / minute) }),
+  };
+}
+
+function emptyWindow(
+  { minuteBefore, minuteAfter }: Window,
+  fromMinute: number,
+  minutes: number | undefined,
+): Error {
+  const near = [minuteBefore, minuteAfter].filter((one) => one !== undefined);
+  const stretch = minutes === undefined ? '' : ` in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
+  return invalidInput(
+    `the trace has no invocation from minute ${fromMinute} on${stretch}`,
+    near.length === 0
+      ? undefined
+      : `Minutes count from the first arrival. The nearest with invocations: ${near.join(' before, and after it ')}.`,
+  );
 }

@@ -20,15 +20,20 @@ export class UnnamedFile {
     }
   }
 
+  /** Bytes that were put into it. */
+  get size(): number {
+    return this.length;
+  }
+
   /** Gives back where it was put. @throws LumosError where there is no room left */
-  append(data: Float64Array | Int32Array): number {
+  append(data: Float64Array | Int32Array | Uint8Array): number {
     const at = this.length;
     const view = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
     try {
       for (let done = 0; done < view.length;)
         done += writeSync(this.file, view, done, view.length - done, at + done);
     } catch (error) {
-      throw new LumosError('failed', `bringing a trace into its order: ${messageOf(error)}`, {
+      throw new LumosError('failed', `temporary data of a trace cannot be written: ${messageOf(error)}`, {
         remedy:
           'It needs room for temporary data of about the size of the trace: set TMPDIR to a folder that has it.',
         cause: error,
@@ -39,7 +44,7 @@ export class UnnamedFile {
   }
 
   /** Fills `into` from there. */
-  read(into: Float64Array | Int32Array, at: number): void {
+  read(into: Float64Array | Int32Array | Uint8Array, at: number): void {
     const view = Buffer.from(into.buffer, into.byteOffset, into.byteLength);
     for (let done = 0; done < view.length;) {
       const count = readSync(this.file, view, done, view.length - done, at + done);

@@ -14,6 +14,7 @@ import { readTrace } from '../../../user-plane/traces/read-trace.js';
 import { exitCodes, type ExitCode } from '../../exit-codes.js';
 import { renderFitted } from '../../fitted-table.js';
 import { print, printJson, tableWidth, title } from '../../output.js';
+import { TraceRemarks } from '../../trace-remarks.js';
 import { readModelFile } from './model-input.js';
 import { pricesFolder } from './prices-folder.js';
 import { costText, memoryText, quantileText, withoutUnknown } from './predict-text.js';
@@ -46,11 +47,14 @@ async function withTraceRead(value: unknown, path: string): Promise<unknown> {
 async function gapsOf({ trace, function: name, timeScale }: TraceArrivals, path: string): Promise<number[]> {
   const gapsSeconds: number[] = [];
   let before: number | undefined;
-  for await (const { atMs, function: traced } of readTrace(resolve(dirname(path), trace))) {
+  const remarks = new TraceRemarks();
+  const arrivals = readTrace(resolve(dirname(path), trace), remarks.listeners);
+  for await (const { atMs, function: traced } of arrivals) {
     if (name !== undefined && traced !== name) continue;
     if (before !== undefined) gapsSeconds.push(((atMs - before) * timeScale) / 1000);
     before = atMs;
   }
+  remarks.note();
   if (gapsSeconds.length < 2)
     throw invalidInput(
       `${path}: arrivals: ${trace} has fewer than three invocations${name === undefined ? '' : ` of ${name}`}`,

@@ -19,7 +19,8 @@ import { formatDuration, formatShare, formatSignificant } from '../../../report/
 import { readTrace } from '../../../user-plane/traces/read-trace.js';
 import { exitCodes, type ExitCode } from '../../exit-codes.js';
 import { renderFitted } from '../../fitted-table.js';
-import { note, print, printJson, tableWidth, warning } from '../../output.js';
+import { print, printJson, tableWidth } from '../../output.js';
+import { TraceRemarks } from '../../trace-remarks.js';
 import { readModelFile } from './model-input.js';
 import { quantileText, withoutUnknown } from './predict-text.js';
 import { pricesFolder } from './prices-folder.js';
@@ -129,12 +130,9 @@ async function* scaled(
 function arrivalsOf(
   path: string,
   { skipBadRows = false, seed, timeScale = 1 }: SimulateOptions,
-  onBadRow: (where: string) => void,
+  remarks: TraceRemarks,
 ): AsyncIterable<TraceInvocation> {
-  const arrivals = readTrace(path, {
-    ...{ seed, skipBadRows },
-    onBadRow: ({ file, line, reason }) => onBadRow(`${file}:${line}: ${reason}`),
-  });
+  const arrivals = readTrace(path, { ...{ seed, skipBadRows }, ...remarks.listeners });
   return timeScale === 1 ? arrivals : scaled(arrivals, timeScale);
 }
 
@@ -169,13 +167,9 @@ async function simulateTrace(path: string, options: TraceOptions): Promise<ExitC
     ...(memory === undefined ? {} : { memoryBytes: mebibytes(memory) }),
   };
   const cases = settings.map((setting) => new WhatIfCase(file, { ...common, ...setting }));
-  const broken: string[] = [];
-  const results = await whatIf(
-    arrivalsOf(path, options, (where) => broken.push(where)),
-    cases,
-  );
-  if (broken.length > 0)
-    note(warning(`${broken.length} broken rows are left out, the first: ${broken[0] ?? ''}`));
+  const remarks = new TraceRemarks();
+  const results = await whatIf(arrivalsOf(path, options, remarks), cases);
+  remarks.note();
   if (results.every(({ invocations }) => invocations === 0))
     throw invalidInput(
       `${path} has no invocation of a function that is simulated`,
@@ -184,7 +178,7 @@ async function simulateTrace(path: string, options: TraceOptions): Promise<ExitC
   if (options.json === true)
     printJson({
       trace: path,
-      ...{ seed, service: common.service, launchSlowdown, cpus, brokenRows: broken.length },
+      ...{ seed, service: common.service, launchSlowdown, cpus, brokenRows: remarks.badRows },
       cases: settings.map((setting, i) => withoutUnknown({ ...setting, ...results[i] })),
       ...(prices === undefined ? {} : { prices: { name: prices.name, asOf: prices.asOf } }),
     });

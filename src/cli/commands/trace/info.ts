@@ -8,11 +8,11 @@ import {
   formatSignificant,
 } from '../../../report/format-quantity.js';
 import { TraceDescriber, type TraceDescription } from '../../../user-plane/traces/describe-trace.js';
-import { readTraceBatches, traceFormat } from '../../../user-plane/traces/read-trace.js';
+import { readTraceBatches } from '../../../user-plane/traces/read-trace.js';
 import { exitCodes, type ExitCode } from '../../exit-codes.js';
 import { renderFitted } from '../../fitted-table.js';
 import { print, printJson, tableWidth } from '../../output.js';
-import { BadRowCount, noteBadRows } from './bad-row-count.js';
+import { TraceRemarks } from '../../trace-remarks.js';
 
 export interface InfoOptions {
   readonly skipBadRows?: boolean;
@@ -21,17 +21,22 @@ export interface InfoOptions {
 }
 
 export async function traceInfo(file: string, options: InfoOptions): Promise<ExitCode> {
-  const format = await traceFormat(file);
-  const bad = new BadRowCount();
+  const remarks = new TraceRemarks();
   const describer = new TraceDescriber();
-  const batches = readTraceBatches(file, { ...options, onBadRow: (row) => bad.add(row) });
+  const batches = readTraceBatches(file, { ...options, ...remarks.listeners });
   for await (const batch of batches) addAll(describer, batch);
   const description = describer.description();
-  if (options.json === true) printJson({ file, format, badRows: bad.count, ...description });
+  const { format = '', originSeconds } = remarks;
+  if (options.json === true)
+    printJson({
+      ...{ file, format, ...remarks.inJson },
+      ...(originSeconds === undefined ? {} : { originSeconds }),
+      ...description,
+    });
   else {
-    noteBadRows(bad);
+    remarks.note();
     print(`${file}: ${format}\n`);
-    print(renderFitted(['', ''], linesOf(description), tableWidth()));
+    print(renderFitted(['', ''], linesOf(description, originSeconds), tableWidth()));
     print(
       `\n${renderFitted(['busiest functions', 'invocations', 'share', 'mean duration'], busiestOf(description), tableWidth())}`,
     );
@@ -47,12 +52,15 @@ const number = (value: number | undefined): string =>
   value === undefined ? 'unknown' : formatSignificant(value);
 const time = (ms: number): string => formatDuration(milliseconds(ms));
 
-function linesOf(trace: TraceDescription): string[][] {
+function linesOf(trace: TraceDescription, originSeconds: number | undefined): string[][] {
   const { perMinute, interArrival, dispersion, durationMs, memoryMiB } = trace;
   return [
     ['functions', formatCount(trace.functions)],
     ['invocations', formatCount(trace.invocations)],
     ['from, to', `${number(trace.firstSeconds)} s, ${number(trace.lastSeconds)} s`],
+    ...(originSeconds === undefined || originSeconds === 0
+      ? []
+      : [['time 0', `the first arrival: ${number(originSeconds)} s on the clock of the file`]]),
     ['rate', `${number(trace.ratePerSecond)}/s`],
     ...(perMinute === undefined
       ? []

@@ -1,7 +1,13 @@
 /** `lumos trace sample`: a smaller trace out of a larger one. */
 import { formatCount, formatShare, formatSignificant } from '../../../report/format-quantity.js';
+import { TraceFile } from '../../../user-plane/traces/byte-source.js';
 import { readTraceBatches } from '../../../user-plane/traces/read-trace.js';
-import { planSample, sampled, type Batches } from '../../../user-plane/traces/sample-trace.js';
+import {
+  planSample,
+  sampled,
+  type Batches,
+  type SamplePlan,
+} from '../../../user-plane/traces/sample-trace.js';
 import { writePlainTrace } from '../../../user-plane/traces/write-plain.js';
 import { exitCodes, type ExitCode } from '../../exit-codes.js';
 import {
@@ -12,7 +18,7 @@ import {
   type NamedOutput,
 } from '../../named-output.js';
 import { note, print, printJson } from '../../output.js';
-import { BadRowCount, noteBadRows } from './bad-row-count.js';
+import { TraceRemarks } from '../../trace-remarks.js';
 
 export interface SampleOptions {
   readonly out: string;
@@ -34,25 +40,32 @@ export async function traceSample(file: string, options: SampleOptions): Promise
   };
   checkStandardOutputIsFree(output, options.json);
   checkOutput(output);
-  let bad = new BadRowCount();
-  // Every reading comes by all of them again: the last one's are counted.
+  let remarks = new TraceRemarks();
+  const trace = new TraceFile(file);
+  // Every reading comes by all of them again: those of the last one count.
   const read = (): Batches => {
-    const ours = (bad = new BadRowCount());
-    return readTraceBatches(file, { ...options, onBadRow: (row) => ours.add(row) });
+    remarks = new TraceRemarks();
+    return readTraceBatches(trace, { ...options, ...remarks.listeners });
   };
-  const plan = await planSample(read, {
-    seed,
-    ...(functions === undefined ? {} : { functions }),
-    ...(minutes === undefined ? {} : { minutes }),
-    ...(fromMinute === undefined ? {} : { fromMinute }),
-    ...(rate === undefined ? {} : { ratePerSecond: rate }),
-  });
-  const invocations = await streamTo(output, (sink) => writePlainTrace(sink, sampled(read(), plan, seed)));
+  let plan: SamplePlan;
+  let invocations: number | undefined;
+  try {
+    plan = await planSample(read, {
+      seed,
+      ...(functions === undefined ? {} : { functions }),
+      ...(minutes === undefined ? {} : { minutes }),
+      ...(fromMinute === undefined ? {} : { fromMinute }),
+      ...(rate === undefined ? {} : { ratePerSecond: rate }),
+    });
+    invocations = await streamTo(output, (sink) => writePlainTrace(sink, sampled(read(), plan, seed)));
+  } finally {
+    trace.close();
+  }
   if (invocations === undefined) return exitCodes.done;
-  if (options.json === true) printJson({ out, invocations, badRows: bad.count, ...plan });
+  if (options.json === true) printJson({ out, invocations, ...remarks.inJson, ...plan });
   else {
     const say = goesToStandardOutput(output) ? note : print;
-    noteBadRows(bad);
+    remarks.note();
     const { functions: chosen, functionsThere, share, rateDistance, durationDistance } = plan;
     const window =
       plan.minutes === undefined

@@ -23,6 +23,8 @@ export interface Replay {
   readonly leftOut: number;
   readonly badRows: readonly BadRow[];
   readonly badRowCount: number;
+  /** What a person should know of how the trace was read. */
+  readonly notes: readonly string[];
   readonly digest: string;
 }
 
@@ -47,8 +49,10 @@ export async function readReplay(path: string, load: Load, seed: number): Promis
     badRowCount += 1;
     if (badRows.length < mostBadRowsKept) badRows.push(row);
   };
-  for await (const batch of readTraceBatches(path, { skipBadRows: load.skipBadRows, onBadRow, seed }))
-    for (const one of batch) reader.add(one);
+  const notes: string[] = [];
+  const onNote = (text: string): number => notes.push(text);
+  const options = { skipBadRows: load.skipBadRows, onBadRow, onNote, seed };
+  for await (const batch of readTraceBatches(path, options)) for (const one of batch) reader.add(one);
   const read = reader.read();
   if (read.offsets.length === 0) throw invalidInput(`${path} has no invocation`);
   const most = read.functions.length * load.instances.max;
@@ -57,7 +61,7 @@ export async function readReplay(path: string, load: Load, seed: number): Promis
       `${read.functions.length} functions with up to ${load.instances.max} instances each are above the bound of ${mostInstances} instances`,
       'Give load.instances.max, or take fewer functions: lumos trace sample --functions.',
     );
-  return { file: basename(path), ...read, badRows, badRowCount };
+  return { file: basename(path), ...read, badRows, badRowCount, notes };
 }
 
 class ReplayReader {
@@ -65,7 +69,6 @@ class ReplayReader {
   private functionOf = new Uint16Array(1 << 12);
   private count = 0;
   private leftOut = 0;
-  private first: number | undefined;
   private readonly numbers = new Map<string, number>();
   private readonly profiles = new FunctionProfiles();
   private readonly end: number;
@@ -77,8 +80,7 @@ class ReplayReader {
   }
 
   add(invocation: TraceInvocation): void {
-    this.first ??= invocation.atMs;
-    const offset = (invocation.atMs - this.first) * this.scale;
+    const offset = invocation.atMs * this.scale;
     if (offset >= this.end) {
       this.leftOut += 1;
       return;

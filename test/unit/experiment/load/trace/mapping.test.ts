@@ -60,7 +60,7 @@ const replay: Replay = {
   offsets: Float64Array.of(0, 500, 1000),
   functionOf: Uint16Array.of(0, 1, 0),
   functions: [traced('f', 1, 100, 2), traced('g', 90)],
-  ...{ leftOut: 0, badRows: [], badRowCount: 0, digest: 'sha256:x' },
+  ...{ leftOut: 0, badRows: [], notes: [], badRowCount: 0, digest: 'sha256:x' },
 };
 
 describe('the plan of replays', () => {
