@@ -2,9 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { closest } from 'fastest-levenshtein';
-import { parse } from 'yaml';
 import { EnvironmentSchema, type Environment } from '../domain/environment.js';
-import { invalidInput, messageOf } from '../domain/errors.js';
+import { invalidInput } from '../domain/errors.js';
+import { parseYaml } from '../domain/yaml-text.js';
 
 /** The environments in `folder`, by name: one YAML file each. */
 export function builtInEnvironments(folder: string): Map<string, string> {
@@ -42,13 +42,7 @@ export function loadEnvironments(namesOrPaths: readonly string[], folder: string
 
 /** @throws LumosError `invalid-input` that names `source`, the key and what was expected there */
 export function parseEnvironment(text: string, source: string): Environment {
-  let raw: unknown;
-  try {
-    raw = parse(text);
-  } catch (error) {
-    throw invalidInput(`${source}: not YAML: ${messageOf(error).split('\n')[0] ?? ''}`);
-  }
-  const parsed = EnvironmentSchema.safeParse(raw);
+  const parsed = EnvironmentSchema.safeParse(parseYaml(text, source));
   if (parsed.success) return parsed.data;
   const keys = Object.keys(EnvironmentSchema.shape);
   const unknown = parsed.error.issues.find((issue) => issue.code === 'unrecognized_keys');

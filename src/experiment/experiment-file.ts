@@ -2,10 +2,10 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import { closest } from 'fastest-levenshtein';
-import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { invalidInput } from '../domain/errors.js';
 import { ExperimentSchema, type Experiment } from '../domain/experiment.js';
+import { parseYaml } from '../domain/yaml-text.js';
 
 /** The experiments in `folder`, by name: one YAML file each. */
 export function builtInExperiments(folder: string): Map<string, string> {
@@ -46,14 +46,7 @@ function withTracePath(experiment: Experiment, source: string): Experiment {
 
 /** @throws LumosError `invalid-input` that names `source`, the key and what was expected there. */
 export function parseExperiment(text: string, source: string): Experiment {
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter });
-  const [syntaxError] = document.errors;
-  if (syntaxError !== undefined) {
-    const { line } = lineCounter.linePos(syntaxError.pos[0]);
-    throw invalidInput(`${source}:${line}: not YAML: ${syntaxError.message.split('\n')[0] ?? ''}`);
-  }
-  return checkExperiment(document.toJS(), source);
+  return checkExperiment(parseYaml(text, source), source);
 }
 
 /** @throws LumosError `invalid-input` */

@@ -2,10 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { closest } from 'fastest-levenshtein';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { hasCode, invalidInput, messageOf } from '../../domain/errors.js';
 import type { Bytes, Milliseconds } from '../../domain/units.js';
+import { parseYaml } from '../../domain/yaml-text.js';
 
 export const pricesSchemaId = 'lumos/prices@1';
 
@@ -92,15 +92,15 @@ export function loadPrices(asked: string, folder: string): Prices {
       `Did you mean "${closest(asked, known)}"? There are: ${known.join(', ')}; or name a YAML file of your own.`,
     );
   const path = isFile ? asked : join(folder, `${asked}.yaml`);
-  let value: unknown;
+  let text: string;
   try {
-    value = parse(readFileSync(path, 'utf8'));
+    text = readFileSync(path, 'utf8');
   } catch (error) {
     if (hasCode(error, 'ENOENT'))
       throw invalidInput(`${path} is not there`, `Prices that are: ${known.join(', ')}.`);
     throw invalidInput(`${path}: ${messageOf(error)}`);
   }
-  const parsed = PricesSchema.safeParse(value);
+  const parsed = PricesSchema.safeParse(parseYaml(text, path));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw invalidInput(

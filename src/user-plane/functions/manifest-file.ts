@@ -1,20 +1,17 @@
 /** Reads a function.yaml; says file, key and what was expected of one that is wrong. */
 import { closest } from 'fastest-levenshtein';
-import { parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { invalidInput } from '../../domain/errors.js';
 import { FunctionManifestSchema, PayloadStepSchema } from '../../domain/function-manifest.js';
 import type { FunctionManifest } from '../../domain/function-manifest.js';
+import { parseYaml } from '../../domain/yaml-text.js';
 
 /**
  * @param file Where `text` comes from, for messages.
  * @throws LumosError `invalid-input` that names every key that is wrong and what was expected there.
  */
 export function parseManifest(file: string, text: string): FunctionManifest {
-  const document = parseDocument(text);
-  const [syntaxError] = document.errors;
-  if (syntaxError !== undefined) throw invalidInput(`${file}: ${syntaxError.message}`);
-  const parsed = FunctionManifestSchema.safeParse(document.toJS());
+  const parsed = FunctionManifestSchema.safeParse(parseYaml(text, file));
   if (parsed.success) return parsed.data;
   throw invalidInput(parsed.error.issues.map((issue) => `${file}: ${describe(issue)}`).join('\n'));
 }

@@ -105,7 +105,7 @@ describe('lumos model simulate', () => {
   it('counts broken rows that are left out', async () => {
     expect(await simulate('broken.csv', ...usual, '--skip-bad-rows', '--json')).toBe(0);
     expect((JSON.parse(printed.out) as Answer).brokenRows).toBe(1);
-    expect(printed.err).toContain('1 broken rows are left out');
+    expect(printed.err).toContain('1 broken row was left out');
   });
 
   it.each([

@@ -96,7 +96,7 @@ describe('refusing', () => {
 
   it('a manifest that is no YAML, with the line', async () => {
     await addFunction('alpha', { 'function.yaml': 'schema: lumos/function@1\nname: [alpha\n' });
-    expect(await messageOfLoad()).toMatch(/alpha\/function\.yaml: .*line 3/s);
+    expect(await messageOfLoad()).toMatch(/alpha\/function\.yaml:3: not YAML: /);
   });
 
   it('a key of the wrong kind, with its path and what was expected', async () => {

@@ -1,7 +1,6 @@
 /** `lumos model recommend`. */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { parse } from 'yaml';
 import { hasCode, invalidInput, messageOf } from '../../../domain/errors.js';
 import { loadPrices, type Prices } from '../../../model/cost/prices.js';
 import { TraceArrivalsSchema, type TraceArrivals } from '../../../model/recommend/arrivals.js';
@@ -10,6 +9,7 @@ import { recommend, type Candidate, type Recommendation } from '../../../model/r
 import { parseWorkload, type Workload } from '../../../model/recommend/workload.js';
 import { formatDuration, formatShare, formatSignificant } from '../../../report/format-quantity.js';
 import { milliseconds } from '../../../domain/units.js';
+import { parseYaml } from '../../../domain/yaml-text.js';
 import { readTrace } from '../../../user-plane/traces/read-trace.js';
 import { exitCodes, type ExitCode } from '../../exit-codes.js';
 import { renderFitted } from '../../fitted-table.js';
@@ -20,15 +20,15 @@ import { pricesFolder } from './prices-folder.js';
 import { costText, memoryText, quantileText, withoutUnknown } from './predict-text.js';
 
 async function readWorkload(path: string): Promise<Workload> {
-  let value: unknown;
+  let text: string;
   try {
-    value = parse(readFileSync(path, 'utf8'));
+    text = readFileSync(path, 'utf8');
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'EISDIR'))
       throw invalidInput(`${path} is not there`, 'Name a workload file.');
     throw invalidInput(`${path}: ${messageOf(error)}`);
   }
-  return parseWorkload(await withTraceRead(value, path), path);
+  return parseWorkload(await withTraceRead(parseYaml(text, path), path), path);
 }
 
 /** A trace as the gaps between its invocations. */

@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { EnvironmentSchema } from '../../../src/domain/environment.js';
+import { LumosError } from '../../../src/domain/errors.js';
+import { parseYaml } from '../../../src/domain/yaml-text.js';
+import { parseEnvironment } from '../../../src/experiment/environment-file.js';
+import { parseExperiment } from '../../../src/experiment/experiment-file.js';
+import { loadPrices } from '../../../src/model/cost/prices.js';
+import { parseManifest } from '../../../src/user-plane/functions/manifest-file.js';
+
+const fileOf = (name: string): string => fileURLToPath(new URL(`../../cases/yaml/${name}`, import.meta.url));
+const textOf = (name: string): string => readFileSync(fileOf(name), 'utf8');
+
+function refusal(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    expect(error).toBeInstanceOf(LumosError);
+    expect(error).toMatchObject({ kind: 'invalid-input' });
+    return (error as Error).message;
+  }
+  throw new Error('nothing was refused');
+}
+
+describe('YAML that people write', () => {
+  it('may have merge keys, of which a key beside them wins', () => {
+    expect(parseYaml('a: &a { x: 1, y: 2 }\nb: &b { z: 3 }\nc: { y: 4, <<: [*a, *b] }\n', 'f')).toMatchObject(
+      {
+        c: { x: 1, y: 4, z: 3 },
+      },
+    );
+    expect(parseYaml('a: &a { x: 1 }\nc:\n  <<: *a\n  x: 5\n', 'f')).toMatchObject({ c: { x: 5 } });
+    const experiment = parseExperiment(textOf('merge2.yaml'), 'merge2.yaml');
+    expect(experiment.exceptions[0]?.repetitions).toEqual({ cold: 6, warm: 8 });
+  });
+
+  it('may be JSON, and empty', () => {
+    expect(parseYaml('{"a": [1, "2"],\n\t"b": null}', 'f')).toEqual({ a: [1, '2'], b: null });
+    expect(parseYaml('', 'f')).toBeNull();
+    expect(parseYaml('# nothing\n', 'f')).toBeNull();
+  });
+
+  it.each([
+    ['a: 1\nb: *nothing\n', ':2: the alias *nothing has no anchor &nothing before it'],
+    ['a: &a\n  b: *a\n', ':2: the alias *a stands within what it stands for'],
+    ['a: 1\nb: 2\na: 3\n', ':3: a key that is there twice'],
+    ['a: 1\n---\nb: 2\n', ':2: a second document begins here'],
+    ['a: 1\nb: [1,\n', ':3: not YAML: '],
+    ['a: 1\nb: !!js/function x\n', ':2: not YAML: Unresolved tag'],
+    ['a: 1\nb:\n  <<: 5\n', ':3: a merge key (<<) takes a map'],
+    [`a: 1\nb: ${'['.repeat(50_000)}`, ':2: nested more than 64 levels deep'],
+    [`a: 1\nb: ${'{a: '.repeat(5000)}1${'}'.repeat(5000)}`, ':2: nested more than 64 levels deep'],
+    [`a: 1\n${'- '.repeat(20_000)}1`, ''],
+    [`${Array.from({ length: 300 }, (_, i) => `${' '.repeat(i)}a:`).join('\n')}\n`, 'nested more than 64'],
+  ])('is refused with its line: %#', (text, why) => {
+    expect(refusal(() => parseYaml(text, 'file.yaml'))).toMatch(/^file\.yaml:\d+: [^\n]+$/);
+    expect(refusal(() => parseYaml(text, 'file.yaml'))).toContain(why);
+  });
+
+  it('is refused where aliases stand for more than anybody would write', () => {
+    const said = refusal(() => parseYaml(textOf('bomb.yaml'), 'bomb.yaml'));
+    expect(said).toContain('bomb.yaml:7: aliases stand for more than 5000 values');
+    const growing = Array.from({ length: 60 }, (_, i) => `k${i + 1}: &k${i + 1} [*k${i}, *k${i}]`);
+    expect(refusal(() => parseYaml(`k0: &k0 [x]\n${growing.join('\n')}\n`, 'f'))).toContain(
+      'aliases stand for',
+    );
+  });
+});
+
+describe('every kind of file', () => {
+  const text = textOf('noalias.yaml');
+  const kinds: [string, () => unknown][] = [
+    ['an experiment', () => parseExperiment(text, 'noalias.yaml')],
+    ['an environment', () => parseEnvironment(text, 'noalias.yaml')],
+    ['a function manifest', () => parseManifest('noalias.yaml', text)],
+    [
+      'prices',
+      () => loadPrices(fileOf('noalias.yaml'), fileURLToPath(new URL('../../../prices', import.meta.url))),
+    ],
+  ];
+
+  it.each(kinds)('says where an alias has no anchor: %s', (_, parse) => {
+    expect(refusal(parse)).toContain('noalias.yaml:2: the alias *nothing has no anchor');
+  });
+
+  it('may have merge keys: an environment', () => {
+    expect(Object.keys(EnvironmentSchema.shape)).toContain('description');
+    const merged = 'name: mine\n<<: { description: merged }\n';
+    expect(parseEnvironment(merged, 'mine.yaml')).toMatchObject({ name: 'mine', description: 'merged' });
+  });
+});
