@@ -16,6 +16,7 @@ import { FunctionManifestSchema, functionManifestSchemaId } from '../src/domain/
 import { LatencySumSchema, latencySumSchemaId } from '../src/domain/latency-sum.js';
 import { MeasurementSchema, measurementSchemaId } from '../src/domain/measurement.js';
 import { RunManifestSchema, runManifestSchemaId } from '../src/domain/run-manifest.js';
+import { otherNames, shortForms } from '../src/domain/short-forms.js';
 import { SummarySchema, summarySchemaId } from '../src/domain/summary/summary.js';
 import { PricesSchema, pricesSchemaId } from '../src/model/cost/prices.js';
 import { ModelFileSchema, modelSchemaId } from '../src/model/fit/model-file.js';
@@ -144,9 +145,35 @@ function jsonSchemaOf({ id, title, description, schema, io }: SchemaFile): objec
       // A later version may add figures: only where a key nobody knows is refused, the schema refuses it too.
       const { def } = zodSchema._zod;
       if (def.type === 'object' && def.catchall === undefined) delete jsonSchema.additionalProperties;
+      if (io === 'input') addWhatIsTaken(zodSchema, jsonSchema);
     },
   });
   return { $schema, $id: id, title, description, ...body };
+}
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/** Short forms, other names, and the defaults that zod leaves out beside them. */
+function addWhatIsTaken(zodSchema: z.core.$ZodType, jsonSchema: JsonSchema): void {
+  const { def } = zodSchema._zod;
+  if (def.type === 'default' && 'defaultValue' in def) jsonSchema.default ??= def.defaultValue as never;
+  const other = otherNames.get(zodSchema);
+  const properties = jsonSchema.properties;
+  if (other !== undefined && properties?.[other.standsFor] !== undefined)
+    properties[other.name] = properties[other.standsFor] as JsonSchema;
+  const short = shortForms.get(zodSchema);
+  if (short === undefined) return;
+  const full = { ...jsonSchema };
+  for (const key of Object.keys(jsonSchema)) Reflect.deleteProperty(jsonSchema, key);
+  jsonSchema.anyOf = [...short.map(inputOf), full];
+}
+
+function inputOf(schema: z.ZodType): JsonSchema {
+  const { $schema: _, ...body } = z.toJSONSchema(schema, {
+    io: 'input',
+    override: ({ zodSchema, jsonSchema }) => addWhatIsTaken(zodSchema, jsonSchema),
+  });
+  return body;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

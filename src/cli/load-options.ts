@@ -69,8 +69,7 @@ const present = (values: Readonly<Record<string, unknown>>): object =>
 
 export function decimal(value: string): number {
   const number = decimalOf(value.trim());
-  if (!(number >= 0 && number < Infinity))
-    throw new InvalidArgumentError('A number is expected.');
+  if (!(number >= 0 && number < Infinity)) throw new InvalidArgumentError('A number is expected.');
   return number;
 }
 

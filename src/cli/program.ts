@@ -163,6 +163,8 @@ function addRunCommand(program: Command, run: Run): void {
       'what cells must keep to, e.g. "p95 < 50ms"; may be given again (in place of those of the experiment)',
       collect,
     )
+    .option('--objectives <objective>', 'another word for --slo', collect)
+    .option('--baseline <id>', 'the runtime that all others are compared with, one of --runtimes')
     .option('--seed <n>', 'makes the inputs, the order of trials and the resampling', wholeNumber)
     .option('--trace <file>', 'replay this trace (default experiment: trace); see lumos trace')
     .option('--time-scale <x>', 'multiply the times of the trace: 0.1 makes ten seconds one', decimal)

@@ -1,4 +1,5 @@
 /** The options of `lumos run` laid over an experiment. */
+import { invalidInput } from '../domain/errors.js';
 import { otherwiseSmallest, type Experiment } from '../domain/experiment.js';
 import { loadFlagsGiven, loadOver, type LoadOptions } from './load-options.js';
 import { traceOver, type TraceOptions } from './trace-options.js';
@@ -19,6 +20,9 @@ export interface RunOptions extends LoadOptions, TraceOptions {
   readonly environment?: string[];
   readonly timeLimit?: number;
   readonly slo?: string[];
+  /** Another word for `slo`. */
+  readonly objectives?: string[];
+  readonly baseline?: string;
   readonly seed?: number;
   readonly out?: string;
   readonly resume?: string;
@@ -48,6 +52,7 @@ const factors = {
   environment: 'environments',
   timeLimit: 'timeLimitMs',
   slo: 'slo',
+  baseline: 'baseline',
   seed: 'seed',
   trace: 'load',
   timeScale: 'load',
@@ -64,6 +69,22 @@ const flags: Partial<Record<Factor, string>> = {
 
 const given = (options: RunOptions): Factor[] =>
   (Object.keys(factors) as Factor[]).filter((name) => options[name] !== undefined);
+
+/** The options with one word for objectives. @throws LumosError `invalid-input` where both words are there */
+export function withOneWord(options: RunOptions): RunOptions {
+  const { objectives, ...others } = options;
+  if (objectives === undefined) return options;
+  if (options.slo !== undefined)
+    throw invalidInput(
+      '--slo and --objectives are two words for one option',
+      'Give all objectives with one of them.',
+    );
+  return { ...others, slo: objectives };
+}
+
+/** Options that choose what runs, in place of what the experiment's file names. */
+export const choosesCells = (options: RunOptions): boolean =>
+  [options.functions, options.payloads, options.runtimes, options.starts].some((one) => one !== undefined);
 
 /** The flags of the options that were given and change what is measured or judged. */
 export const factorsGiven = (options: RunOptions): string[] => [

@@ -1,12 +1,14 @@
 /** Lists of CPUs as the kernel writes them, e.g. `0-2,5`. */
 import { z } from 'zod';
 import { invalidInput } from './errors.js';
+import { textOf } from './short-forms.js';
 
 const pattern = /^\d+(-\d+)?(,\d+(-\d+)?)*$/;
 
-export const CpuListSchema = z
-  .string()
-  .regex(pattern, 'expected CPUs as the kernel lists them, e.g. "0" or "2-3,6"');
+/** One CPU may be written as a number. */
+export const CpuListSchema = textOf(
+  z.string().regex(pattern, 'expected CPUs as the kernel lists them, e.g. "0" or "2-3,6"'),
+);
 
 /** Their numbers, ascending, each once. @throws LumosError `invalid-input` for what is no list */
 export function parseCpuList(list: string): number[] {

@@ -11,30 +11,34 @@ import {
 } from './factors.js';
 import { CostSchema, scopedObjective, SloSchema, type Objective, type Slo } from './slo.js';
 import { LoadSchema } from './load.js';
+import { listOf, otherNames, shortOr, textOf, withOtherName, WordSchema } from './short-forms.js';
 import { MillisecondsSchema } from './units.js';
 
 export const experimentSchemaId = 'lumos/experiment@1';
 
+const count = z.number().int().positive();
+
+/** One number stands for cold and warm alike. */
+const repetitionsOf = <Full extends z.ZodType>(full: Full): z.ZodType<z.output<Full>> =>
+  shortOr(full, count, (value) => (typeof value === 'number' ? { cold: value, warm: value } : value));
+
 /** Samples a cell is to have. */
-const RepetitionsSchema = z.strictObject({
-  cold: z.number().int().positive(),
-  warm: z.number().int().positive(),
-});
+const RepetitionsSchema = z.strictObject({ cold: count, warm: count });
+
+const nonEmptyNames = listOf(WordSchema);
 
 /** Cells that get other repetitions than the rest; a list that is absent stands for all. */
 const ExceptionSchema = z.strictObject({
-  functions: z.array(z.string().min(1)).min(1).optional(),
-  runtimes: z.array(z.string().min(1)).min(1).optional(),
-  payloads: z.array(z.string().min(1)).min(1).optional(),
-  repetitions: RepetitionsSchema.partial(),
+  functions: nonEmptyNames.optional(),
+  runtimes: nonEmptyNames.optional(),
+  payloads: nonEmptyNames.optional(),
+  repetitions: repetitionsOf(RepetitionsSchema.partial()),
 });
 
 /** A timer of the machine cannot be set for more than 24 days; an invocation of more than one is a mistake. */
 export const longestTimeLimitMs = 86_400_000;
 
 const OptionsSchema = z.record(z.string(), z.unknown());
-
-const nonEmptyNames = z.array(z.string().min(1)).min(1);
 
 /**
  * The state of the page cache before a cold start. `warm`: every artefact was read once before measuring. `dropped`:
@@ -48,8 +52,8 @@ const PauseSchema = z.number().nonnegative().max(60_000).default(0);
 
 const ExperimentKeysSchema = z.strictObject({
   schema: z.literal(experimentSchemaId).default(experimentSchemaId),
-  name: NameSchema,
-  description: z.string().default(''),
+  name: textOf(NameSchema),
+  description: textOf(z.string()).default(''),
   /** Names, classes or globs of functions. */
   functions: nonEmptyNames,
   /** Runtime ids, globs of them (`wasmtime-*`), or `installed`: every one that can run here. */
@@ -57,38 +61,35 @@ const ExperimentKeysSchema = z.strictObject({
   /** Labels of the functions' ladders. */
   payloads: nonEmptyNames.default(['small']),
   /** A runtime takes part with those of them that it has. */
-  starts: z.array(StartSchema).min(1).default(['cold', 'warm']),
+  starts: listOf(StartSchema).default(['cold', 'warm']),
   /** How requests come in. Absent: for each runtime its usual way. */
-  transport: z.array(TransportSchema).min(1).optional(),
+  transport: listOf(TransportSchema).optional(),
   /** What the functions are written in. Absent: for each runtime the first of a function's languages that it can run. */
-  languages: z.array(LanguageSchema).min(1).optional(),
+  languages: listOf(LanguageSchema).optional(),
   /** Where functions with objects have them. Absent: for each function the first its manifest names. */
-  storage: z.array(StorageSchema).min(1).optional(),
+  storage: listOf(StorageSchema).optional(),
   /** Who reaches the objects, where they lie outside the payload. */
-  access: z.array(AccessSchema).min(1).default(['host']),
+  access: listOf(AccessSchema).default(['host']),
   /** Whether connections to Redis and S3 are kept between invocations. */
-  connection: z.array(StorageConnectionSchema).min(1).default(['reused']),
+  connection: listOf(StorageConnectionSchema).default(['reused']),
   /** Clients of a closed loop; each number is a level. */
-  concurrency: z.array(z.number().int().positive().max(1000)).min(1).default([1]),
+  concurrency: listOf(z.number().int().positive().max(1000)).default([1]),
   /** Requests that do not wait for each other. Absent, and with a concurrency of 1: single invocations. */
   load: LoadSchema.optional(),
-  /** The runtime all others are compared against. Defaults to `docker`, or the first runtime where it is not there. */
-  baseline: z.string().optional(),
+  /** The runtime all others are compared against, one of `runtimes`. Defaults to `docker`, or the first runtime without it. */
+  baseline: WordSchema.optional(),
   /** Where sandboxes run: a built-in environment, or the path of a file with one. */
-  environment: z.string().min(1).default('local'),
+  environment: WordSchema.default('local'),
   /** Several of them make it a factor; stands in place of `environment`. */
   environments: nonEmptyNames.optional(),
   /** Makes the inputs, the order of the trials and the resampling. */
   seed: z.number().int().nonnegative().max(0xffffffff).default(1),
   /** Measured invocations in each cell. */
-  repetitions: z
-    .strictObject({
-      cold: z.number().int().positive().default(30),
-      warm: z.number().int().positive().default(100),
-    })
-    .prefault({}),
+  repetitions: repetitionsOf(z.strictObject({ cold: count.default(30), warm: count.default(100) })).prefault(
+    {},
+  ),
   /** Cells with other repetitions, the first that fits; e.g. the largest steps of an interpreter. Said so in the report. */
-  exceptions: z.array(ExceptionSchema).default([]),
+  exceptions: listOf(ExceptionSchema, 0).default([]),
   warm: z
     .strictObject({
       /** Sandboxes a cell's warm samples come from, if there are that many samples. */
@@ -116,7 +117,7 @@ const ExperimentKeysSchema = z.strictObject({
    * What the report says beyond the cells. `claims`: the paper's claims, tested. `payload-size`: time against payload
    * size, its slopes, and where one runtime's cost passes another's gain. `league`: all runtimes in one table.
    */
-  analyses: z.array(z.enum(['claims', 'payload-size', 'league'])).default([]),
+  analyses: listOf(z.enum(['claims', 'payload-size', 'league']), 0).default([]),
   /** Ratios within 1/(1+margin) and 1+margin count as the same. */
   margin: z.number().positive().max(1).default(0.05),
   limits: z
@@ -143,9 +144,9 @@ const ExperimentKeysSchema = z.strictObject({
     .default({}),
   /**
    * What cells must keep to, e.g. `p95 < 50ms`, each with the cells it is for, or for all. Whether they are met, missed
-   * or cannot be told is said in the report, and a miss makes the exit code 1.
+   * or cannot be told is said in the report, and a miss makes the exit code 1. A file may call it `objectives`.
    */
-  slo: z.array(SloSchema).default([]),
+  slo: listOf(SloSchema, 0).default([]),
   /** Prices, for objectives that speak of cost: of a GiB second (2^30 bytes for a second), and of an invocation besides. */
   cost: CostSchema.optional(),
 });
@@ -165,7 +166,7 @@ function objectiveIn(entry: Slo): Objective | undefined {
  */
 export const otherwiseSmallest = 'otherwise-smallest';
 
-export const ExperimentSchema = ExperimentKeysSchema.superRefine(({ slo, cost }, context) => {
+const CheckedExperimentSchema = ExperimentKeysSchema.superRefine(({ slo, cost }, context) => {
   if (cost !== undefined) return;
   for (const [index, entry] of slo.entries()) {
     const objective = objectiveIn(entry);
@@ -181,6 +182,23 @@ export const ExperimentSchema = ExperimentKeysSchema.superRefine(({ slo, cost },
     });
   }
 });
+
+/** `objectives` is another word for `slo`. */
+export const ExperimentSchema: z.ZodType<z.output<typeof ExperimentKeysSchema>> = z.preprocess(
+  (value, context) => {
+    const renamed = withOtherName(value, 'objectives', 'slo');
+    if (renamed !== undefined) return renamed;
+    context.addIssue({
+      code: 'custom',
+      path: ['objectives'],
+      message: 'is another word for slo, which is there too',
+      params: { remedy: 'Put all objectives under one of the two.' },
+    });
+    return z.NEVER;
+  },
+  CheckedExperimentSchema,
+);
+otherNames.set(ExperimentSchema, { name: 'objectives', standsFor: 'slo' });
 export type Experiment = z.infer<typeof ExperimentSchema>;
 
 /** The environments of an experiment, each once. */

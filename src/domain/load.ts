@@ -1,6 +1,7 @@
 /** A load as an experiment declares it: who decides when requests are sent, for how long, and what serves them. */
 import { z } from 'zod';
 import { CpuListSchema } from './cpu-list.js';
+import { listOf, shortOr, WordSchema } from './short-forms.js';
 import { MillisecondsSchema } from './units.js';
 
 const perSecond = z.number().positive().max(100_000);
@@ -34,10 +35,9 @@ export type Instances = z.infer<typeof InstancesSchema>;
 /** Quantiles that a level can be measured until one is known well enough. */
 export const levelQuantiles = ['p50', 'p90', 'p95', 'p99', 'p99.9'] as const;
 
-export const PrecisionSchema = z.strictObject({
-  quantile: z.enum(levelQuantiles).default('p50'),
-  width: z.number().positive().max(1),
-});
+const width = z.number().positive().max(1);
+
+export const PrecisionSchema = z.strictObject({ quantile: z.enum(levelQuantiles).default('p50'), width });
 export type Precision = z.infer<typeof PrecisionSchema>;
 
 /** Its share of all requests, e.g. 0.99. */
@@ -45,8 +45,8 @@ export const shareOf = (quantile: Precision['quantile']): number => Number(quant
 
 /** A function that can stand in for one of a trace. */
 const StandInSchema = z.strictObject({
-  function: z.string().min(1),
-  payload: z.string().min(1),
+  function: WordSchema,
+  payload: WordSchema,
   /** How long a warm invocation takes, or is to count as taking. */
   durationMs: MillisecondsSchema.refine((ms) => ms > 0, 'must be above 0'),
   memoryMiB: z.number().positive().optional(),
@@ -63,7 +63,7 @@ const schedules = ['rates', 'ramp', 'burst', 'trace'] as const;
 export const LoadSchema = z
   .strictObject({
     /** Requests a second; each is a level. */
-    rates: z.array(perSecond).min(1).optional(),
+    rates: listOf(perSecond).optional(),
     /** Of `rates`: evenly spaced, or as of independent users. */
     arrivals: z.enum(['constant', 'poisson']).default('poisson'),
     ramp: z
@@ -81,7 +81,7 @@ export const LoadSchema = z
      * A trace in any format that `lumos trace info` reads: a file in the folder of the experiment's file, or below it. All
      * functions of the experiment serve it at once; a level is one runtime.
      */
-    trace: z.string().min(1).optional(),
+    trace: WordSchema.optional(),
     /** Times of a trace are multiplied with it: 0.1 makes ten seconds one. What functions take is as it is. */
     timeScale: z.number().positive().max(1000).default(1),
     /** Leaves broken rows of a trace out and counts them, instead of refusing it. */
@@ -90,7 +90,7 @@ export const LoadSchema = z
      * What a trace's functions are served by: each by the nearest of these in the logarithm of its duration, and of its
      * memory where both are known. Absent: every function and payload of the experiment, measured on `native` beforehand.
      */
-    mapping: z.array(StandInSchema).min(1).optional(),
+    mapping: listOf(StandInSchema).optional(),
     /** Default 1; of a trace, whose first requests are its cold starts, 0. */
     warmUpSeconds: z.number().nonnegative().max(600).optional(),
     /** The longest that a level is measured. Default 5; of a trace, which ends by itself, 600. */
@@ -98,7 +98,10 @@ export const LoadSchema = z
     /** The most requests that a level measures. */
     count: z.number().int().positive().max(10_000_000).optional(),
     /** A level ends when the 95 % interval of this quantile is narrower than this share of it. */
-    precision: PrecisionSchema.optional(),
+    precision: shortOr(PrecisionSchema, width, (value) =>
+      // A number alone is a width of the p50.
+      typeof value === 'number' ? { width: value } : value,
+    ).optional(),
     /** Times that every level is measured, each time in another order. */
     rounds: z.number().int().positive().max(100).default(1),
     /** Levels that may be measured besides, to find the knee. */
@@ -113,7 +116,7 @@ export const LoadSchema = z
       .union([
         z.boolean(),
         z.literal('where-possible'),
-        z.strictObject({ harness: CpuListSchema, sandboxes: z.array(CpuListSchema).min(1) }),
+        z.strictObject({ harness: CpuListSchema, sandboxes: listOf(CpuListSchema) }),
       ])
       .default(false),
     /** What a load may not go beyond unless it says so here (defaults: src/user-plane/load/bounds.ts). */

@@ -5,6 +5,7 @@ import { closest } from 'fastest-levenshtein';
 import type { z } from 'zod';
 import { invalidInput } from '../domain/errors.js';
 import { ExperimentSchema, type Experiment } from '../domain/experiment.js';
+import { otherNames } from '../domain/short-forms.js';
 import { parseYaml } from '../domain/yaml-text.js';
 
 /** The experiments in `folder`, by name: one YAML file each. */
@@ -78,25 +79,25 @@ function describe(issue: z.core.$ZodIssue): { text: string; advice?: string } {
 
 /** The keys an experiment may have at `path`; none where it takes any. */
 function keysAt(path: readonly PropertyKey[]): string[] {
-  let schema: unknown = ExperimentSchema;
-  for (const step of path) schema = unwrap(shapeOf(schema)?.[String(step)]);
-  return Object.keys(shapeOf(schema) ?? {});
+  let schema = within(ExperimentSchema);
+  for (const step of path)
+    schema = within(typeof step === 'number' ? memberOf(schema, 'element') : shapeOf(schema)?.[String(step)]);
+  const keys = Object.keys(shapeOf(schema) ?? {});
+  const other = otherNames.get(ExperimentSchema);
+  return path.length === 0 && other !== undefined ? [...keys, other.name] : keys;
 }
 
-function shapeOf(schema: unknown): Record<string, unknown> | undefined {
-  if (typeof schema !== 'object' || schema === null || !('shape' in schema)) return undefined;
-  return schema.shape as Record<string, unknown>;
-}
+const shapeOf = (schema: unknown): Record<string, unknown> | undefined =>
+  memberOf(schema, 'shape') as Record<string, unknown> | undefined;
 
-/** The schema behind a default. */
-function unwrap(schema: unknown): unknown {
-  if (
-    typeof schema === 'object' &&
-    schema !== null &&
-    'unwrap' in schema &&
-    typeof schema.unwrap === 'function'
-  ) {
-    return (schema.unwrap as () => unknown)();
-  }
-  return schema;
+const memberOf = (schema: unknown, name: string): unknown =>
+  typeof schema === 'object' && schema !== null ? (Reflect.get(schema, name) as unknown) : undefined;
+
+/** The schema behind defaults and short forms. */
+function within(schema: unknown): unknown {
+  const out = memberOf(schema, 'out');
+  if (out !== undefined) return within(out);
+  const unwrap = memberOf(schema, 'unwrap');
+  const isList = memberOf(schema, 'element') !== undefined;
+  return typeof unwrap === 'function' && !isList ? within(unwrap.call(schema)) : schema;
 }

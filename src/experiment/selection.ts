@@ -102,6 +102,11 @@ function selectBaseline(experiment: Experiment, runtimes: readonly Runtime[]): s
   const ids = runtimes.map((runtime) => runtime.id);
   const { baseline } = experiment;
   if (baseline !== undefined && ids.includes(baseline)) return baseline;
+  if (baseline !== undefined)
+    throw invalidInput(
+      `baseline: ${baseline} is not among the runtimes of this experiment: ${ids.join(', ')}`,
+      `Add ${baseline} to the runtimes, or name one of them: --baseline ${ids[0] ?? ''}.`,
+    );
   return ids.includes('docker') ? 'docker' : (ids[0] ?? '');
 }
 
@@ -155,6 +160,17 @@ function requireCells(cells: readonly Cell[], experiment: Experiment, runtimes: 
         `${runtime.artifactKind}. Over HTTP there is no access through the host.`,
     );
   }
+}
+
+/**
+ * The experiment without a baseline that is not among its runtimes: what a built-in experiment would like to compare with
+ * is no demand of the person who chose its runtimes.
+ */
+export function withoutIdleBaseline(experiment: Experiment, registry: readonly Runtime[]): Experiment {
+  const { baseline, runtimes } = experiment;
+  if (baseline === undefined) return experiment;
+  const ids = runtimes.flatMap((pattern) => runtimesOf(pattern, registry)).map(({ id }) => id);
+  return ids.includes(baseline) ? experiment : { ...experiment, baseline: undefined };
 }
 
 /** The runtimes that one word of an experiment means: an id, or a glob of ids. */

@@ -47,6 +47,9 @@ describe('the JSON Schema of an experiment', () => {
     const schema = checkedIn('experiment.schema.json');
     const least = { name: 'mine', functions: ['hashing'], runtimes: ['native'] };
     expect(schema.safeParse(least).success).toBe(true);
+    const short = { name: 2024, functions: 'hashing', runtimes: 'native', payloads: [50], repetitions: 5 };
+    expect(schema.safeParse(short).error).toBeUndefined();
+    expect(schema.safeParse({ ...least, objectives: ['p95 < 50ms'] }).error).toBeUndefined();
     expect(schema.safeParse({ ...least, runtime: ['docker'] }).success).toBe(false);
     expect(schema.safeParse({ ...least, starts: ['hot'] }).success).toBe(false);
     expect(schema.safeParse({ name: 'mine', functions: ['hashing'] }).success).toBe(false);

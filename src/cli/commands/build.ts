@@ -83,7 +83,7 @@ async function ofExperiment(
   const catalogue = await workbench.catalogue(functionsPath);
   const experiment = await withInstalled(loadExperiment(name, experimentsFolder), workbench.registry);
   // What is built does not hang on where it runs.
-  const anywhere = { ...experiment, environments: [thisMachine.name] };
+  const anywhere = { ...experiment, environments: [thisMachine.name], baseline: undefined };
   const selection = select(anywhere, catalogue, workbench.registry, workbench.gives);
   const cells = cellsOf(anywhere, selection.functions, selection.runtimes, workbench.gives);
   return cells.flatMap((cell) => {

@@ -12,12 +12,12 @@ import type { RunManifest } from '../../domain/run-manifest.js';
 import { checkForResume } from '../../domain/resumable-run.js';
 import { scopedObjective } from '../../domain/slo.js';
 import { loadEnvironments } from '../../experiment/environment-file.js';
-import { loadExperiment } from '../../experiment/experiment-file.js';
+import { builtInExperiments, loadExperiment } from '../../experiment/experiment-file.js';
 import { lengthOf, readReplay, type Replay } from '../../experiment/load/trace/replay.js';
-import type { Plan } from '../../experiment/plan.js';
+import { withServableMapping } from '../../experiment/load/trace/replay-plan.js';
 import { planOf, runExperiment } from '../../experiment/run-experiment.js';
 import type { RunEvent } from '../../experiment/run-events.js';
-import { select, type Selection } from '../../experiment/selection.js';
+import { select, withoutIdleBaseline, type Selection } from '../../experiment/selection.js';
 import { servicesOf } from '../../experiment/storage-bench.js';
 import { isDiskFailure } from '../../files/write-failure.js';
 import { requireOwnFiles } from '../../records/own-files.js';
@@ -28,6 +28,7 @@ import { renderHtml } from '../../report/html/render-html.js';
 import { renderTerminalTable } from '../../report/terminal-table.js';
 import { analyse, samplesOf } from '../analysis.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
+import { sayPlan } from './run-plan.js';
 import { junitOutput, writeJunit } from '../junit-file.js';
 import {
   checkOutput,
@@ -40,7 +41,7 @@ import { note, print, printJson, tableWidth, title, wantsColour, warning } from 
 import { environmentsFolder, experimentsFolder, packageVersion } from '../package-root.js';
 import { RunProgress } from '../progress.js';
 import { requireEnvironments, requireRuntimes, requireServices, withInstalled } from '../requirements.js';
-import { factorsGiven, withOptions, type RunOptions } from '../run-options.js';
+import { choosesCells, factorsGiven, withOneWord, withOptions, type RunOptions } from '../run-options.js';
 import { createWorkbench, type Workbench } from '../workbench.js';
 
 interface Asked {
@@ -50,7 +51,8 @@ interface Asked {
   readonly replay?: Replay;
 }
 
-export async function run(name: string | undefined, options: RunOptions): Promise<ExitCode> {
+export async function run(name: string | undefined, given: RunOptions): Promise<ExitCode> {
+  const options = withOneWord(given);
   const asked = whatIsAsked(name, options);
   const junit = junitOf(asked.directory, options);
   if (junit !== undefined) {
@@ -61,11 +63,12 @@ export async function run(name: string | undefined, options: RunOptions): Promis
   const catalogue = await workbench.catalogue(options.functionsPath);
   const wanted = await withInstalled(asked.experiment, workbench.registry);
   const environments = environmentsAsked(wanted, asked.resume);
-  const named = withNamed(wanted, environments);
+  const named = withNamed(chosenBaseline(wanted, name, options, workbench), environments);
   const selection = select(named, catalogue, workbench.registry, workbench.gives, environments);
-  const experiment = { ...named, baseline: selection.baseline };
-  const plan = planOf(experiment, selection);
-  if (options.dryRun === true) return sayPlan(experiment, plan, options);
+  const declared = { ...named, baseline: selection.baseline };
+  const plan = planOf(declared, selection);
+  const experiment = choosesCells(options) ? withServableMapping(declared, plan.cells) : declared;
+  if (options.dryRun === true) return sayPlan(experiment, plan.cells, plan.trials.length, options);
   const runtimes = await requireRuntimes(workbench, selection, experiment, plan.cells);
   await requireServices(workbench, servicesOf(plan.cells));
   await requireEnvironments(workbench, selection, experiment, plan.cells);
@@ -91,25 +94,6 @@ export async function run(name: string | undefined, options: RunOptions): Promis
   }
 }
 
-/** What would be measured, in place of measuring it: nothing that this machine lacks is asked for. */
-function sayPlan(experiment: Experiment, { cells, trials }: Plan, { json }: RunOptions): ExitCode {
-  if (json === true) {
-    printJson({ experiment, cells, trials: trials.length });
-    return exitCodes.done;
-  }
-  const named = (of: (cell: Cell) => string): string => [...new Set(cells.map(of))].join(', ');
-  const amount = loadOf(experiment) === undefined ? `, ${trials.length} trials` : ', under load';
-  print(
-    [
-      `${experiment.name}: ${cells.length} cells${amount}; nothing is measured (--dry-run)`,
-      `functions: ${named((cell) => `${cell.function} (${cell.payload})`)}`,
-      `runtimes:  ${named((cell) => cell.runtime)}`,
-      `starts:    ${named((cell) => cell.start)}`,
-    ].join('\n'),
-  );
-  return exitCodes.done;
-}
-
 const junitOf = ({ path }: RunDirectory, { junit, force }: RunOptions): NamedOutput | undefined =>
   junit === undefined ? undefined : junitOutput(junit, path, force);
 
@@ -120,6 +104,23 @@ function resumable(error: unknown, { path, manifestPath }: RunDirectory): unknow
     remedy: `${error.remedy ?? ''} What was measured is kept: lumos run --resume ${shown(path)}`,
     cause: error,
   });
+}
+
+/** A built-in experiment's baseline is dropped, and that is said, where it is not among the runtimes of this run. */
+function chosenBaseline(
+  experiment: Experiment,
+  name: string | undefined,
+  options: RunOptions,
+  { registry }: Workbench,
+): Experiment {
+  const isBuiltIn = name === undefined || builtInExperiments(experimentsFolder).has(name);
+  if (options.resume !== undefined || options.baseline !== undefined || !isBuiltIn) return experiment;
+  const chosen = withoutIdleBaseline(experiment, registry);
+  if (chosen !== experiment)
+    note(
+      `baseline: ${experiment.baseline ?? ''} is not among the runtimes of this run; choose one with --baseline`,
+    );
+  return chosen;
 }
 
 /** The trace is read before anything is made ready: what is wrong with it is said at once. */

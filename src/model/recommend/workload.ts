@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { invalidInput } from '../../domain/errors.js';
 import { InstancesSchema, type Instances } from '../../domain/load.js';
+import { listOf, withOtherName } from '../../domain/short-forms.js';
 import { parseObjective, type Objective } from '../../domain/slo.js';
 import { LinkSchema } from '../network/link.js';
 import { ArrivalsSchema, atMeanRate, meanRate, TraceArrivalsSchema } from './arrivals.js';
@@ -33,8 +34,8 @@ export const WorkloadSchema = z.strictObject({
   /** Over which an image is pulled before each cold start; absent: images are on the node. */
   registry: LinkSchema.optional(),
   /** Which runtimes come into question; absent: all the model saw. */
-  runtimes: z.array(z.string().min(1)).min(1).optional(),
-  objectives: z.array(z.string()).default([]),
+  runtimes: listOf(z.string().min(1)).optional(),
+  objectives: listOf(z.string(), 0).default([]),
   /** Name or file of a platform's prices. */
   prices: z.string().optional(),
   /** Memory that is paid for, where it is set and not what is used. */
@@ -56,7 +57,13 @@ const mostKeepAlive = 86_400;
 
 /** @throws LumosError `invalid-input` with the first key that does not fit */
 export function parseWorkload(value: unknown, source: string): Workload {
-  const parsed = WorkloadSchema.safeParse(value);
+  const named = withOtherName(value, 'slo', 'objectives');
+  if (named === undefined)
+    throw invalidInput(
+      `${source}: slo is another word for objectives, which are there too`,
+      'Put all objectives under one of the two.',
+    );
+  const parsed = WorkloadSchema.safeParse(named);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw invalidInput(

@@ -58,7 +58,7 @@ describe('an experiment file', () => {
   });
 
   it.each([
-    ['payloads: small\n', 'my.yaml: payloads: Invalid input: expected array, received string'],
+    ['payloads: {}\n', 'my.yaml: payloads.0: Invalid input: expected string, received object'],
     [
       'repetitions: { cold: many }\n',
       'my.yaml: repetitions.cold: Invalid input: expected number, received string',
@@ -78,6 +78,30 @@ describe('an experiment file', () => {
     const lines = base.split('\n').filter((line) => !text.startsWith(line.split(':')[0] ?? ''));
     const error = refusal(() => parseExperiment(`${lines.join('\n')}\n${text}`, 'my.yaml'));
     expect(error.message).toBe(message);
+  });
+
+  it('may have one item in place of a list, a number in place of a name, and one number of repetitions', () => {
+    const text =
+      'name: 2024\nfunctions: hashing\nruntimes: native\npayloads: [50]\nstarts: cold\nconcurrency: 8\nbaseline: native\n' +
+      'repetitions: 5\nexceptions: { payloads: 50, repetitions: 2 }\nanalyses: league\nslo: p95 < 50ms\n' +
+      'load: { rates: 20, precision: 0.05, pin: { harness: 0, sandboxes: 1 } }\n';
+    expect(parseExperiment(text, 'my.yaml')).toMatchObject({
+      ...{ name: '2024', functions: ['hashing'], runtimes: ['native'], payloads: ['50'], starts: ['cold'] },
+      ...{ concurrency: [8], repetitions: { cold: 5, warm: 5 }, analyses: ['league'], slo: ['p95 < 50ms'] },
+      exceptions: [{ payloads: ['50'], repetitions: { cold: 2, warm: 2 } }],
+      load: {
+        rates: [20],
+        precision: { quantile: 'p50', width: 0.05 },
+        pin: { harness: '0', sandboxes: ['1'] },
+      },
+    });
+  });
+
+  it('may call slo objectives, but not have both', () => {
+    expect(parseExperiment(`${base}objectives: [p95 < 50ms]\n`, 'my.yaml').slo).toEqual(['p95 < 50ms']);
+    expect(refused('objectives: [p95 < 50ms]\nslo: [p50 < 5ms]\n').message).toBe(
+      'my.yaml: objectives: is another word for slo, which is there too',
+    );
   });
 
   it('says every wrong key at once', () => {

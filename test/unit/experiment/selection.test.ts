@@ -112,8 +112,13 @@ describe('what an experiment names', () => {
     [{ runtimes: ['native', 'docker'] }, 'docker'],
     [{ runtimes: ['native'] }, 'native'],
     [{ runtimes: ['native', 'docker'], baseline: 'native' }, 'native'],
-    [{ runtimes: ['native'], baseline: 'docker' }, 'native'],
   ])('has for %j the baseline %s', (changes, baseline) => {
     expect(selected(changes).baseline).toBe(baseline);
+  });
+
+  it('is refused where the baseline is not among the runtimes', () => {
+    expect(() => selected({ runtimes: ['native'], baseline: 'docker' })).toThrow(
+      'baseline: docker is not among the runtimes of this experiment: native',
+    );
   });
 });

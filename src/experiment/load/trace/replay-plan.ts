@@ -58,6 +58,18 @@ function groupsOf({ languages = [] }: Experiment, cells: readonly Cell[]): Cell[
   return [...groups.values()];
 }
 
+/**
+ * The experiment with what of its mapping the cells of this run can serve; undefined mapping where that is nothing, and
+ * durations are measured. For a mapping that was written for other functions than the command line chose.
+ */
+export function withServableMapping(experiment: Experiment, cells: readonly Cell[]): Experiment {
+  const { load } = experiment;
+  if (load?.mapping === undefined) return experiment;
+  const common = commonStandIns(experiment, cells);
+  const mapping = load.mapping.filter((one) => common.some((cell) => standInKey(cell) === standInKey(one)));
+  return { ...experiment, load: { ...load, mapping: mapping.length === 0 ? undefined : mapping } };
+}
+
 /** @throws LumosError `invalid-input` for a function or payload that is not among `common` */
 export function declaredStandIns(mapping: readonly StandIn[], common: readonly Cell[]): StandInCandidate[] {
   return mapping.map(({ memoryMiB, durationMs, ...names }) => {
