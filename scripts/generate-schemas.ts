@@ -169,10 +169,11 @@ function addWhatIsTaken(zodSchema: z.core.$ZodType, jsonSchema: JsonSchema): voi
 }
 
 function inputOf(schema: z.ZodType): JsonSchema {
-  const { $schema: _, ...body } = z.toJSONSchema(schema, {
+  const body = z.toJSONSchema(schema, {
     io: 'input',
     override: ({ zodSchema, jsonSchema }) => addWhatIsTaken(zodSchema, jsonSchema),
   });
+  Reflect.deleteProperty(body, '$schema');
   return body;
 }
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { ExperimentSchema } from '../../../../../src/domain/experiment.js';
+import type { Cell } from '../../../../../src/domain/factors.js';
 import { bytes } from '../../../../../src/domain/units.js';
 import {
   mapFunctions,
@@ -10,6 +12,7 @@ import {
   declaredStandIns,
   planReplays,
   recordOfTrace,
+  withServableMapping,
 } from '../../../../../src/experiment/load/trace/replay-plan.js';
 import type { Replay } from '../../../../../src/experiment/load/trace/replay.js';
 import type { FunctionProfile } from '../../../../../src/user-plane/traces/describe-trace.js';
@@ -120,5 +123,26 @@ describe('the plan of replays', () => {
       declaredStandIns([{ function: 'slow', payload: 'small', durationMs: ms(1) }], common),
     ).toThrow('slow small is not among');
     expect(() => commonStandIns(experiment, [])).toThrow('a trace needs one');
+  });
+});
+
+describe('a mapping that was written for other functions than those that run', () => {
+  const running = (name: string): Cell => ({ ...cellOf(), function: name, payload: 'small' });
+  const experiment = ExperimentSchema.parse({
+    ...{ name: 'test', functions: ['a'], runtimes: ['native'] },
+    load: {
+      trace: 't.csv',
+      mapping: [
+        { function: 'a', payload: 'small', durationMs: 1 },
+        { function: 'b', payload: 'small', durationMs: 2 },
+      ],
+    },
+  });
+
+  it('keeps what runs, and is left out where nothing of it does', () => {
+    expect(withServableMapping(experiment, [running('a')]).load?.mapping).toEqual([
+      { function: 'a', payload: 'small', durationMs: 1 },
+    ]);
+    expect(withServableMapping(experiment, [running('c')]).load?.mapping).toBeUndefined();
   });
 });
