@@ -127,7 +127,7 @@ describe('the plan of replays', () => {
 });
 
 describe('a mapping that was written for other functions than those that run', () => {
-  const running = (name: string): Cell => ({ ...cellOf(), function: name, payload: 'small' });
+  const running = (name: string): Cell => cellOf('warm', { function: name });
   const experiment = ExperimentSchema.parse({
     ...{ name: 'test', functions: ['a'], runtimes: ['native'] },
     load: {
