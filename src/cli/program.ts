@@ -281,6 +281,9 @@ function addImportCommand(program: Command, run: Run): void {
     .option('--function <name>', 'hyperfine, k6: what was called')
     .option('--runtime <id>', 'k6: what served')
     .option('--class <class>', 'k6: container, wasm-interpreted, wasm-aot, wasm-jit or process')
+    .option('--pool <fields>', 'do not tell records apart by these fields, in commas', list)
+    .option('--skip-bad-rows', 'leave records out that cannot be read, and count them')
+    .option('--strict', 'refuse a file that ends within a record')
     .option('--json', 'machine-readable, and nothing else on standard output')
     .addHelpText(
       'after',
@@ -300,7 +303,17 @@ Formats:
              function, runtime, class and latencyMs (docs/method.md, "Imported runs")
   parquet    what lumos report --format parquet wrote
   hyperfine  the file of hyperfine --export-json
-  k6         the file of k6 run --out json=FILE (a summary has no requests to make rows of)`,
+  k6         the file of k6 run --out json=FILE or --out csv=FILE (a summary has no requests to
+             make rows of)
+A text file may be gzipped; - and a pipe are read once.
+
+What identifies a record (records that differ in any other field are cells of their own, or refused):
+  csv        the columns of a cell: function, payload, runtime, environment, start, concurrency ...;
+  parquet    an unknown column is refused, unless --pool names it
+  hyperfine  the command with its parameters; several results of one command are #1, #2 ...
+  k6         name or url, method, status of responses, scenario, group and every other tag but
+             expected_response, error, error_code, check, vu and iter; setup and teardown are left out
+  wasmrun    function, payload, mode and start: the folders of the artefact`,
     )
     .action(async (format: string, path: string, options) =>
       run((await import('./commands/import.js')).importRun(format, path, options as never)),

@@ -38,6 +38,10 @@ export const validityIds = [
   'misnamed-figure',
   /** Files or folders that are missing, or that nobody knows. */
   'incomplete-source',
+  /** Records of an imported file that are no rows: requests of a set-up, rows that the user left out. */
+  'left-out',
+  /** Records of one name that differ otherwise: kept apart, or put together because the user said so. */
+  'same-name',
 ] as const;
 export const ValidityIdSchema = z.enum(validityIds);
 export type ValidityId = z.infer<typeof ValidityIdSchema>;

@@ -2,8 +2,8 @@
 import { closest } from 'fastest-levenshtein';
 import { invalidInput } from '../domain/errors.js';
 import { importHyperfine } from './hyperfine/import-hyperfine.js';
-import type { ImportedRows } from './imported-rows.js';
-import { importK6, type K6Options } from './k6/import-k6.js';
+import type { ImportedRows, ImportOptions } from './imported-rows.js';
+import { importK6 } from './k6/import-k6.js';
 import { importCsv } from './rows/import-csv.js';
 import { importParquet } from './rows/import-parquet.js';
 import { importWasmrun } from './wasmrun/import-wasmrun.js';
@@ -12,7 +12,7 @@ export interface ImportFormat {
   readonly name: string;
   /** For `lumos import --help`. */
   readonly what: string;
-  readonly open: (path: string, options: K6Options) => ImportedRows;
+  readonly open: (path: string, options: ImportOptions) => ImportedRows;
 }
 
 export const importFormats: readonly ImportFormat[] = [
@@ -24,7 +24,7 @@ export const importFormats: readonly ImportFormat[] = [
   { name: 'csv', what: 'one line an invocation, columns named like the fields of a row', open: importCsv },
   { name: 'parquet', what: 'what lumos report --format parquet wrote', open: importParquet },
   { name: 'hyperfine', what: 'the file of hyperfine --export-json', open: importHyperfine },
-  { name: 'k6', what: 'the file of k6 run --out json=FILE', open: importK6 },
+  { name: 'k6', what: 'the file of k6 run --out json=FILE or --out csv=FILE', open: importK6 },
 ];
 
 /** @throws LumosError `invalid-input` for a name that is none */

@@ -1,4 +1,5 @@
 /** What an importer gives: rows of elsewhere, and what is known of how they came about. */
+import type { RuntimeClass } from '../domain/factors.js';
 import type { LatencySum } from '../domain/latency-sum.js';
 import type { Measurement } from '../domain/measurement.js';
 import type { RunManifest, RuntimeRecord } from '../domain/run-manifest.js';
@@ -32,4 +33,15 @@ export interface ImportedRows {
 export interface ImportOptions {
   /** The cells' environment, in place of the format's own. */
   readonly environment?: string;
+  /** What the requests were for, where no field says. */
+  readonly function?: string;
+  /** What served them, where no field says. */
+  readonly runtime?: string;
+  readonly class?: RuntimeClass;
+  /** Fields that records are not told apart by. */
+  readonly pool?: readonly string[];
+  /** Leaves out records that cannot be read, and counts them; else the first of them is refused. */
+  readonly skipBadRows?: boolean;
+  /** Refuses a source that ends within a record; else that record is left out, and it is said. */
+  readonly strict?: boolean;
 }

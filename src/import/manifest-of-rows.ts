@@ -1,4 +1,5 @@
 /** A manifest for rows that nobody planned: the cells, trials and times are those of the rows. */
+import { invalidInput } from '../domain/errors.js';
 import { ExperimentSchema, type Experiment } from '../domain/experiment.js';
 import { cellKey, CellSchema, type Cell, type Start } from '../domain/factors.js';
 import type { Measurement } from '../domain/measurement.js';
@@ -33,6 +34,7 @@ export class ManifestOfRows {
   add(row: Measurement): void {
     const key = cellKey(row);
     const seen = this.cells.get(key);
+    if (seen !== undefined) refuseOtherClass(seen.cell, row);
     if (seen === undefined) {
       this.cells.set(key, { cell: CellSchema.parse(row), payloadBytes: row.payloadBytes });
     } else seen.payloadBytes ??= row.payloadBytes;
@@ -98,6 +100,21 @@ export class ManifestOfRows {
       ...(baseline === undefined ? {} : { baseline }),
     });
   }
+}
+
+/** The class and `emulated` follow from the runtime and the environment: a cell's key does not have them. */
+function refuseOtherClass(cell: Cell, row: Measurement): void {
+  const where = `${row.function} on ${row.runtime}`;
+  if (cell.class !== row.class)
+    throw invalidInput(
+      `${where}: one record says class ${cell.class}, another ${row.class}`,
+      'Give each class a runtime name of its own.',
+    );
+  if (cell.emulated !== row.emulated)
+    throw invalidInput(
+      `${where}: one record of the environment ${row.environment} is emulated, another is not`,
+      'Give each an environment name of its own.',
+    );
 }
 
 /** The runtime that the others stand beside in the reports: a container, where there is one. */

@@ -17,13 +17,18 @@ import { ManifestOfRows, type ImportContext } from './manifest-of-rows.js';
 export async function writeImport(
   directory: RunDirectory,
   { rows, facts }: ImportedRows,
-  context: Omit<ImportContext, 'runId'> & { readonly digestOf: (path: string) => Promise<string> },
+  context: Omit<ImportContext, 'runId'> & {
+    readonly digestOf: (path: string) => Promise<string>;
+    /** Ends the import when it aborts. */
+    readonly signal?: AbortSignal;
+  },
 ): Promise<RunManifest> {
   const seen = new ManifestOfRows();
   const { calls } = directory;
   const writer = RowWriter.open(directory.measurementsPath, calls);
   try {
     for await (const row of rows) {
+      context.signal?.throwIfAborted();
       writer.append(row);
       seen.add(row);
     }
@@ -40,10 +45,11 @@ export async function writeImport(
     );
   writeSums(directory, known);
   const digest = await context.digestOf(directory.measurementsPath);
-  const manifest = seen.manifest(known, { ...context, runId: `import-${digest.slice(0, 12)}` });
-  const at = new Date(context.importedAt);
-  const event = { type: 'imported', format: context.format, rows: seen.rows };
-  appendToLog(directory.logsPath, at, event, calls);
+  const { format, source, importedAt, lumosVersion } = context;
+  const runId = `import-${digest.slice(0, 12)}`;
+  const manifest = seen.manifest(known, { format, source, importedAt, lumosVersion, runId });
+  const at = new Date(importedAt);
+  appendToLog(directory.logsPath, at, { type: 'imported', format, rows: seen.rows }, calls);
   for (const { id, text } of known.findings)
     appendToLog(directory.logsPath, at, { type: 'finding', id, text }, calls);
   // Last: with it the directory says that the run is complete.

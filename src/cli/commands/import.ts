@@ -1,13 +1,16 @@
 /** `lumos import`: figures of elsewhere into a run directory. */
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, rmSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { createReadStream, existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { invalidInput } from '../../domain/errors.js';
 import { RuntimeClassSchema, type RuntimeClass } from '../../domain/factors.js';
 import type { Summary } from '../../domain/summary/summary.js';
+import { sourceName } from '../../files/text-source.js';
 import { importFormat } from '../../import/formats.js';
+import type { ImportedRows, ImportOptions } from '../../import/imported-rows.js';
+import { StagedDirectory, unwritable } from '../../import/staged-directory.js';
 import { writeImport } from '../../import/write-import.js';
-import { RunDirectory } from '../../records/run-directory.js';
+import type { RunDirectory } from '../../records/run-directory.js';
 import { renderHtml } from '../../report/html/render-html.js';
 import { counted } from '../../report/validity/check.js';
 import { validityText } from '../../report/validity/validity-text.js';
@@ -16,6 +19,7 @@ import { analyse, samplesOf } from '../analysis.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { note, print, printJson, tableWidth, wantsColour } from '../output.js';
 import { packageVersion } from '../package-root.js';
+import { onStopSignal } from '../stop-signal.js';
 
 export interface ImportCommandOptions {
   readonly out?: string;
@@ -23,6 +27,9 @@ export interface ImportCommandOptions {
   readonly function?: string;
   readonly runtime?: string;
   readonly class?: string;
+  readonly pool?: string[];
+  readonly skipBadRows?: boolean;
+  readonly strict?: boolean;
   readonly json?: boolean;
 }
 
@@ -45,52 +52,96 @@ async function digestOf(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
+/** What of the command line is for the importer. @throws LumosError `invalid-input` for an empty name */
+function importOptionsOf(options: ImportCommandOptions): ImportOptions {
+  const { environment, function: name, runtime, pool, skipBadRows, strict } = options;
+  for (const [option, value] of Object.entries({ environment, function: name, runtime }))
+    if (value?.trim() === '') throw invalidInput(`--${option}: the name is empty`, 'Give a name.');
+  const kind = classOf(options.class);
+  return {
+    ...(environment === undefined ? {} : { environment }),
+    ...(name === undefined ? {} : { function: name }),
+    ...(runtime === undefined ? {} : { runtime }),
+    ...(kind === undefined ? {} : { class: kind }),
+    ...(pool === undefined ? {} : { pool }),
+    ...(skipBadRows === undefined ? {} : { skipBadRows }),
+    ...(strict === undefined ? {} : { strict }),
+  };
+}
+
 export async function importRun(
   formatName: string,
   path: string,
   options: ImportCommandOptions,
 ): Promise<ExitCode> {
   const format = importFormat(formatName);
-  if (!existsSync(path)) throw invalidInput(`${path} is not there`, `Name ${format.what}.`);
-  const { environment, function: name, runtime } = options;
-  const kind = classOf(options.class);
-  const imported = format.open(path, {
-    ...(environment === undefined ? {} : { environment }),
-    ...(name === undefined ? {} : { function: name }),
-    ...(runtime === undefined ? {} : { runtime }),
-    ...(kind === undefined ? {} : { class: kind }),
-  });
-  const directory = new RunDirectory(options.out ?? newDirectory(format.name));
-  directory.create();
+  const importOptions = importOptionsOf(options);
+  if (path !== '-' && !existsSync(path)) throw invalidInput(`${path} is not there`, `Name ${format.what}.`);
+  const imported = format.open(path, importOptions);
+  const target = StagedDirectory.open(options.out ?? newDirectory(format.name));
+  const stop = onInterrupt(() => target.remove());
   try {
-    await writeImport(directory, imported, {
-      format: format.name,
-      source: basename(resolve(path)),
-      importedAt: new Date().toISOString(),
-      lumosVersion: packageVersion(),
-      digestOf,
-    });
-    await show(directory, options);
+    const summary = await Promise.race([
+      makeRun(target, imported, format.name, path, stop.signal),
+      stop.stopped,
+    ]);
+    if (summary === undefined) return exitCodes.interrupted;
+    show(target.publish(), summary, options);
+    return exitCodes.done;
   } catch (error) {
-    removeMade(directory);
-    throw error;
+    throw unwritable(options.out ?? format.name, error);
+  } finally {
+    // What is no run must not look like one, and must not stand in the way of the next try.
+    target.remove();
+    stop.forget();
   }
-  return exitCodes.done;
 }
 
-/** What is no run must not look like one, and must not stand in the way of the next try. */
-function removeMade(directory: RunDirectory): void {
-  const { measurementsPath, latencySumsPath, manifestPath, summaryPath, reportPath, logsPath } = directory;
-  // The manifest first: without it nothing takes the rest for a run, should the process be killed in between.
-  for (const made of [manifestPath, measurementsPath, latencySumsPath, summaryPath, reportPath, logsPath])
-    rmSync(made, { recursive: true, force: true });
+/** Everything of a run directory, in the folder where it is staged. */
+async function makeRun(
+  { staged }: StagedDirectory,
+  imported: ImportedRows,
+  format: string,
+  path: string,
+  signal: AbortSignal,
+): Promise<Summary> {
+  await writeImport(staged, imported, {
+    format,
+    source: sourceName(path),
+    importedAt: new Date().toISOString(),
+    lumosVersion: packageVersion(),
+    digestOf,
+    signal,
+  });
+  const { manifest, summary, load } = await analyse(staged);
+  staged.writeSummary(summary);
+  staged.writeReport(renderHtml({ manifest, summary, samples: await samplesOf(staged, load) }));
+  return summary;
 }
 
-/** Summary and report, made as of any run. */
-async function show(directory: RunDirectory, { json = false }: ImportCommandOptions): Promise<void> {
-  const { manifest, summary, load } = await analyse(directory);
-  directory.writeSummary(summary);
-  directory.writeReport(renderHtml({ manifest, summary, samples: await samplesOf(directory, load) }));
+interface Interrupt {
+  readonly signal: AbortSignal;
+  /** Fulfilled by the first stop signal. */
+  readonly stopped: Promise<undefined>;
+  forget(): void;
+}
+
+/** A read of a pipe that gives nothing cannot be called back: then the signal's own effect ends the process. */
+const leaveAfter = 500;
+
+function onInterrupt(onStop: () => void): Interrupt {
+  let end = (): void => undefined;
+  const stopped = new Promise<undefined>((resolve) => (end = () => resolve(undefined)));
+  const stop = onStopSignal(() => {
+    onStop();
+    note('interrupted: nothing was imported');
+    end();
+    setTimeout(() => process.kill(process.pid, 'SIGINT'), leaveAfter).unref();
+  });
+  return { signal: stop.signal, stopped, forget: () => stop.forget() };
+}
+
+function show(directory: RunDirectory, summary: Summary, { json = false }: ImportCommandOptions): void {
   if (json) printJson(jsonOf(directory, summary));
   else {
     const lines = validityText(summary, tableWidth(), pc.createColors(wantsColour()));

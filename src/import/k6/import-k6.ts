@@ -1,88 +1,46 @@
-/** `lumos import k6`: the JSON lines of `k6 run --out json=FILE`. Each request is a row. */
-import { createReadStream } from 'node:fs';
-import { basename, extname } from 'node:path';
-import { createInterface } from 'node:readline';
-import { z } from 'zod';
-import { invalidInput } from '../../domain/errors.js';
-import {
-  CellSchema,
-  OutcomeSchema,
-  type Cell,
-  type Outcome,
-  type RuntimeClass,
-} from '../../domain/factors.js';
-import { measurementSchemaId, type Measurement } from '../../domain/measurement.js';
+/** `lumos import k6`: the points of `k6 run --out json=FILE` or `--out csv=FILE`. Each request is a row. */
+import { createHash } from 'node:crypto';
+import { extname } from 'node:path';
+import { CellSchema, OutcomeSchema, type Cell, type Outcome } from '../../domain/factors.js';
+import { measurementSchemaId } from '../../domain/measurement.js';
+import { decimalOf } from '../../domain/strict-number.js';
 import { milliseconds } from '../../domain/units.js';
+import type { ValidityFinding } from '../../domain/validity.js';
+import { sourceName } from '../../files/text-source.js';
 import type { ImportedRows, ImportOptions } from '../imported-rows.js';
+import { SourceLosses } from '../source-losses.js';
+import { ToldApart, type Fields, type ImportedRecord } from '../told-apart.js';
+import { pointsOf, usersMetric, type K6Point } from './k6-points.js';
 
-const PointSchema = z.object({
-  type: z.literal('Point'),
-  metric: z.string(),
-  data: z.object({
-    time: z.string(),
-    value: z.number(),
-    tags: z.record(z.string(), z.coerce.string()).nullish(),
-  }),
-});
-type Point = z.infer<typeof PointSchema>;
 type Tags = Readonly<Record<string, string>>;
 
-export interface K6Options extends ImportOptions {
-  /** What the requests were for, where no tag says. */
-  readonly function?: string;
-  /** What served them, where no tag says. */
-  readonly runtime?: string;
-  readonly class?: RuntimeClass;
+interface Target {
+  readonly name: string;
+  /** A digest of what the name leaves out; undefined where it leaves out nothing. */
+  readonly rest: string | undefined;
 }
 
-/** Lines with their numbers, as objects. A summary has no lines of this kind. */
-async function* pointsOf(path: string): AsyncGenerator<Point> {
-  const source = basename(path);
-  let number = 0;
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
-    number += 1;
-    if (line.trim() === '') continue;
-    let value: unknown;
-    try {
-      value = JSON.parse(line);
-    } catch {
-      throw invalidInput(
-        `${source}:${number}: no JSON line of k6`,
-        'Name the file of k6 run --out json=FILE. A summary (--summary-export) has quantiles and no requests: no row can be made of it.',
-      );
-    }
-    if (typeof value === 'object' && value !== null && 'metrics' in value)
-      throw invalidInput(
-        `${source} is a summary of k6: it has quantiles and no requests, so no row can be made of it`,
-        'Run k6 with --out json=FILE and import that file.',
-      );
-    const parsed = PointSchema.safeParse(value);
-    if (parsed.success) yield parsed.data;
-  }
-}
-
-/** The most virtual users at once; 1 where the file does not say. */
-async function mostUsers(path: string): Promise<number> {
-  let most = 1;
-  for await (const { metric, data } of pointsOf(path))
-    if (metric === 'vus') most = Math.max(most, Math.round(data.value));
-  return most;
-}
-
-/** A URL without credentials and query, which may be secrets; a name that is no URL as it is. */
-export function nameOfTarget(text: string): string {
+/** A URL without credentials, query and fragment, which may be secrets; a name that is no URL as it is. */
+function targetOf(text: string): Target {
+  const digest = (rest: string): string | undefined =>
+    rest === '' ? undefined : `#${createHash('sha256').update(rest).digest('hex').slice(0, 8)}`;
   try {
-    const { host, pathname } = new URL(text);
-    return `${host}${pathname}`;
+    const { protocol, username, password, host, pathname, search, hash } = new URL(text);
+    const credentials = username === '' && password === '' ? '' : `${username}:${password}@`;
+    const other = protocol === 'http:' || protocol === 'https:' ? '' : protocol;
+    return { name: `${host}${pathname}`, rest: digest(`${other}${credentials}${search}${hash}`) };
   } catch {
-    return text.split('?')[0] ?? text;
+    const [name = text, ...rest] = text.split('?');
+    return { name, rest: digest(rest.join('?')) };
   }
 }
+
+export const nameOfTarget = (text: string): string => targetOf(text).name;
 
 /** k6's code for a request that took longer than it may. */
 const timeoutCode = '1050';
 
-/** k6 says of each request whether its answer was expected; without that, a status from 200 to 399 is. */
+/** k6 says of each request whether its response was expected; without that, a status from 200 to 399 is. */
 export function outcomeOf({ expected_response: expected, status, error_code: code, outcome }: Tags): Outcome {
   const own = OutcomeSchema.safeParse(outcome);
   if (own.success) return own.data;
@@ -97,57 +55,192 @@ export function outcomeOf({ expected_response: expected, status, error_code: cod
       : 'wrong-output';
 }
 
-function cellOf(tags: Tags, users: number, options: K6Options, source: string): Cell {
-  const own = CellSchema.safeParse({ ...tags, concurrency: Number(tags['concurrency'] ?? users) });
-  const { environment } = options;
-  if (own.success) return environment === undefined ? own.data : { ...own.data, environment };
-  const target = tags['name'] ?? tags['url'];
+/** Tags that say what became of a request, or who sent it: they do not identify it. */
+const notIdentity = new Set(['expected_response', 'error', 'error_code', 'outcome', 'vu', 'iter', 'check']);
+/** Tags of the response. A request that got none belongs to those that did. */
+const ofResponses = new Set(['status', 'proto', 'tls_version', 'ocsp_status', 'ip', 'subproto']);
+/** Groups of requests that k6 sends before and after the load. */
+const setupGroup = /^::(?:setup|teardown)(?:::|$)/u;
+
+/** The name of a field that stands for the number of users, known at the end. */
+const factorNames: readonly string[] = Object.keys(CellSchema.shape);
+
+interface CellOfTags {
+  readonly cell: Cell;
+  /** Tags that the cell already says. */
+  readonly used: ReadonlySet<string>;
+}
+
+/** Stands for the most virtual users until they are known. */
+const usersUnknown = Number.MAX_SAFE_INTEGER;
+
+/** The cell that `lumos report --format k6-points` wrote as tags; undefined for tags of any other origin. */
+function ownCellOf(tags: Tags): CellOfTags | undefined {
+  const { concurrency, emulated, ...rest } = tags;
+  const own = CellSchema.safeParse({
+    ...rest,
+    concurrency: concurrency === undefined ? usersUnknown : decimalOf(concurrency),
+    ...(emulated === undefined ? {} : { emulated: emulated === 'true' }),
+  });
+  return own.success ? { cell: own.data, used: new Set(factorNames) } : undefined;
+}
+
+function cellOfTags(tags: Tags, options: ImportOptions, source: string): CellOfTags {
+  const own = ownCellOf(tags);
+  if (own !== undefined) return own;
+  const target = isPooled(options, 'url') ? undefined : (tags['name'] ?? tags['url']);
   return {
-    function: options.function ?? tags['function'] ?? (target === undefined ? source : nameOfTarget(target)),
-    payload: tags['payload'] ?? 'none',
-    runtime: options.runtime ?? tags['runtime'] ?? 'k6-target',
-    class: options.class ?? 'container',
-    environment: environment ?? 'imported',
-    start: 'warm',
-    concurrency: users,
+    cell: {
+      function:
+        options.function ?? tags['function'] ?? (target === undefined ? source : nameOfTarget(target)),
+      payload: tags['payload'] ?? 'none',
+      runtime: options.runtime ?? tags['runtime'] ?? 'k6-target',
+      class: options.class ?? 'container',
+      environment: 'imported',
+      start: 'warm',
+      concurrency: usersUnknown,
+    },
+    used: new Set([
+      'payload',
+      ...(options.function === undefined ? ['function'] : []),
+      ...(options.runtime === undefined ? ['runtime'] : []),
+    ]),
   };
 }
 
-async function* rowsOfK6(path: string, options: K6Options): AsyncGenerator<Measurement> {
-  const users = await mostUsers(path);
-  const source = basename(path, extname(path));
-  let trial = 0;
-  for await (const { metric, data } of pointsOf(path)) {
-    if (metric !== 'http_req_duration') continue;
-    const tags = data.tags ?? {};
-    const outcome = outcomeOf(tags);
-    // k6 stamps a request when it ended.
-    const started = new Date(Date.parse(data.time) - data.value);
-    yield {
-      ...cellOf(tags, users, options, source),
-      ...{ schema: measurementSchemaId, trial: trial++, invocation: 0, round: 0 },
+const isPooled = ({ pool = [] }: ImportOptions, name: string): boolean => pool.includes(name);
+
+/** What identifies a request beyond its cell. `name` and `url` are one field, unless the script gave a name of its own. */
+function fieldsOf(tags: Tags, { used }: CellOfTags, isOk: boolean): Fields {
+  const { name, url, ...others } = tags;
+  const target = name ?? url;
+  const { name: shown, rest } =
+    target === undefined ? { name: undefined, rest: undefined } : targetOf(target);
+  const scheme = /^(https?):/u.exec(url ?? target ?? '')?.[1];
+  const kept = Object.entries(others).filter(
+    ([tag]) => !notIdentity.has(tag) && !used.has(tag) && (isOk || tag !== 'status'),
+  );
+  return {
+    ...Object.fromEntries(kept),
+    ...(shown === undefined ? {} : { url: shown }),
+    ...(rest === undefined ? {} : { query: rest }),
+    ...(scheme === undefined ? {} : { scheme }),
+  };
+}
+
+function recordOf({ value, endedAt, tags }: K6Point, trial: number, own: CellOfTags): ImportedRecord {
+  const outcome = outcomeOf(tags);
+  const started = new Date(endedAt - value);
+  const code = tags['error_code'];
+  return {
+    row: {
+      ...own.cell,
+      ...{ schema: measurementSchemaId, trial, invocation: 0, round: 0 },
       ...(Number.isNaN(started.getTime()) ? {} : { startedAt: started.toISOString() }),
       outcome,
       ...(outcome === 'ok'
-        ? { latencyMs: milliseconds(data.value) }
+        ? { latencyMs: milliseconds(value) }
         : {
-            reason: `status ${tags['status'] ?? 'unknown'}${tags['error_code'] === undefined ? '' : `, k6 error ${tags['error_code']}`}`,
+            reason: `status ${tags['status'] ?? 'unknown'}${code === undefined ? '' : `, k6 error ${code}`}`,
           }),
+    },
+    fields: fieldsOf(tags, own, outcome === 'ok'),
+  };
+}
+
+/** The cell with what tells its requests from others of its name: the method before it, the rest behind it. */
+function namedCell(cell: Cell, differing: readonly (readonly [string, string])[]): Cell {
+  const method = differing.find(([tag]) => tag === 'method')?.[1];
+  const others = differing.filter(([tag]) => tag !== 'method').map(([tag, value]) => `${tag}=${value}`);
+  const name = `${method === undefined ? '' : `${method} `}${cell.function}`;
+  return { ...cell, function: others.length === 0 ? name : `${name} [${others.join(', ')}]` };
+}
+
+class K6Import {
+  private users = 1;
+  private leftOut = 0;
+  private readonly losses: SourceLosses;
+  private readonly apart: ToldApart;
+
+  constructor(
+    private readonly path: string,
+    private readonly options: ImportOptions,
+  ) {
+    this.losses = new SourceLosses(options);
+    this.apart = new ToldApart({
+      source: sourceName(path),
+      ofResponses,
+      pool: new Set(options.pool),
+      name: (cell, differing) => this.finished(namedCell(cell, differing)),
+    });
+  }
+
+  rows(): ImportedRows['rows'] {
+    return this.apart.rows(this.records());
+  }
+
+  findings(): ValidityFinding[] {
+    const { leftOut } = this;
+    return [
+      ...(leftOut === 0 ? [] : [setupLeftOut(leftOut)]),
+      ...this.apart.findings(),
+      ...this.losses.findings(),
+    ];
+  }
+
+  private finished(cell: Cell): Cell {
+    const { environment } = this.options;
+    return {
+      ...cell,
+      concurrency: cell.concurrency === usersUnknown ? this.users : cell.concurrency,
+      environment: environment ?? cell.environment,
+    };
+  }
+
+  private async *records(): AsyncGenerator<ImportedRecord> {
+    const name = sourceName(this.path).replace(/\.gz$/u, '');
+    const source = name.slice(0, name.length - extname(name).length) || name;
+    let trial = 0;
+    for await (const point of pointsOf(this.path, this.losses)) {
+      if (point.metric === usersMetric) this.users = Math.max(this.users, Math.round(point.value));
+      else if (setupGroup.test(point.tags['group'] ?? '')) this.leftOut += 1;
+      else
+        yield this.inOneEnvironment(recordOf(point, trial++, cellOfTags(point.tags, this.options, source)));
+    }
+  }
+
+  /** With an environment of the user's, the records' own one tells them apart. */
+  private inOneEnvironment({ row, fields }: ImportedRecord): ImportedRecord {
+    if (this.options.environment === undefined) return { row, fields };
+    return {
+      row: { ...row, environment: this.options.environment },
+      fields: { ...fields, environment: row.environment },
     };
   }
 }
 
-/** Any number of lines, in constant memory; the file is read twice. */
-export const importK6 = (path: string, options: K6Options = {}): ImportedRows => ({
-  rows: rowsOfK6(path, options),
-  facts: () => ({
-    name: 'imported-k6',
-    description: 'imported from k6',
-    runtimes: [],
-    probes: {
-      latency:
-        'k6 http_req_duration: sending, waiting and receiving, on a connection that stands: not the connecting, not the wait for a virtual user',
-    },
-    findings: [],
-  }),
+const setupLeftOut = (count: number): ValidityFinding => ({
+  id: 'left-out',
+  severity: 'notice',
+  cells: [],
+  text: `${count} ${count === 1 ? 'request' : 'requests'} of setup and teardown (groups ::setup, ::teardown) ${count === 1 ? 'was' : 'were'} left out: ${count === 1 ? 'it is' : 'they are'} no part of the load.`,
+  advice: 'Nothing, unless a group of the load itself has one of these names: then rename it in the script.',
 });
+
+/** Any number of points, read once. */
+export function importK6(path: string, options: ImportOptions = {}): ImportedRows {
+  const source = new K6Import(path, options);
+  return {
+    rows: source.rows(),
+    facts: () => ({
+      name: 'imported-k6',
+      description: 'imported from k6',
+      runtimes: [],
+      probes: {
+        latency:
+          'k6 http_req_duration: sending, waiting and receiving, on a connection that stands: not the connecting, not the wait for a virtual user',
+      },
+      findings: source.findings(),
+    }),
+  };
+}

@@ -1,42 +1,36 @@
 /** `lumos import csv`: one line an invocation, the columns named like the fields of a row. */
-import { createReadStream } from 'node:fs';
-import { basename } from 'node:path';
-import { CsvError, parse } from 'csv-parse';
-import { invalidInput } from '../../domain/errors.js';
 import type { Measurement } from '../../domain/measurement.js';
+import { sourceName, textBytes, type TextEnd } from '../../files/text-source.js';
 import type { ImportedRows, ImportOptions } from '../imported-rows.js';
-import { checkFieldNames, rowOfFields } from './row-of-fields.js';
+import { SourceLosses } from '../source-losses.js';
+import { recordsOfCsv } from './csv-records.js';
 import { factsOfRows } from './row-facts.js';
+import { RowReader } from './row-of-fields.js';
 
-async function* rowsOfCsv(path: string, { environment }: ImportOptions): AsyncGenerator<Measurement> {
-  const source = basename(path);
-  const file = createReadStream(path);
-  const parser = file.pipe(parse({ bom: true, skip_empty_lines: true, info: true }));
-  file.once('error', (error) => parser.destroy(error));
-  let names: readonly string[] | undefined;
-  try {
-    for await (const { record, info } of parser as AsyncIterable<{
-      record: string[];
-      info: { lines: number };
-    }>) {
-      if (names === undefined) {
-        names = record.map((name) => name.trim());
-        checkFieldNames(names, source);
-        continue;
-      }
-      const fields = Object.fromEntries(names.map((name, i) => [name, record[i]]));
+async function* rowsOfCsv(
+  path: string,
+  options: ImportOptions,
+  losses: SourceLosses,
+): AsyncGenerator<Measurement> {
+  const source = sourceName(path);
+  const end: TextEnd = { isCut: false };
+  const reader = new RowReader(source, options);
+  const onNames = (names: readonly string[], place: string): void => reader.takeNames(names, place);
+  for await (const { fields, number } of recordsOfCsv(textBytes(path, end), { source, losses, onNames })) {
+    let row: Measurement | undefined;
+    try {
       // A trial is the row's own number where no column says: line 2 is the first.
-      const own = fields['trial'] === undefined ? { trial: info.lines - 2, invocation: 0 } : {};
-      yield rowOfFields({ ...own, ...fields }, { source, number: info.lines, environment });
+      row = reader.rowOf(fields, number, number - 2);
+    } catch (error) {
+      losses.skip(error);
     }
-  } catch (error) {
-    if (error instanceof CsvError) throw invalidInput(`${source}: ${error.message}`);
-    throw error;
+    if (row !== undefined) yield row;
   }
+  if (end.isCut) losses.endCut(`what follows in ${source}`);
 }
 
-/** Any number of lines, in constant memory. */
-export const importCsv = (path: string, options: ImportOptions = {}): ImportedRows => ({
-  rows: rowsOfCsv(path, options),
-  facts: () => factsOfRows('csv'),
-});
+/** Any number of lines, one at a time. */
+export function importCsv(path: string, options: ImportOptions = {}): ImportedRows {
+  const losses = new SourceLosses(options);
+  return { rows: rowsOfCsv(path, options, losses), facts: () => factsOfRows('csv', losses.findings()) };
+}

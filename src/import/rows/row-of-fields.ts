@@ -2,7 +2,11 @@
 import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { invalidInput } from '../../domain/errors.js';
+import { cellKey } from '../../domain/factors.js';
 import { MeasurementSchema, measurementSchemaId, type Measurement } from '../../domain/measurement.js';
+import { decimalOf } from '../../domain/strict-number.js';
+import type { ImportOptions } from '../imported-rows.js';
+import { badRecord } from '../source-losses.js';
 
 const { properties = {} } = z.toJSONSchema(MeasurementSchema, { unrepresentable: 'any' });
 
@@ -20,68 +24,132 @@ export const fieldNames: readonly string[] = [...types.keys()];
 /** Fields without which a row says nothing. */
 export const neededFields = ['function', 'runtime', 'class'] as const;
 
-/** @throws LumosError `invalid-input` for a name that no row has, or one of `neededFields` that is missing */
-export function checkFieldNames(names: readonly string[], source: string): void {
-  const unknown = names.find((name) => !types.has(name));
+/**
+ * Checks the names of the columns, but those of `passedOver`.
+ * @throws LumosError `invalid-input` for a name that no row has, or one of `neededFields` that is missing
+ */
+function checkFieldNames(names: readonly string[], place: string, passedOver: ReadonlySet<string>): void {
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined)
+    throw invalidInput(`${place}: the column ${twice} occurs twice`, 'Remove or rename one of them.');
+  const unknown = names.find((name) => !types.has(name) && !passedOver.has(name));
   if (unknown !== undefined)
     throw invalidInput(
-      `${source}: a row has no field "${unknown}"`,
-      `Did you mean "${closest(unknown, [...fieldNames])}"? The fields are those of schema/measurement.schema.json.`,
+      `${place}: a row has no field "${unknown}"`,
+      `Did you mean "${closest(unknown, [...fieldNames])}"? The fields are those of schema/measurement.schema.json. With --pool ${unknown} the column is not read.`,
     );
   const missing = neededFields.find((name) => !names.includes(name));
   if (missing !== undefined)
     throw invalidInput(
-      `${source}: the column ${missing} is missing`,
+      `${place}: the column ${missing} is missing`,
       `A row needs at least ${neededFields.join(', ')}, and latencyMs where it was answered.`,
     );
 }
 
-/** Text as the field's type; whatever does not fit stays text, for the schema to refuse. */
-function valueOf(name: string, text: string): unknown {
+/** The value of a field, of the type that the field has. */
+function valueOf(name: string, value: unknown, place: string): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value !== 'string') return value;
   const type = types.get(name);
-  if (type === 'number' || type === 'integer')
-    return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
-  if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
-  return text;
+  if (type === 'number' || type === 'integer') {
+    const number = decimalOf(value);
+    if (number === undefined) throw badRecord(place, `${name}: "${value}" is no decimal number`);
+    return number;
+  }
+  if (type !== 'boolean') return value;
+  if (value !== 'true' && value !== 'false')
+    throw badRecord(place, `${name}: "${value}" is neither true nor false`);
+  return value === 'true';
 }
 
-export interface RowPlace {
-  /** The file, for messages. */
-  readonly source: string;
-  /** The line or row in it, from 1. */
-  readonly number: number;
-  readonly environment: string | undefined;
-}
+/** Makes rows of named fields, one after another. */
+export class RowReader {
+  private readonly passedOver: ReadonlySet<string>;
+  /** How many invocations each trial of a cell has so far, where no column says. */
+  private readonly invocations = new Map<string, number>();
+  private names: ReadonlySet<string> = new Set();
+  /** The records' own environment, where the user gave another. */
+  private ownEnvironment = '';
+  private count = 0;
 
-/**
- * The row that these fields are, absent ones filled in: `outcome` ok where there is a latency, `start` warm, `payload` none, `environment`
- * imported, `concurrency` 1, each row a trial of its own, or an
- * invocation of its own where it names a trial. Empty text and null are absent.
- * @throws LumosError `invalid-input` that names the place and the field that does not fit
- */
-export function rowOfFields(fields: Readonly<Record<string, unknown>>, place: RowPlace): Measurement {
-  const given = Object.entries(fields).flatMap(([name, value]): [string, unknown][] => {
-    if (value === null || value === undefined || value === '') return [];
-    if (typeof value === 'bigint') return [[name, Number(value)]];
-    return [[name, typeof value === 'string' ? valueOf(name, value) : value]];
-  });
-  const own = Object.fromEntries(given);
-  if (own['outcome'] === undefined && own['latencyMs'] === undefined)
-    throw invalidInput(
-      `${place.source}:${place.number}: neither a latencyMs nor an outcome`,
-      'A row is an answer with its latency, or a failure with its outcome, e.g. timeout.',
-    );
-  const parsed = MeasurementSchema.safeParse({
-    schema: measurementSchemaId,
-    // Rows of one trial that no column numbers are invocations of their own.
-    ...{ trial: place.number - 1, invocation: own['trial'] === undefined ? 0 : place.number - 1, round: 0 },
-    ...{ payload: 'none', environment: 'imported', start: 'warm', concurrency: 1, outcome: 'ok' },
-    ...own,
-    ...(place.environment === undefined ? {} : { environment: place.environment }),
-  });
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw invalidInput(
-    `${place.source}:${place.number}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'no row'}`,
-  );
+  /** @param source the file, for messages */
+  constructor(
+    private readonly source: string,
+    private readonly options: ImportOptions,
+  ) {
+    this.passedOver = new Set(options.pool);
+  }
+
+  /** @throws LumosError `invalid-input` for names that are not those of rows */
+  takeNames(names: readonly string[], place: string): void {
+    this.names = new Set(names);
+    const unused = [...this.passedOver].find((name) => !this.names.has(name));
+    if (unused !== undefined)
+      throw invalidInput(`--pool ${unused}: ${place} has no such column`, 'Leave the option out.');
+    const known = [...this.passedOver].find((name) => types.has(name));
+    if (known !== undefined)
+      throw invalidInput(
+        `--pool ${known}: this column is a field of a row`,
+        'Remove the column from the file.',
+      );
+    checkFieldNames(names, place, this.passedOver);
+  }
+
+  /**
+   * The row that these fields are, absent ones filled in: `outcome` ok where there is a latency, `start` warm, `payload` none,
+   * `environment` imported, `concurrency` 1, each row a trial of its own. Empty text and null are absent.
+   * @param number the line or row in the source, from 1
+   * @param ownTrial the trial where no column says
+   * @throws LumosError `invalid-input` that names the place and the field that does not fit
+   */
+  rowOf(fields: Readonly<Record<string, unknown>>, number: number, ownTrial: number): Measurement {
+    const place = `${this.source}:${number}`;
+    const own: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(fields)) {
+      if (value === null || value === undefined || value === '' || this.passedOver.has(name)) continue;
+      own[name] = valueOf(name, value, place);
+    }
+    this.checkGiven(own, place);
+    const parsed = MeasurementSchema.safeParse({
+      schema: measurementSchemaId,
+      ...{ trial: ownTrial, invocation: 0, round: 0 },
+      ...{ payload: 'none', environment: 'imported', start: 'warm', concurrency: 1, outcome: 'ok' },
+      ...own,
+      ...(this.options.environment === undefined ? {} : { environment: this.options.environment }),
+    });
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      throw badRecord(place, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'no row'}`);
+    }
+    return this.numbered(parsed.data);
+  }
+
+  private checkGiven(own: Readonly<Record<string, unknown>>, place: string): void {
+    if (own['outcome'] === undefined && own['latencyMs'] === undefined)
+      throw badRecord(
+        place,
+        'neither a latencyMs nor an outcome',
+        'A row is a response with its latency, or a failure with its outcome, e.g. timeout.',
+      );
+    for (const name of ['trial', 'invocation'])
+      if (this.names.has(name) && own[name] === undefined)
+        throw badRecord(place, `${name} is empty`, 'Number every record, or leave the column out.');
+    if (this.options.environment === undefined) return;
+    const environment = typeof own['environment'] === 'string' ? own['environment'] : 'none';
+    if (this.count++ === 0) this.ownEnvironment = environment;
+    else if (environment !== this.ownEnvironment)
+      throw invalidInput(
+        `${place}: with --environment ${this.options.environment}, records of different environments would be put together: ${this.ownEnvironment} and ${environment}`,
+        'Leave --environment out, or import each environment from a file of its own.',
+      );
+  }
+
+  /** Trial and invocation name a row. Records of one trial that do not number their invocations are numbered in their order. */
+  private numbered(row: Measurement): Measurement {
+    if (!this.names.has('trial') || this.names.has('invocation')) return row;
+    const key = `${row.trial} ${cellKey(row)}`;
+    const invocation = this.invocations.get(key) ?? 0;
+    this.invocations.set(key, invocation + 1);
+    return { ...row, invocation };
+  }
 }

@@ -1,6 +1,7 @@
 /** The files of one arm, read; those that are missing are named. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { readDocument } from '../../files/text-source.js';
 import { linesInBlocks, parseContainer } from './blocked-lines.js';
 import { parseInfo, type InfoBlock } from './info-file.js';
 import { parseLog, type LogFile } from './log-file.js';
@@ -27,7 +28,7 @@ export async function readArm({ kind, folder, function: name }: Arm): Promise<Ar
   const missing: string[] = [];
   const textOf = (file: string, needed = true): string | undefined => {
     const path = join(folder, file);
-    if (isFile(path)) return readFileSync(path, 'utf8');
+    if (isFile(path)) return readDocument(path);
     if (needed) missing.push(file);
     return undefined;
   };

@@ -1,4 +1,5 @@
 /** Files in which a blank line ends a payload's block. */
+import { decimalOf } from '../../domain/strict-number.js';
 
 /** The lines of each block. Two blank lines in a row are a block without a line: every request of it failed. */
 export function linesInBlocks(text: string): string[][] {
@@ -20,7 +21,8 @@ export function linesInBlocks(text: string): string[][] {
 /** A line of `time.csv` of execution times: `<function>-<mode>,<ms>`. */
 export function parseLatency(line: string): { readonly name: string; readonly ms: number } | undefined {
   const found = /^([^,]+),(\d+(?:\.\d+)?)$/u.exec(line);
-  return found === null ? undefined : { name: found[1] as string, ms: Number(found[2]) };
+  const ms = decimalOf(found?.[2] ?? '');
+  return found === null || ms === undefined ? undefined : { name: found[1] as string, ms };
 }
 
 /** A line of `pod_id.csv`; an empty string where the pod had no container. */

@@ -1,5 +1,6 @@
 /** The artefact's throughput folders: sums of one-shot latencies, and telemetry that should be of the same time. */
 import { latencySumSchemaId, type LatencySum } from '../../domain/latency-sum.js';
+import { decimalOf } from '../../domain/strict-number.js';
 import { milliseconds, type Milliseconds } from '../../domain/units.js';
 import type { ArmFiles } from './arm-files.js';
 import { noPayload } from './info-file.js';
@@ -47,7 +48,8 @@ export function sumsOfArm(
     const { payload = noPayload, startedAt } = info[run] ?? {};
     return lines.flatMap((line, k): LatencySum[] => {
       const clients = levels?.[k];
-      if (clients === undefined || !/^\d+(?:\.\d+)?$/u.test(line)) {
+      const sum = /^\d+(?:\.\d+)?$/u.test(line) ? decimalOf(line) : undefined;
+      if (clients === undefined || sum === undefined) {
         unknown += 1;
         return [];
       }
@@ -56,7 +58,7 @@ export function sumsOfArm(
           schema: latencySumSchemaId,
           ...{ function: name, payload: labelOf(payload), runtime, class: kind, environment, clients, run },
           ...(startedAt === undefined ? {} : { startedAt: new Date(startedAt).toISOString() }),
-          sumMs: milliseconds(Number(line)),
+          sumMs: milliseconds(sum),
         },
       ];
     });
