@@ -43,7 +43,7 @@ describe('a response of one byte at a time', () => {
     const whole = reader(10_000);
     expect(whole.read(many)).toEqual({});
     const end = whole.read(Buffer.from('0\r\n\r\n'));
-    expect('answer' in end && end.answer?.body.toString()).toBe('x'.repeat(10_000));
+    expect('answer' in end && end.answer.body.toString()).toBe('x'.repeat(10_000));
     expect(reader(9_999).read(many)).toEqual({
       wrong: 'answered too much: 10000 bytes, and at most 9999 are taken',
     });
