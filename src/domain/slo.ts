@@ -1,6 +1,6 @@
 /** Objectives (`slo:`): what a cell must keep to, said in a line such as `p95 < 50ms`. */
-import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
+import { didYouMean } from './did-you-mean.js';
 import { LumosError, invalidInput } from './errors.js';
 import { StartSchema, type Cell } from './factors.js';
 import { globMatcher } from './glob.js';
@@ -167,12 +167,7 @@ export function parseObjective(written: string): Objective {
     case 'cost':
       return { metric: 'cost', text, comparison: upper(parts), perMillion: priceOf(parts) };
     default:
-      throw refusal(
-        parts.written,
-        parts.metric,
-        'a metric',
-        `Did you mean "${closest(metric, metricNames)}"? ${examples}`,
-      );
+      throw refusal(parts.written, parts.metric, 'a metric', `${didYouMean(metric, metricNames)}${examples}`);
   }
 }
 

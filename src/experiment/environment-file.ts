@@ -1,7 +1,7 @@
 /** Environments by the names of built-in ones, or from files. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { closest } from 'fastest-levenshtein';
+import { didYouMean } from '../domain/did-you-mean.js';
 import { EnvironmentSchema, type Environment } from '../domain/environment.js';
 import { invalidInput } from '../domain/errors.js';
 import { parseYaml } from '../domain/yaml-text.js';
@@ -20,7 +20,7 @@ export function loadEnvironment(nameOrPath: string, folder: string): Environment
     const names = [...builtIn.keys()];
     throw invalidInput(
       `environment: there is no environment "${nameOrPath}", neither built in nor as a file`,
-      `Did you mean "${closest(basename(nameOrPath), names)}"? Built in: ${names.join(', ')}. One of your own is a YAML file, by its path.`,
+      `${didYouMean(basename(nameOrPath), names)}Built in: ${names.join(', ')}. One of your own is a YAML file, by its path.`,
     );
   }
   const environment = parseEnvironment(readFileSync(path, 'utf8'), path);
@@ -51,6 +51,6 @@ export function parseEnvironment(text: string, source: string): Environment {
     `${source}: ${parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the file'}: ${message}`).join('; ')}`,
     stranger === undefined
       ? 'schema/environment.schema.json has every key.'
-      : `Did you mean "${closest(stranger, keys)}"? Keys here: ${keys.join(', ')}.`,
+      : `${didYouMean(stranger, keys)}Keys here: ${keys.join(', ')}.`,
   );
 }

@@ -1,8 +1,8 @@
 /** Reads an experiment file. What is wrong in it is said by key, with what was expected and the nearest valid name. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
-import { closest } from 'fastest-levenshtein';
 import type { z } from 'zod';
+import { didYouMean } from '../domain/did-you-mean.js';
 import { invalidInput } from '../domain/errors.js';
 import { ExperimentSchema, type Experiment } from '../domain/experiment.js';
 import { otherNames } from '../domain/short-forms.js';
@@ -22,7 +22,7 @@ export function loadExperiment(nameOrPath: string, folder: string): Experiment {
     const names = [...builtIn.keys()];
     throw invalidInput(
       `there is no experiment "${nameOrPath}", neither built in nor as a file`,
-      `Did you mean "${closest(nameOrPath, names)}"? Built in: ${names.join(', ')}.`,
+      `${didYouMean(nameOrPath, names)}Built in: ${names.join(', ')}.`,
     );
   }
   return withTracePath(parseExperiment(readFileSync(path, 'utf8'), path), path);
@@ -71,9 +71,7 @@ function describe(issue: z.core.$ZodIssue): { text: string; advice?: string } {
   const [key = ''] = issue.keys;
   const known = keysAt(issue.path);
   const advice =
-    known.length === 0
-      ? {}
-      : { advice: `Did you mean "${closest(key, known)}"? Keys here: ${known.join(', ')}.` };
+    known.length === 0 ? {} : { advice: `${didYouMean(key, known)}Keys here: ${known.join(', ')}.` };
   return { text: `${where}unknown key "${key}"`, ...advice };
 }
 

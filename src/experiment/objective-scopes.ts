@@ -1,5 +1,5 @@
 /** The functions and runtimes that objectives name, checked before anything runs. */
-import { closest } from 'fastest-levenshtein';
+import { didYouMean } from '../domain/did-you-mean.js';
 import { invalidInput } from '../domain/errors.js';
 import type { Experiment } from '../domain/experiment.js';
 import { globMatcher } from '../domain/glob.js';
@@ -32,7 +32,7 @@ function requireKnown(
     if (known.some(globMatcher(pattern))) continue;
     throw invalidInput(
       `${where}: there is no ${what} "${pattern}"`,
-      `Did you mean "${closest(pattern, known)}"? There are: ${known.join(', ')}.`,
+      `${didYouMean(pattern, known)}There are: ${known.join(', ')}.`,
     );
   }
 }

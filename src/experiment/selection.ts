@@ -1,5 +1,5 @@
 /** What an experiment names, found: functions with their payloads, and runtimes. */
-import { closest } from 'fastest-levenshtein';
+import { didYouMean } from '../domain/did-you-mean.js';
 import { invalidInput } from '../domain/errors.js';
 import type { Environment } from '../domain/environment.js';
 import { environmentsOf, otherwiseSmallest, type Experiment } from '../domain/experiment.js';
@@ -74,7 +74,7 @@ function requireEnvironments(experiment: Experiment, environments: readonly Envi
   if (unknown === undefined) return;
   throw invalidInput(
     `environment: there is no environment "${unknown}"`,
-    `Did you mean "${closest(unknown, names)}"? There are: ${names.join(', ')}.`,
+    `${didYouMean(unknown, names)}There are: ${names.join(', ')}.`,
   );
 }
 
@@ -197,7 +197,7 @@ function find<T>(
   const names = known.map(nameOf);
   throw invalidInput(
     `${where}there is no ${what} "${name}"`,
-    `Did you mean "${closest(name, names)}"? There are: ${names.join(', ')}.`,
+    `${didYouMean(name, names)}There are: ${names.join(', ')}.`,
   );
 }
 

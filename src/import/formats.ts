@@ -1,5 +1,5 @@
 /** The formats of `lumos import`: a line each. */
-import { closest } from 'fastest-levenshtein';
+import { didYouMean } from '../domain/did-you-mean.js';
 import { invalidInput } from '../domain/errors.js';
 import { importHyperfine } from './hyperfine/import-hyperfine.js';
 import type { ImportedRows, ImportOptions } from './imported-rows.js';
@@ -34,6 +34,6 @@ export function importFormat(name: string): ImportFormat {
   const names = importFormats.map((format) => format.name);
   throw invalidInput(
     `there is no import format "${name}"`,
-    `Did you mean "${closest(name, names)}"? There are: ${names.join(', ')}.`,
+    `${didYouMean(name, names)}There are: ${names.join(', ')}.`,
   );
 }

@@ -1,6 +1,6 @@
 /** `lumos completion`: a completion script made from the commands as they are declared. */
-import { closest } from 'fastest-levenshtein';
 import type { Command } from 'commander';
+import { didYouMean } from '../../domain/did-you-mean.js';
 import { invalidInput } from '../../domain/errors.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { print } from '../output.js';
@@ -19,7 +19,7 @@ export function completion(shell: string, program: Command): ExitCode {
     const names = Object.keys(shells);
     throw invalidInput(
       `there is no completion for "${shell}"`,
-      `Did you mean "${closest(shell, names)}"? There are: ${names.join(', ')}.`,
+      `${didYouMean(shell, names)}There are: ${names.join(', ')}.`,
     );
   }
   const words = program.commands.map((command) => ({

@@ -1,5 +1,5 @@
 /** `lumos doctor --verify`: the conformance suite over what can run here. */
-import { closest } from 'fastest-levenshtein';
+import { didYouMean } from '../../domain/did-you-mean.js';
 import { behavioursOf } from '../../conformance/behaviours.js';
 import { machineTraces } from '../../conformance/machine-traces.js';
 import { askingsOf, runSuite, type Answered } from '../../conformance/runner.js';
@@ -73,7 +73,7 @@ async function toVerify({ registry }: Workbench, ids: readonly string[]): Promis
   if (unknown !== undefined) {
     throw invalidInput(
       `unknown runtime "${unknown}"`,
-      `Did you mean "${closest(unknown, known)}"? \`lumos list runtimes\` lists them.`,
+      `${didYouMean(unknown, known)}\`lumos list runtimes\` lists them.`,
     );
   }
   const installed: Installed[] = [];

@@ -1,5 +1,5 @@
 /** `lumos list`: functions, runtimes, experiments, environments. */
-import { closest } from 'fastest-levenshtein';
+import { didYouMean } from '../../domain/did-you-mean.js';
 import type { EnvironmentNetwork } from '../../domain/environment.js';
 import { invalidInput } from '../../domain/errors.js';
 import { environmentName } from '../../domain/factors.js';
@@ -35,7 +35,7 @@ export async function list(
   if (listing === undefined) {
     throw invalidInput(
       `there is no list of "${what}"`,
-      `Did you mean "${closest(what, names)}"? There are: ${names.join(', ')}.`,
+      `${didYouMean(what, names)}There are: ${names.join(', ')}.`,
     );
   }
   const { json, head, rows } = await listing(options.functionsPath);

@@ -1,7 +1,7 @@
 /** `lumos new function NAME`: a folder with everything a function needs, which runs as it is. */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { closest } from 'fastest-levenshtein';
+import { didYouMean } from '../../domain/did-you-mean.js';
 import { findToolchain } from '../../control-plane/build/rust-toolchain.js';
 import { runCommand } from '../../control-plane/process/run-command.js';
 import { invalidInput, messageOf } from '../../domain/errors.js';
@@ -29,7 +29,7 @@ export async function createNew(
   if (language === undefined) {
     throw invalidInput(
       `there is no template in "${options.language}"`,
-      `Did you mean "${closest(options.language, [...languages])}"? There are: ${languages.join(', ')}.`,
+      `${didYouMean(options.language, [...languages])}There are: ${languages.join(', ')}.`,
     );
   }
   const folder = join(resolve(options.path), name);

@@ -1,5 +1,5 @@
 /** `lumos report`: a run directory in the format asked for. */
-import { closest } from 'fastest-levenshtein';
+import { didYouMean } from '../../domain/did-you-mean.js';
 import { invalidInput } from '../../domain/errors.js';
 import type { ModelSection } from '../../domain/model-section.js';
 import type { RunManifest } from '../../domain/run-manifest.js';
@@ -155,7 +155,7 @@ function parseFormat(name: string): Format {
   if (found !== undefined) return found;
   throw invalidInput(
     `--format: there is no format "${name}"`,
-    `Did you mean "${closest(name, [...formats])}"? There are: ${formats.join(', ')}.`,
+    `${didYouMean(name, [...formats])}There are: ${formats.join(', ')}.`,
   );
 }
 

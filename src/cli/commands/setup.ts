@@ -1,5 +1,5 @@
 /** `lumos setup`: installs what doctor names, where a package manager can. */
-import { closest } from 'fastest-levenshtein';
+import { didYouMean } from '../../domain/did-you-mean.js';
 import { dependenciesOf, dependencyOf, storageDependencies } from '../../control-plane/setup/dependencies.js';
 import { ensureDependency } from '../../control-plane/setup/dependency.js';
 import { invalidInput } from '../../domain/errors.js';
@@ -23,7 +23,7 @@ export async function setup(wanted: readonly string[]): Promise<ExitCode> {
     if (names.includes(name)) continue;
     throw invalidInput(
       `there is no "${name}" to set up`,
-      `Did you mean "${closest(name, names)}"? There are: ${names.join(', ')}.`,
+      `${didYouMean(name, names)}There are: ${names.join(', ')}.`,
     );
   }
   const isWanted = (name: string): boolean =>

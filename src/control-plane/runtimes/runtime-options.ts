@@ -1,6 +1,6 @@
 /** A runtime's own options in an experiment, checked against what the runtime takes. */
-import { closest } from 'fastest-levenshtein';
 import type { z } from 'zod';
+import { didYouMean } from '../../domain/did-you-mean.js';
 import { invalidInput } from '../../domain/errors.js';
 
 /**
@@ -21,7 +21,7 @@ export function parseRuntimeOptions(
     const key = issue.keys[0] ?? '';
     throw invalidInput(
       `${where}: unknown option "${key}"`,
-      `Did you mean "${closest(key, known)}"? There are: ${known.join(', ')}.`,
+      `${didYouMean(key, known)}There are: ${known.join(', ')}.`,
     );
   }
   throw invalidInput(

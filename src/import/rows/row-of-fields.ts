@@ -1,6 +1,6 @@
 /** A row from named fields, as CSV and Parquet have them. */
-import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
+import { didYouMean } from '../../domain/did-you-mean.js';
 import { invalidInput } from '../../domain/errors.js';
 import { cellKey } from '../../domain/factors.js';
 import { MeasurementSchema, measurementSchemaId, type Measurement } from '../../domain/measurement.js';
@@ -36,7 +36,7 @@ function checkFieldNames(names: readonly string[], place: string, passedOver: Re
   if (unknown !== undefined)
     throw invalidInput(
       `${place}: a row has no field "${unknown}"`,
-      `Did you mean "${closest(unknown, [...fieldNames])}"? The fields are those of schema/measurement.schema.json. With --pool ${unknown} the column is not read.`,
+      `${didYouMean(unknown, [...fieldNames])}The fields are those of schema/measurement.schema.json. With --pool ${unknown} the column is not read.`,
     );
   const missing = neededFields.find((name) => !names.includes(name));
   if (missing !== undefined)

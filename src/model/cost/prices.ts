@@ -1,8 +1,8 @@
 /** What a platform charges, from a dated file. Prices are data: Lumos knows none by itself. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
+import { didYouMean } from '../../domain/did-you-mean.js';
 import { hasCode, invalidInput, messageOf } from '../../domain/errors.js';
 import type { Bytes, Milliseconds } from '../../domain/units.js';
 import { parseYaml } from '../../domain/yaml-text.js';
@@ -89,7 +89,7 @@ export function loadPrices(asked: string, folder: string): Prices {
   if (!isFile && !known.includes(asked))
     throw invalidInput(
       `There are no prices "${asked}"`,
-      `Did you mean "${closest(asked, known)}"? There are: ${known.join(', ')}; or name a YAML file of your own.`,
+      `${didYouMean(asked, known)}There are: ${known.join(', ')}; or name a YAML file of your own.`,
     );
   const path = isFile ? asked : join(folder, `${asked}.yaml`);
   let text: string;

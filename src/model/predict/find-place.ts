@@ -1,5 +1,5 @@
 /** From what a person asks for to a place the model can predict at; what it never saw is refused by name. */
-import { closest } from 'fastest-levenshtein';
+import { didYouMean } from '../../domain/did-you-mean.js';
 import { invalidInput, type LumosError } from '../../domain/errors.js';
 import { environmentName, type Start } from '../../domain/factors.js';
 import { bytes } from '../../domain/units.js';
@@ -42,10 +42,9 @@ export interface FoundPlace {
 const names = (values: readonly string[]): string[] => [...new Set(values)].sort();
 
 function unknown(what: string, asked: string, known: readonly string[], remedy: string): LumosError {
-  const near = closest(asked, [...known]);
   return invalidInput(
     `The model never saw the ${what} "${asked}"`,
-    `Did you mean "${near}"? It saw: ${known.join(', ')}. ${remedy}`,
+    `${didYouMean(asked, known)}It saw: ${known.join(', ')}. ${remedy}`,
   );
 }
 

@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { closest } from 'fastest-levenshtein';
+import { didYouMean } from '../../domain/did-you-mean.js';
 import { hasCode, invalidInput, messageOf } from '../../domain/errors.js';
 import { globMatcher } from '../../domain/glob.js';
 import { FunctionClassSchema } from '../../domain/function-manifest.js';
@@ -111,9 +111,6 @@ function matching(all: readonly FunctionDefinition[], pattern: string): readonly
   if (FunctionClassSchema.safeParse(pattern).success) {
     throw invalidInput(`No function is of the class "${pattern}"`, `The functions are: ${names.join(', ')}`);
   }
-  const nearest = closest(pattern, [...names, ...FunctionClassSchema.options]);
-  throw invalidInput(
-    `Unknown function "${pattern}"`,
-    `Did you mean "${nearest}"? \`lumos list functions\` lists them.`,
-  );
+  const suggestion = didYouMean(pattern, [...names, ...FunctionClassSchema.options]);
+  throw invalidInput(`Unknown function "${pattern}"`, `${suggestion}\`lumos list functions\` lists them.`);
 }

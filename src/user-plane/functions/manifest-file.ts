@@ -1,6 +1,6 @@
 /** Reads a function.yaml; says file, key and what was expected of one that is wrong. */
-import { closest } from 'fastest-levenshtein';
 import type { z } from 'zod';
+import { nearestName } from '../../domain/did-you-mean.js';
 import { invalidInput } from '../../domain/errors.js';
 import { FunctionManifestSchema, PayloadStepSchema } from '../../domain/function-manifest.js';
 import type { FunctionManifest } from '../../domain/function-manifest.js';
@@ -23,7 +23,8 @@ function describe(issue: z.core.$ZodIssue): string {
   const valid = validKeys(issue.path);
   return issue.keys
     .map((unknown) => {
-      const advice = valid === undefined ? '' : `; did you mean "${closest(unknown, valid)}"?`;
+      const nearest = nearestName(unknown, valid ?? []);
+      const advice = nearest === undefined ? '' : `; did you mean "${nearest}"?`;
       return `${where}unknown key "${unknown}"${advice}`;
     })
     .join(', ');
