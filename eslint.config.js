@@ -17,7 +17,7 @@ export const rooms = {
   simulation: ['domain', 'stats', 'policies'],
   report: ['domain', 'stats', 'records'],
   import: ['domain', 'files', 'records'],
-  model: ['domain', 'stats', 'records', 'simulation'],
+  model: ['domain', 'files', 'stats', 'records', 'simulation'],
   experiment: [
     'domain',
     'files',

@@ -1,10 +1,10 @@
 /** A run directory's rows, reduced: the one way from what was measured to what is shown. */
-import { existsSync } from 'node:fs';
 import type { LevelRecord } from '../domain/level.js';
 import type { Measurement } from '../domain/measurement.js';
 import type { RunManifest } from '../domain/run-manifest.js';
 import type { LevelSummary } from '../domain/summary/load-summary.js';
 import type { Summary } from '../domain/summary/summary.js';
+import { isThere } from '../files/input.js';
 import { readLevels } from '../records/level-store.js';
 import { RecordProblems } from '../records/record-problems.js';
 import { readLatencySums } from '../records/latency-sum-store.js';
@@ -134,7 +134,7 @@ export const rowsOf = (
   directory: RunDirectory,
   problems = new RecordProblems(),
 ): AsyncIterable<Measurement> | Iterable<Measurement> =>
-  existsSync(directory.measurementsPath) ? readRows(directory.measurementsPath, problems) : [];
+  isThere(directory.measurementsPath) ? readRows(directory.measurementsPath, problems) : [];
 
 function contextOf(manifest: RunManifest): Parameters<typeof summarize>[1] {
   const { experiment } = manifest;

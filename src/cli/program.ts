@@ -1,13 +1,12 @@
 /** The command line: what can be said, and which command each word leads to. Commands are loaded when they are used. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import pc from 'picocolors';
-import { LumosError, messageOf } from '../domain/errors.js';
-import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.js';
+import { exitCodes, type ExitCode } from './exit-codes.js';
 import { decimal, decimals, precisionOf } from './load-options.js';
 import { addModelCommands } from './model-commands.js';
 import { note, print } from './output.js';
 import { packageVersion } from './package-root.js';
 import { strictOption } from './reading-options.js';
+import { tell } from './safety-net.js';
 import { addTraceCommands } from './trace-commands.js';
 
 type Run = (code: ExitCode | Promise<ExitCode>) => Promise<void>;
@@ -22,20 +21,9 @@ export async function runCli(args: readonly string[]): Promise<ExitCode> {
     await program.parseAsync([...args], { from: 'user' });
     return code;
   } catch (error) {
-    return report(error);
+    if (!(error instanceof CommanderError)) return tell(error);
+    return error.exitCode === 0 ? exitCodes.done : exitCodes.invalidInput;
   }
-}
-
-/** Says what went wrong and what to do; a stack only for what nobody foresaw. */
-function report(error: unknown): ExitCode {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.invalidInput;
-  if (error instanceof LumosError) {
-    note(`${pc.red('error:')} ${error.message}`);
-    if (error.remedy !== undefined) note(`  ${error.remedy}`);
-    return exitCodeOf[error.kind];
-  }
-  note(`${pc.red('error:')} ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}`);
-  return exitCodes.failed;
 }
 
 const list = (value: string): string[] =>

@@ -2,7 +2,8 @@
 import { Presets, SingleBar } from 'cli-progress';
 import { cellKey } from '../domain/factors.js';
 import type { RunEvent } from '../experiment/run-events.js';
-import { dim, isInteractive, note, warning } from './output.js';
+import { escapeControls } from '../domain/terminal-text.js';
+import { dim, isInteractive, liveDisplay, note, warning } from './output.js';
 
 const linesEveryMs = 10_000;
 const drawEveryMs = 250;
@@ -38,7 +39,9 @@ export class RunProgress {
         this.start(event.trials, event.alreadyDone);
         break;
       case 'trial':
-        this.current = `${event.cell.function} ${event.cell.payload} ${event.cell.start} on ${event.cell.runtime}`;
+        this.current = escapeControls(
+          `${event.cell.function} ${event.cell.payload} ${event.cell.start} on ${event.cell.runtime}`,
+        );
         break;
       case 'row':
         this.complain(event);
@@ -50,8 +53,10 @@ export class RunProgress {
   }
 
   stop(): void {
-    this.bar?.stop();
+    if (this.bar === undefined) return;
+    this.bar.stop();
     this.bar = undefined;
+    liveDisplay.end();
   }
 
   private start(trials: number, alreadyDone: number): void {
@@ -74,6 +79,7 @@ export class RunProgress {
       },
       Presets.shades_classic,
     );
+    liveDisplay.begin();
     this.bar.start(trials, alreadyDone, { left: '', current: '', failures: '' });
   }
 
@@ -103,7 +109,6 @@ export class RunProgress {
   }
 
   private say(text: string): void {
-    if (this.bar !== undefined) process.stderr.write('\r\u001b[2K');
     note(text);
   }
 }

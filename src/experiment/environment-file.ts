@@ -1,10 +1,12 @@
 /** Environments by the names of built-in ones, or from files. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { didYouMean } from '../domain/did-you-mean.js';
 import { EnvironmentSchema, type Environment } from '../domain/environment.js';
 import { invalidInput } from '../domain/errors.js';
 import { parseYaml } from '../domain/yaml-text.js';
+import { explaining } from '../files/explain.js';
+import { isThere, readText } from '../files/input.js';
 
 /** The environments in `folder`, by name: one YAML file each. */
 export function builtInEnvironments(folder: string): Map<string, string> {
@@ -15,7 +17,7 @@ export function builtInEnvironments(folder: string): Map<string, string> {
 /** The environment of that built-in name or in that file. @throws LumosError `invalid-input` */
 export function loadEnvironment(nameOrPath: string, folder: string): Environment {
   const builtIn = builtInEnvironments(folder);
-  const path = builtIn.get(nameOrPath) ?? (existsSync(nameOrPath) ? nameOrPath : undefined);
+  const path = builtIn.get(nameOrPath) ?? (isThere(nameOrPath) ? nameOrPath : undefined);
   if (path === undefined) {
     const names = [...builtIn.keys()];
     throw invalidInput(
@@ -23,7 +25,7 @@ export function loadEnvironment(nameOrPath: string, folder: string): Environment
       `${didYouMean(basename(nameOrPath), names)}Built in: ${names.join(', ')}. One of your own is a YAML file, by its path.`,
     );
   }
-  const environment = parseEnvironment(readFileSync(path, 'utf8'), path);
+  const environment = explaining(path, () => parseEnvironment(readText(path), path));
   if (builtIn.get(environment.name) === path || !builtIn.has(environment.name)) return environment;
   throw invalidInput(
     `${path}: the name "${environment.name}" is that of a built-in environment`,

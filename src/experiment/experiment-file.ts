@@ -1,5 +1,5 @@
 /** Reads an experiment file. What is wrong in it is said by key, with what was expected and the nearest valid name. */
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import type { z } from 'zod';
 import { didYouMean } from '../domain/did-you-mean.js';
@@ -7,6 +7,8 @@ import { invalidInput } from '../domain/errors.js';
 import { ExperimentSchema, type Experiment } from '../domain/experiment.js';
 import { otherNames } from '../domain/short-forms.js';
 import { parseYaml } from '../domain/yaml-text.js';
+import { explaining } from '../files/explain.js';
+import { isThere, readText } from '../files/input.js';
 
 /** The experiments in `folder`, by name: one YAML file each. */
 export function builtInExperiments(folder: string): Map<string, string> {
@@ -17,7 +19,7 @@ export function builtInExperiments(folder: string): Map<string, string> {
 /** The experiment of that built-in name or in that file. @throws LumosError `invalid-input` */
 export function loadExperiment(nameOrPath: string, folder: string): Experiment {
   const builtIn = builtInExperiments(folder);
-  const path = builtIn.get(nameOrPath) ?? (existsSync(nameOrPath) ? nameOrPath : undefined);
+  const path = builtIn.get(nameOrPath) ?? (isThere(nameOrPath) ? nameOrPath : undefined);
   if (path === undefined) {
     const names = [...builtIn.keys()];
     throw invalidInput(
@@ -25,7 +27,7 @@ export function loadExperiment(nameOrPath: string, folder: string): Experiment {
       `${didYouMean(nameOrPath, names)}Built in: ${names.join(', ')}.`,
     );
   }
-  return withTracePath(parseExperiment(readFileSync(path, 'utf8'), path), path);
+  return explaining(path, () => withTracePath(parseExperiment(readText(path), path), path));
 }
 
 /**

@@ -3,10 +3,12 @@
  * in constant memory.
  */
 import { isUtf8 } from 'node:buffer';
-import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { createGunzip, gunzipSync } from 'node:zlib';
 import { hasCode, invalidInput, messageOf } from '../domain/errors.js';
+import { bytes } from '../domain/units.js';
+import { sentenceOf } from './explain.js';
+import { chunksOf, readInput } from './input.js';
 
 /** The longest line that is read. */
 export const longestLine = 8 << 20;
@@ -22,21 +24,7 @@ export const sourceName = (path: string): string =>
 const pathOf = (path: string): string => (path === '-' ? '/dev/stdin' : path);
 
 /** The sentence for a source that cannot be read, or the error itself if it is of another kind. */
-export function unreadable(path: string, error: unknown): Error {
-  const name = sourceName(path);
-  if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ENXIO'))
-    return invalidInput(`${path} is not there`, 'Check the path.');
-  if (hasCode(error, 'EISDIR')) return invalidInput(`${path} is a folder`, 'Name a file in it.');
-  if (hasCode(error, 'EACCES', 'EPERM'))
-    return invalidInput(`${path} may not be read`, 'Check its permissions.');
-  if (hasCode(error, 'ELOOP')) return invalidInput(`${path} is a symbolic link to itself`, 'Name the file.');
-  if (hasCode(error, 'EMFILE', 'ENFILE', 'EIO', 'ENAMETOOLONG', 'EAGAIN'))
-    return invalidInput(
-      `${name} cannot be read: ${messageOf(error)}`,
-      'Copy the file elsewhere and try again.',
-    );
-  return error instanceof Error ? error : new Error(String(error));
-}
+export const unreadable = (path: string, error: unknown): Error => sentenceOf(error, sourceName(path));
 
 const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
@@ -47,9 +35,8 @@ export interface TextEnd {
 
 /** The bytes of `path`, gunzipped if they begin as gzip does, whatever the name says. */
 export async function* textBytes(path: string, end: TextEnd = { isCut: false }): AsyncGenerator<Buffer> {
-  const file = createReadStream(pathOf(path), { highWaterMark: 1 << 18 });
+  const chunks = chunksOf(pathOf(path));
   try {
-    const chunks = (file as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
     const head = await headOf(chunks);
     if (isGzip(head)) yield* gunzipped(head, chunks, path, end);
     else {
@@ -59,7 +46,7 @@ export async function* textBytes(path: string, end: TextEnd = { isCut: false }):
   } catch (error) {
     throw unreadable(path, error);
   } finally {
-    file.destroy();
+    await chunks.return();
   }
 }
 
@@ -211,26 +198,8 @@ export function readDocument(path: string): string {
 const tooLarge = (path: string): Error =>
   invalidInput(`${sourceName(path)} is above ${largestDocument >> 20} MiB`, 'Split it into several files.');
 
-function readBounded(path: string): Buffer {
-  let descriptor: number | undefined;
-  try {
-    descriptor = openSync(pathOf(path), 'r');
-    if (fstatSync(descriptor).isDirectory()) throw Object.assign(new Error('EISDIR'), { code: 'EISDIR' });
-    const pieces: Buffer[] = [];
-    for (let length = 0; ;) {
-      const piece = Buffer.allocUnsafe(1 << 18);
-      const read = readSync(descriptor, piece);
-      if (read === 0) return Buffer.concat(pieces);
-      pieces.push(piece.subarray(0, read));
-      length += read;
-      if (length > largestDocument) throw tooLarge(path);
-    }
-  } catch (error) {
-    throw unreadable(path, error);
-  } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
-  }
-}
+const readBounded = (path: string): Buffer =>
+  readInput(pathOf(path), { maximumBytes: bytes(largestDocument) });
 
 function unpacked(bytes: Buffer, path: string): Buffer {
   if (!isGzip(bytes)) return bytes;

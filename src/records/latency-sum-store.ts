@@ -1,11 +1,11 @@
 /** `latency-sums.ndjson`: sums of one-shot latencies that an imported run came with. */
-import { existsSync } from 'node:fs';
 import { invalidInput } from '../domain/errors.js';
 import { LatencySumSchema, type LatencySum } from '../domain/latency-sum.js';
 import { fittedTo, misfitText } from './fitting.js';
 import { readRecords, type RecordKind } from './read-records.js';
 import type { RecordProblems } from './record-problems.js';
 import { realFiles, type FileCalls } from '../files/file-calls.js';
+import { isThere } from '../files/input.js';
 import { writeWhole } from '../files/write-whole.js';
 
 const sumKind: RecordKind<LatencySum> = {
@@ -38,7 +38,7 @@ const nameOf = ({
  */
 export async function readLatencySums(path: string, problems?: RecordProblems): Promise<LatencySum[]> {
   const sums: LatencySum[] = [];
-  if (!existsSync(path)) return sums;
+  if (!isThere(path)) return sums;
   const names = new Set<string>();
   const file = problems?.of(path, sumKind.name);
   for await (const { record, lineNumber } of readRecords(path, sumKind, problems)) {

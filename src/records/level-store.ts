@@ -1,9 +1,10 @@
 /** `levels.ndjson`: the levels of a load run, one a line, each whole or not there. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { invalidInput } from '../domain/errors.js';
 import { cellKey } from '../domain/factors.js';
 import { LevelRecordSchema, type LevelRecord } from '../domain/level.js';
 import { realFiles, type FileCalls } from '../files/file-calls.js';
+import { isThere } from '../files/input.js';
 import { appendAndClose, LineAppender } from '../files/line-appender.js';
 import { writeWhole } from '../files/write-whole.js';
 import { fittedTo, misfitText } from './fitting.js';
@@ -29,7 +30,7 @@ const levelKind: RecordKind<LevelRecord> = {
  */
 export async function readLevels(path: string, problems?: RecordProblems): Promise<LevelRecord[]> {
   const levels = new Map<string, LevelRecord>();
-  if (!existsSync(path)) return [];
+  if (!isThere(path)) return [];
   const file = problems?.of(path, levelKind.name);
   for await (const { record, lineNumber } of readRecords(path, levelKind, problems)) {
     const key = JSON.stringify([cellKey(record), record.index]);

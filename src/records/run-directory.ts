@@ -1,12 +1,14 @@
 /** A run directory: the names of its files, and reading and writing those that are written whole. */
-import { lstatSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { hasCode, invalidInput, messageOf } from '../domain/errors.js';
+import { hasCode, invalidInput, LumosError, messageOf } from '../domain/errors.js';
 import { RunManifestSchema, type RunManifest } from '../domain/run-manifest.js';
+import { explaining } from '../files/explain.js';
 import { realFiles, type FileCalls } from '../files/file-calls.js';
 import { removeStaleTemporaries } from '../files/temporary-file.js';
 import { writing } from '../files/write-failure.js';
+import { mostOfDataBytes, readText } from '../files/input.js';
 import { writeWhole } from '../files/write-whole.js';
 import { fittedTo } from './fitting.js';
 import { SummarySchema, type Summary } from '../domain/summary/summary.js';
@@ -99,9 +101,9 @@ export class RunDirectory {
   private read<T>(path: string, schema: z.ZodType<T>): T {
     let text: string;
     try {
-      text = readFileSync(path, 'utf8');
+      text = readText(path, { maximumBytes: mostOfDataBytes });
     } catch (error) {
-      if (hasCode(error, 'ENOENT', 'ENOTDIR')) {
+      if (error instanceof LumosError && hasCode(error.cause, 'ENOENT', 'ENOTDIR')) {
         throw invalidInput(
           `${this.path} is no run directory: ${path} is not there`,
           'Name a directory that lumos run made.',
@@ -109,7 +111,7 @@ export class RunDirectory {
       }
       throw error;
     }
-    const parsed = schema.safeParse(parseJson(text, path));
+    const parsed = explaining(path, () => schema.safeParse(parseJson(text, path)));
     if (parsed.success) return parsed.data;
     const [issue] = parsed.error.issues;
     throw invalidInput(

@@ -1,6 +1,6 @@
 /** Two runs side by side, as `lumos compare` prints them. */
+import { markedColors, type Colors } from '../domain/terminal-text.js';
 import Table from 'cli-table3';
-import pc from 'picocolors';
 import { environmentName, runtimeName, type Cell } from '../domain/factors.js';
 import type { Verdict } from '../domain/summary/cell-summary.js';
 import type { Milliseconds } from '../domain/units.js';
@@ -91,7 +91,7 @@ const fullName = (cell: Cell): string => printable(`${cellName(cell)} \u00b7 ${r
 
 type Paint = (text: string) => string;
 
-function painter(verdict: Verdict, colors: ReturnType<typeof pc.createColors>): Paint {
+function painter(verdict: Verdict, colors: Colors): Paint {
   switch (verdict) {
     case 'lower':
       return colors.green;
@@ -105,11 +105,7 @@ function painter(verdict: Verdict, colors: ReturnType<typeof pc.createColors>): 
 }
 
 /** Columns, or nothing when they do not fit the width. */
-function asColumns(
-  runs: ComparedRuns,
-  width: number,
-  colors: ReturnType<typeof pc.createColors>,
-): string[] | undefined {
+function asColumns(runs: ComparedRuns, width: number, colors: Colors): string[] | undefined {
   const all = runs.cells.map(fields);
   const widths = head.map((title, index) => {
     const content = Math.max(title.length, ...all.map((row) => (row[index] ?? '').length));
@@ -149,7 +145,7 @@ function asColumns(
   return table.toString().split('\n');
 }
 
-function asList(runs: ComparedRuns, width: number, colors: ReturnType<typeof pc.createColors>): string[] {
+function asList(runs: ComparedRuns, width: number, colors: Colors): string[] {
   return [...byName(runs.cells)].flatMap(([name, cells]) => [
     '',
     ...wrapText(name, width).map((line) => colors.bold(line)),
@@ -167,7 +163,7 @@ function asList(runs: ComparedRuns, width: number, colors: ReturnType<typeof pc.
 /** Two runs as text for a terminal, no line longer than the width. Ends with a line feed. */
 export function renderComparisonTable(runs: ComparedRuns, options: ComparisonTableOptions): string {
   const width = Math.max(40, Math.floor(options.width ?? 100));
-  const colors = pc.createColors(options.color ?? false);
+  const colors = markedColors(options.color ?? false);
   const body = runs.cells.length === 0 ? [] : (asColumns(runs, width, colors) ?? asList(runs, width, colors));
   const rest = leftOver(runs).flatMap(([title, cells]) => [
     '',

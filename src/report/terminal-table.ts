@@ -1,7 +1,7 @@
 /** A summary as a table that a person reads in a terminal. */
+import { markedColors, type Colors } from '../domain/terminal-text.js';
 import { runtimeName } from '../domain/factors.js';
 import Table from 'cli-table3';
-import pc from 'picocolors';
 import type { Summary } from '../domain/summary/summary.js';
 import {
   baselinesOf,
@@ -38,8 +38,6 @@ export interface TerminalTableOptions {
   /** Whether verdicts and failures are coloured. Default no: pipes and files take plain text. */
   readonly color?: boolean;
 }
-
-type Colors = ReturnType<typeof pc.createColors>;
 
 interface Column {
   readonly head: readonly [string, string];
@@ -279,7 +277,7 @@ function legendLines(summary: Summary, width: number, colors: Colors): string[] 
  */
 export function renderTerminalTable(summary: Summary, options: TerminalTableOptions = {}): string {
   const width = Math.max(40, Math.floor(options.width ?? 100));
-  const colors = pc.createColors(options.color ?? false);
+  const colors = markedColors(options.color ?? false);
   const groups = groupCells(summary);
   const compared = baselinesOf(summary).length > 0;
   const columns = [

@@ -1,6 +1,5 @@
 /** `lumos import`: figures of elsewhere into a run directory. */
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { invalidInput } from '../../domain/errors.js';
 import { RuntimeClassSchema, type RuntimeClass } from '../../domain/factors.js';
@@ -10,11 +9,12 @@ import { importFormat } from '../../import/formats.js';
 import type { ImportedRows, ImportOptions } from '../../import/imported-rows.js';
 import { StagedDirectory, unwritable } from '../../import/staged-directory.js';
 import { writeImport } from '../../import/write-import.js';
+import { chunksOf, isThere } from '../../files/input.js';
 import type { RunDirectory } from '../../records/run-directory.js';
 import { renderHtml } from '../../report/html/render-html.js';
 import { counted } from '../../report/validity/check.js';
 import { validityText } from '../../report/validity/validity-text.js';
-import pc from 'picocolors';
+import { markedColors } from '../../domain/terminal-text.js';
 import { analyse, samplesOf } from '../analysis.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { note, print, printJson, tableWidth, wantsColour } from '../output.js';
@@ -48,7 +48,7 @@ const newDirectory = (format: string): string =>
 
 async function digestOf(path: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk);
+  for await (const chunk of chunksOf(path)) hash.update(chunk);
   return hash.digest('hex');
 }
 
@@ -76,7 +76,7 @@ export async function importRun(
 ): Promise<ExitCode> {
   const format = importFormat(formatName);
   const importOptions = importOptionsOf(options);
-  if (path !== '-' && !existsSync(path)) throw invalidInput(`${path} is not there`, `Name ${format.what}.`);
+  if (path !== '-' && !isThere(path)) throw invalidInput(`${path} is not there`, `Name ${format.what}.`);
   const imported = format.open(path, importOptions);
   const target = StagedDirectory.open(options.out ?? newDirectory(format.name));
   const stop = onInterrupt(() => target.remove());
@@ -144,7 +144,7 @@ function onInterrupt(onStop: () => void): Interrupt {
 function show(directory: RunDirectory, summary: Summary, { json = false }: ImportCommandOptions): void {
   if (json) printJson(jsonOf(directory, summary));
   else {
-    const lines = validityText(summary, tableWidth(), pc.createColors(wantsColour()));
+    const lines = validityText(summary, tableWidth(), markedColors(wantsColour()));
     print([`${countsText(summary)} into ${directory.path}`, '', ...lines].join('\n'));
     print(`report:  ${directory.reportPath}\nsummary: ${directory.summaryPath}`);
   }

@@ -1,13 +1,13 @@
 /** `lumos load URL`: a load on a server that runs already. */
-import { readFileSync } from 'node:fs';
-import pc from 'picocolors';
+import { markedColors } from '../../domain/terminal-text.js';
 import { monotonicClock } from '../../data-plane/probes/monotonic-clock.js';
-import { invalidInput, messageOf } from '../../domain/errors.js';
+import { invalidInput } from '../../domain/errors.js';
 import type { LevelRecord } from '../../domain/level.js';
 import { longestTimeLimitMs } from '../../domain/experiment.js';
 import { isOpen, LoadSchema, type Load } from '../../domain/load.js';
 import type { KneeSummary, LevelSummary } from '../../domain/summary/load-summary.js';
 import { fromMebibytes, milliseconds } from '../../domain/units.js';
+import { mostOfDataBytes, readInput } from '../../files/input.js';
 import { loadUrl, planUrlLevels } from '../../experiment/load/load-url.js';
 import { findEndpoint } from '../../experiment/load/url-endpoint.js';
 import { encodeUrlRequest } from '../../experiment/load/url-request.js';
@@ -78,12 +78,7 @@ function declaredLoad(options: UrlLoadOptions): Load {
 }
 
 function bytesOf(file: string | undefined): Buffer | undefined {
-  if (file === undefined) return undefined;
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw invalidInput(`${file} cannot be read: ${messageOf(error)}`);
-  }
+  return file === undefined ? undefined : readInput(file, { maximumBytes: mostOfDataBytes });
 }
 
 function headerOf(text: string): readonly [string, string] {
@@ -106,7 +101,7 @@ function show(url: string, records: readonly LevelRecord[], { json, seed }: UrlL
     });
     return;
   }
-  print([url, ...levelTable({ levels, knees }, tableWidth(), pc.createColors(wantsColour()))].join('\n'));
+  print([url, ...levelTable({ levels, knees }, tableWidth(), markedColors(wantsColour()))].join('\n'));
   for (const [kind, reason] of Object.entries(reasons)) print(`  ${kind}, e.g.: ${reason}`);
 }
 

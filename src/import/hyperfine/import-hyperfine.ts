@@ -6,6 +6,7 @@ import { CellSchema, OutcomeSchema, type Cell } from '../../domain/factors.js';
 import { measurementSchemaId, type Measurement } from '../../domain/measurement.js';
 import { decimalOf } from '../../domain/strict-number.js';
 import { bytes, milliseconds } from '../../domain/units.js';
+import { explaining } from '../../files/explain.js';
 import type { ValidityFinding } from '../../domain/validity.js';
 import { readDocument, sourceName } from '../../files/text-source.js';
 import type { ImportedRows, ImportOptions } from '../imported-rows.js';
@@ -194,7 +195,7 @@ function resultsOf(source: string, path: string, losses: SourceLosses): Result[]
       'Name a file that hyperfine --export-json wrote. A file that was cut cannot be read.',
     );
   }
-  const file = FileSchema.safeParse(value);
+  const file = explaining(source, () => FileSchema.safeParse(value));
   const remedy = 'Name a file that hyperfine --export-json wrote, with a list of times for each command.';
   if (!file.success) {
     const [issue] = file.error.issues;

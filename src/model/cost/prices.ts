@@ -1,11 +1,14 @@
 /** What a platform charges, from a dated file. Prices are data: Lumos knows none by itself. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { didYouMean } from '../../domain/did-you-mean.js';
-import { hasCode, invalidInput, messageOf } from '../../domain/errors.js';
+import { invalidInput, messageOf } from '../../domain/errors.js';
+import { oneLine } from '../../domain/terminal-text.js';
 import type { Bytes, Milliseconds } from '../../domain/units.js';
 import { parseYaml } from '../../domain/yaml-text.js';
+import { explained } from '../../files/explain.js';
+import { readText } from '../../files/input.js';
 
 export const pricesSchemaId = 'lumos/prices@1';
 
@@ -94,11 +97,9 @@ export function loadPrices(asked: string, folder: string): Prices {
   const path = isFile ? asked : join(folder, `${asked}.yaml`);
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readText(path, { remedy: `Prices that are there: ${known.join(', ')}.` });
   } catch (error) {
-    if (hasCode(error, 'ENOENT'))
-      throw invalidInput(`${path} is not there`, `Prices that are: ${known.join(', ')}.`);
-    throw invalidInput(`${path}: ${messageOf(error)}`);
+    throw explained(error, path) ?? invalidInput(`${path}: ${oneLine(messageOf(error))}`);
   }
   const parsed = PricesSchema.safeParse(parseYaml(text, path));
   if (parsed.success) return parsed.data;

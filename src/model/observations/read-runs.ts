@@ -1,6 +1,5 @@
 /** Run directories to model cells. */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { artifactOfCell } from '../../domain/artifact-of-cell.js';
 import { invalidInput } from '../../domain/errors.js';
@@ -10,6 +9,7 @@ import type { PayloadStep } from '../../domain/function-manifest.js';
 import type { RunManifest } from '../../domain/run-manifest.js';
 import { readLevels } from '../../records/level-store.js';
 import { RecordProblems } from '../../records/record-problems.js';
+import { chunksOf, isThere } from '../../files/input.js';
 import { RunDirectory } from '../../records/run-directory.js';
 import { readRows } from '../../records/row-store.js';
 import { DeclaredEnvironmentSchema, type DeclaredEnvironment } from '../network/link.js';
@@ -100,6 +100,12 @@ function refuseMixedMachines(manifests: readonly RunManifest[]): string[] {
   return [];
 }
 
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of chunksOf(path)) hash.update(chunk);
+  return hash.digest('hex');
+}
+
 /**
  * Reads the rows of all directories.
  * @param problems takes records that cannot be read, or that are there twice: they are left out
@@ -136,14 +142,14 @@ export async function readRuns(
     const levels = await readLevels(directories[index]?.levelsPath ?? '', problems);
     const invalid = new Set(levels.filter(({ valid }) => !valid).map((level) => cellKey(level)));
     energy.push(...energyOf(levels));
-    if (!existsSync(measurementsPath)) continue;
+    if (!isThere(measurementsPath)) continue;
     const context = contextOf(manifest, ladders);
     for await (const row of readRows(measurementsPath, problems)) {
       if (invalid.size > 0 && invalid.has(cellKey(row))) notValid += 1;
       else collector.add(row, context);
     }
     const { runId, experiment, startedAt } = manifest;
-    const digest = createHash('sha256').update(readFileSync(measurementsPath)).digest('hex');
+    const digest = await digestOf(measurementsPath);
     sources.push({
       runId,
       experiment: experiment.name,

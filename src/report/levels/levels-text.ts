@@ -1,12 +1,10 @@
 /** The levels of a load run as lines for a terminal. */
 import Table from 'cli-table3';
-import type pc from 'picocolors';
+import type { Colors } from '../../domain/terminal-text.js';
 import type { Summary } from '../../domain/summary/summary.js';
 import { absent } from '../format-quantity.js';
 import { printable, wrapText } from '../wrap-text.js';
 import { levelGroups, levelHead, levelsReading } from './level-lines.js';
-
-type Colors = ReturnType<typeof pc.createColors>;
 
 const plain = {
   ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },

@@ -1,10 +1,8 @@
 /** The objectives as lines for a terminal. */
-import type pc from 'picocolors';
+import type { Colors } from '../../domain/terminal-text.js';
 import type { Summary } from '../../domain/summary/summary.js';
 import { printable, wrapText } from '../wrap-text.js';
 import { objectiveCounts, objectiveLines, objectivesReading, type ObjectiveLine } from './objective-lines.js';
-
-type Colors = ReturnType<typeof pc.createColors>;
 
 /**
  * Each objective with its cells, what is missed first; what is missed or unsure with its reason. No line is longer than

@@ -1,11 +1,9 @@
 /** Runtimes under a trace as lines for a terminal. */
 import Table from 'cli-table3';
-import type pc from 'picocolors';
+import type { Colors } from '../../domain/terminal-text.js';
 import type { Summary } from '../../domain/summary/summary.js';
 import { printable, wrapText } from '../wrap-text.js';
 import { traceGroups, traceHead, tracesReading } from './trace-lines.js';
-
-type Colors = ReturnType<typeof pc.createColors>;
 
 const plain = {
   ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },

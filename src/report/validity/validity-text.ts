@@ -1,11 +1,9 @@
 /** Findings of validity as lines for a terminal. */
-import type pc from 'picocolors';
+import type { Colors } from '../../domain/terminal-text.js';
 import type { Summary } from '../../domain/summary/summary.js';
 import type { ValiditySeverity } from '../../domain/validity.js';
 import { counted } from './check.js';
 import { printable, wrapText } from '../wrap-text.js';
-
-type Colors = ReturnType<typeof pc.createColors>;
 
 /** `2 serious, 3 warnings`; empty where nothing was found. */
 export function validityCounts({ validity = [] }: Summary): string {

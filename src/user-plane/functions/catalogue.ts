@@ -1,12 +1,14 @@
 /** The functions there are: every folder with a function.yaml, with its manifest checked and its oracle loaded. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { didYouMean } from '../../domain/did-you-mean.js';
-import { hasCode, invalidInput, messageOf } from '../../domain/errors.js';
+import { hasCode, invalidInput, LumosError, messageOf } from '../../domain/errors.js';
 import { globMatcher } from '../../domain/glob.js';
 import { FunctionClassSchema } from '../../domain/function-manifest.js';
 import type { FunctionDefinition, Oracle } from '../../domain/function-manifest.js';
+import { explaining } from '../../files/explain.js';
+import { readText } from '../../files/input.js';
 import { parseManifest } from './manifest-file.js';
 
 const manifestName = 'function.yaml';
@@ -50,21 +52,21 @@ async function loadFolder(folder: string): Promise<FunctionDefinition[]> {
 async function loadFunction(parent: string, name: string): Promise<FunctionDefinition | undefined> {
   const folder = join(parent, name);
   const file = join(folder, manifestName);
-  const text = await readManifest(file);
+  const text = readManifest(file);
   if (text === undefined) return undefined;
-  const manifest = parseManifest(file, text);
+  const manifest = explaining(file, () => parseManifest(file, text));
   if (manifest.name !== name) {
     throw invalidInput(`${file}: name: expected "${name}", the folder's name, found "${manifest.name}"`);
   }
   return { manifest, folder, oracle: await loadOracle(file, join(folder, manifest.oracle)) };
 }
 
-async function readManifest(file: string): Promise<string | undefined> {
+function readManifest(file: string): string | undefined {
   try {
-    return await readFile(file, 'utf8');
+    return readText(file);
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
-    throw invalidInput(`${file} cannot be read: ${messageOf(error)}`);
+    if (error instanceof LumosError && hasCode(error.cause, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
   }
 }
 

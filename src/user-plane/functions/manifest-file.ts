@@ -13,7 +13,7 @@ import { parseYaml } from '../../domain/yaml-text.js';
 export function parseManifest(file: string, text: string): FunctionManifest {
   const parsed = FunctionManifestSchema.safeParse(parseYaml(text, file));
   if (parsed.success) return parsed.data;
-  throw invalidInput(parsed.error.issues.map((issue) => `${file}: ${describe(issue)}`).join('\n'));
+  throw invalidInput(`${file}: ${parsed.error.issues.map(describe).join('; ')}`);
 }
 
 function describe(issue: z.core.$ZodIssue): string {

@@ -2,7 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { invalidInput } from '../../domain/errors.js';
-import { unreadable } from './byte-source.js';
+import { sentenceOf } from '../../files/explain.js';
 import { firstLine } from './line-blocks.js';
 import { formatOfHeader, type SideTable } from './trace-format.js';
 
@@ -63,7 +63,7 @@ interface Classified {
 
 async function classified(folder: string): Promise<Classified[]> {
   const names = await readdir(folder).catch((error: unknown) => {
-    throw unreadable(folder, error);
+    throw sentenceOf(error, folder);
   });
   const files: Classified[] = [];
   for (const name of names.filter((one) => /\.csv(\.gz)?$/.test(one)).sort()) {

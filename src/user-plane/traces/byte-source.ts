@@ -1,8 +1,8 @@
 /** The bytes of a trace from the beginning, whatever they come from: a file, a pipe, either of them compressed. */
-import { open, type FileHandle } from 'node:fs/promises';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { hasCode, invalidInput } from '../../domain/errors.js';
+import { InputFile } from '../../files/input.js';
 import { UnnamedFile } from './unnamed-file.js';
 
 export interface ByteSource {
@@ -30,10 +30,9 @@ export class TraceFile {
   async open(): Promise<ByteSource> {
     const { copy, path } = this;
     if (copy !== undefined) return sourceOf(readingCopy(copy), path, () => Promise.resolve());
-    const file = await opened(path);
-    const isRegular = (await file.stat()).isFile();
-    const read = readingFile(file, path);
-    const kept = isRegular ? read : keeping(read, (this.copy = new UnnamedFile()));
+    const file = await InputFile.open(path);
+    const read = readingFile(file);
+    const kept = file.isRegular ? read : keeping(read, (this.copy = new UnnamedFile()));
     return sourceOf(kept, path, () => file.close());
   }
 
@@ -45,32 +44,14 @@ export class TraceFile {
 
 /** A trace that is read once: nothing is kept. @throws LumosError as `TraceFile.open` */
 export async function openOnce(path: string): Promise<ByteSource> {
-  const file = await opened(path);
-  return sourceOf(readingFile(file, path), path, () => file.close());
-}
-
-const opened = (path: string): Promise<FileHandle> =>
-  open(path, 'r').catch((error: unknown) => {
-    throw unreadable(path, error);
-  });
-
-/** What to say of a file that cannot be read. */
-export function unreadable(path: string, error: unknown): Error {
-  if (hasCode(error, 'ENOENT', 'ENOTDIR')) return invalidInput(`there is no file ${path}`);
-  if (hasCode(error, 'EISDIR')) return invalidInput(`${path} is a folder, not a file`);
-  if (hasCode(error, 'EACCES', 'EPERM')) return invalidInput(`${path} may not be read`);
-  if (hasCode(error, 'ELOOP')) return invalidInput(`${path} is a symbolic link that leads to itself`);
-  return error instanceof Error ? error : new Error(String(error));
+  const file = await InputFile.open(path);
+  return sourceOf(readingFile(file), path, () => file.close());
 }
 
 const readingFile =
-  (file: FileHandle, path: string): Read =>
-  async (into, at, length) => {
-    const { bytesRead } = await file.read(into, at, length, null).catch((error: unknown) => {
-      throw unreadable(path, error);
-    });
-    return bytesRead;
-  };
+  (file: InputFile): Read =>
+  (into, at, length) =>
+    file.read(into.subarray(0, at + length), at);
 
 const keeping =
   (read: Read, copy: UnnamedFile): Read =>

@@ -2,11 +2,11 @@
 import { stat } from 'node:fs/promises';
 import type { TraceInvocation } from '../../domain/trace.js';
 import { milliseconds, type Milliseconds } from '../../domain/units.js';
+import { sentenceOf } from '../../files/explain.js';
 import { seededRandom } from '../../stats/random.js';
 import { dayOf, daysIn } from './azure-2019-files.js';
 import { refuseBadRow, type BadRow, type OnBadRow } from './bad-rows.js';
-import type { TraceFile} from './byte-source.js';
-import { unreadable } from './byte-source.js';
+import type { TraceFile } from './byte-source.js';
 import { InvocationStream } from './invocation-stream.js';
 import { TraceLines } from './line-blocks.js';
 import { readAzure2019 } from './read-azure-2019.js';
@@ -98,6 +98,6 @@ async function* invocationsOf(
 const isFolder = async (path: string): Promise<boolean> =>
   (
     await stat(path).catch((error: unknown) => {
-      throw unreadable(path, error);
+      throw sentenceOf(error, path);
     })
   ).isDirectory();

@@ -1,6 +1,6 @@
 /** What the model's commands read: run directories, and model files. */
-import { readFileSync } from 'node:fs';
-import { hasCode, invalidInput } from '../../../domain/errors.js';
+import { explaining } from '../../../files/explain.js';
+import { mostOfDataBytes, readText } from '../../../files/input.js';
 import { parseModelFile, type ModelFile } from '../../../model/fit/model-file.js';
 import { readRuns, type Ladders, type ReadRuns } from '../../../model/observations/read-runs.js';
 import { loadCatalogue } from '../../../user-plane/functions/catalogue.js';
@@ -29,10 +29,8 @@ export async function readModelRuns(
 }
 
 export function readModelFile(path: string): ModelFile {
-  try {
-    return parseModelFile(readFileSync(path, 'utf8'), path);
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT', 'EISDIR')) throw error;
-    throw invalidInput(`${path} is no model file`, 'Make one: lumos model fit DIR... --out model.json.');
-  }
+  const remedy = 'Make a model: lumos model fit DIR... --out model.json.';
+  return explaining(path, () =>
+    parseModelFile(readText(path, { remedy, maximumBytes: mostOfDataBytes }), path),
+  );
 }

@@ -1,7 +1,9 @@
 /** `lumos model recommend`. */
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { hasCode, invalidInput, messageOf } from '../../../domain/errors.js';
+import { invalidInput, messageOf } from '../../../domain/errors.js';
+import { oneLine } from '../../../domain/terminal-text.js';
+import { explained } from '../../../files/explain.js';
+import { readText } from '../../../files/input.js';
 import { loadPrices, type Prices } from '../../../model/cost/prices.js';
 import { TraceArrivalsSchema, type TraceArrivals } from '../../../model/recommend/arrivals.js';
 import type { Flip } from '../../../model/recommend/flips.js';
@@ -22,11 +24,9 @@ import { costText, memoryText, quantileText, withoutUnknown } from './predict-te
 async function readWorkload(path: string): Promise<Workload> {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readText(path, { remedy: 'Name a workload file.' });
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'EISDIR'))
-      throw invalidInput(`${path} is not there`, 'Name a workload file.');
-    throw invalidInput(`${path}: ${messageOf(error)}`);
+    throw explained(error, path) ?? invalidInput(`${path}: ${oneLine(messageOf(error))}`);
   }
   return parseWorkload(await withTraceRead(parseYaml(text, path), path), path);
 }
