@@ -23,6 +23,10 @@ export function markedColors(isWanted: boolean): Colors {
   return Object.fromEntries(marked) as Colors;
 }
 
+/** The styles that an option asks for: usual ones, none, or those given. */
+export const colorsOf = (option: boolean | Colors | undefined): Colors =>
+  typeof option === 'object' ? option : pc.createColors(option ?? false);
+
 type Style = (text: string | number | null | undefined) => string;
 const isStyle = (value: unknown): value is Style => typeof value === 'function';
 

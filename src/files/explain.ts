@@ -1,5 +1,5 @@
 /** Any error as one sentence a person can act on: the path, the reason, what to do. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { LumosError, messageOf, type ErrorKind } from '../domain/errors.js';
 import { oneLine } from '../domain/terminal-text.js';
 
@@ -127,7 +127,7 @@ function readingError(error: Error, source: string | undefined): LumosError | un
 }
 
 function readingReason(error: Error, hasSource: boolean): string | undefined {
-  if (error instanceof z.ZodError) return issueText(error);
+  if (isZodError(error)) return issueText(error);
   if (error.name === 'YAMLParseError' || error.name === 'YAMLWarning') return `not YAML: ${firstLine(error)}`;
   if (error instanceof ReferenceError && /\balias\b/i.test(error.message))
     return `not YAML that can be used: ${firstLine(error)}`;
@@ -139,6 +139,12 @@ function readingReason(error: Error, hasSource: boolean): string | undefined {
     return /call stack/i.test(error.message) ? 'it is nested too deeply' : 'it is too large';
   return undefined;
 }
+
+/** By its name: this module is loaded before all others and loads none itself. */
+const isZodError = (error: Error): error is z.ZodError =>
+  (error.name === 'ZodError' || error.name === '$ZodError') &&
+  'issues' in error &&
+  Array.isArray(error.issues);
 
 const firstLine = (error: Error): string => oneLine(messageOf(error).split('\n')[0] ?? '');
 

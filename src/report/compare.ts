@@ -1,5 +1,5 @@
 /** Two runs side by side, as `lumos compare` prints them. */
-import { markedColors, type Colors } from '../domain/terminal-text.js';
+import { colorsOf, type Colors } from '../domain/terminal-text.js';
 import Table from 'cli-table3';
 import { environmentName, runtimeName, type Cell } from '../domain/factors.js';
 import type { Verdict } from '../domain/summary/cell-summary.js';
@@ -163,7 +163,7 @@ function asList(runs: ComparedRuns, width: number, colors: Colors): string[] {
 /** Two runs as text for a terminal, no line longer than the width. Ends with a line feed. */
 export function renderComparisonTable(runs: ComparedRuns, options: ComparisonTableOptions): string {
   const width = Math.max(40, Math.floor(options.width ?? 100));
-  const colors = markedColors(options.color ?? false);
+  const colors = colorsOf(options.color);
   const body = runs.cells.length === 0 ? [] : (asColumns(runs, width, colors) ?? asList(runs, width, colors));
   const rest = leftOver(runs).flatMap(([title, cells]) => [
     '',

@@ -1,5 +1,5 @@
 /** A summary as a table that a person reads in a terminal. */
-import { markedColors, type Colors } from '../domain/terminal-text.js';
+import { colorsOf, type Colors } from '../domain/terminal-text.js';
 import { runtimeName } from '../domain/factors.js';
 import Table from 'cli-table3';
 import type { Summary } from '../domain/summary/summary.js';
@@ -36,7 +36,7 @@ export interface TerminalTableOptions {
   /** Columns the terminal has. No line is longer. Default 100; at least 40 is used. */
   readonly width?: number;
   /** Whether verdicts and failures are coloured. Default no: pipes and files take plain text. */
-  readonly color?: boolean;
+  readonly color?: boolean | Colors;
 }
 
 interface Column {
@@ -277,7 +277,7 @@ function legendLines(summary: Summary, width: number, colors: Colors): string[] 
  */
 export function renderTerminalTable(summary: Summary, options: TerminalTableOptions = {}): string {
   const width = Math.max(40, Math.floor(options.width ?? 100));
-  const colors = markedColors(options.color ?? false);
+  const colors = colorsOf(options.color);
   const groups = groupCells(summary);
   const compared = baselinesOf(summary).length > 0;
   const columns = [

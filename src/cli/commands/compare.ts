@@ -1,4 +1,5 @@
 /** `lumos compare`: two run directories side by side. */
+import { markedColors } from '../../domain/terminal-text.js';
 import { invalidInput } from '../../domain/errors.js';
 import { RunDirectory } from '../../records/run-directory.js';
 import { renderComparisonTable } from '../../report/compare.js';
@@ -24,6 +25,9 @@ export async function compare(
     load: { base: base.load, candidate: candidate.load },
   });
   if (options.json === true) printJson({ schema: 'lumos/comparison@1', margin, ...compared });
-  else print(renderComparisonTable(compared, { margin, width: tableWidth(), color: wantsColour() }));
+  else
+    print(
+      renderComparisonTable(compared, { margin, width: tableWidth(), color: markedColors(wantsColour()) }),
+    );
   return exitCodes.done;
 }

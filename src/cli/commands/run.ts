@@ -10,6 +10,7 @@ import { environmentsOf, type Experiment } from '../../domain/experiment.js';
 import type { Cell } from '../../domain/factors.js';
 import type { RunManifest } from '../../domain/run-manifest.js';
 import { checkForResume } from '../../domain/resumable-run.js';
+import { markedColors } from '../../domain/terminal-text.js';
 import { scopedObjective } from '../../domain/slo.js';
 import { loadEnvironments } from '../../experiment/environment-file.js';
 import { builtInExperiments, loadExperiment } from '../../experiment/experiment-file.js';
@@ -323,7 +324,7 @@ async function show(directory: RunDirectory, options: RunOptions): Promise<void>
   const isTaken = options.json === true || (junit !== undefined && goesToStandardOutput(junit));
   const say = isTaken ? note : print;
   if (options.json === true) printJson(summary);
-  else say(renderTerminalTable(summary, { width: tableWidth(), color: wantsColour() }));
+  else say(renderTerminalTable(summary, { width: tableWidth(), color: markedColors(wantsColour()) }));
   say(`\nreport:  ${shown(directory.reportPath)}\nsummary: ${shown(directory.summaryPath)}`);
   if (junit !== undefined && !goesToStandardOutput(junit)) say(`junit:   ${shown(junit.path)}`);
 }

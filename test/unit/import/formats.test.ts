@@ -213,7 +213,7 @@ describe('hyperfine', () => {
   it.each([
     ['{}', 'results'],
     ['{"results":[{"command":"a"}]}', 'results.0.times'],
-    ['no', 'no JSON'],
+    ['no', 'not JSON'],
   ])('refuses %s', (text, message) => {
     expect(() => importHyperfine(file('bad.json', text))).toThrow(message);
   });

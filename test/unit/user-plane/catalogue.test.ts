@@ -122,7 +122,7 @@ describe('refusing', () => {
     await addFunction('alpha', { 'function.yaml': manifest('alpha', { class: 'fast', storage: '[]' }) });
     const message = await messageOfLoad();
     expect(message).toMatch(/function\.yaml: class: .*"compute"\|"data"\|"mixed"/);
-    expect(message).toContain('function.yaml: storage: ');
+    expect(message).toContain('storage: ');
   });
 
   it('an empty manifest', async () => {

@@ -113,7 +113,7 @@ describe('the plain format', () => {
 
   it('refuses what is no text of lines, and files that are not there', async () => {
     await expect(read(Buffer.alloc(2 << 20, 0x31))).rejects.toThrow('a line above 1 MiB');
-    await expect(all(join(folder, 'nowhere.csv'))).rejects.toThrow('there is no file');
+    await expect(all(join(folder, 'nowhere.csv'))).rejects.toThrow('there is no such file');
   });
 
   it('sorts more than is sorted in memory, and leaves nothing behind', async () => {
