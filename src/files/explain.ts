@@ -130,7 +130,7 @@ function readingReason(error: Error, hasSource: boolean): string | undefined {
   if (isZodError(error)) return issueText(error);
   if (error.name === 'YAMLParseError' || error.name === 'YAMLWarning') return `not YAML: ${firstLine(error)}`;
   if (error instanceof ReferenceError && /\balias\b/i.test(error.message))
-    return `not YAML that can be used: ${firstLine(error)}`;
+    return `not YAML: ${firstLine(error)}`;
   if (error.name === 'CsvError') return firstLine(error);
   if (!hasSource) return undefined;
   // Without a source these would be errors of the program; while a file is read they are of the file.
