@@ -1,5 +1,7 @@
 /** Coded errors with advice: what is wrong, and what the person can do about it. */
 
+import { oneLine } from './terminal-text.js';
+
 /** What an error means to the caller; the command line maps each to an exit code of CONTRACT.md. */
 export type ErrorKind =
   /** Wrong usage or invalid input (exit 2). */
@@ -24,8 +26,9 @@ export class LumosError extends Error {
   }
 }
 
+/** The message is one line, whatever it quotes. */
 export const invalidInput = (message: string, remedy?: string): LumosError =>
-  new LumosError('invalid-input', message, remedy === undefined ? {} : { remedy });
+  new LumosError('invalid-input', oneLine(message), remedy === undefined ? {} : { remedy });
 
 export const missingDependency = (message: string, remedy: string): LumosError =>
   new LumosError('missing-dependency', message, { remedy });

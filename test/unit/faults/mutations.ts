@@ -97,8 +97,16 @@ function evilValue(random: Random): unknown {
   if (which < 4) return pick(random, numbers);
   if (which < 8) return pick(random, strings);
   return pick<() => unknown>(random, [
-    ...[() => null, () => true, () => [], () => ({}), () => [null], () => ({ a: 1 }), () => deep(50)],
-    ...[() => [1, 2, 3], () => Array(1000).fill('x')],
+    ...[
+      () => null,
+      () => true,
+      (): unknown => [],
+      () => ({}),
+      (): unknown => [null],
+      () => ({ a: 1 }),
+      () => deep(50),
+    ],
+    ...[() => [1, 2, 3], () => Array<string>(1000).fill('x')],
   ])();
 }
 
@@ -223,7 +231,7 @@ function changed(random: Random, bytes: Buffer): Buffer {
 
 const wholeYaml: readonly (() => string)[] = [
   () =>
-    `a: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefghi']
+    `a: &a [x,x,x,x,x,x,x,x,x]\n${Array.from('bcdefghi')
       .map(
         (name, i) =>
           `${name}: &${name} [${Array(9)

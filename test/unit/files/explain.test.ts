@@ -39,7 +39,7 @@ describe('any error as one sentence', () => {
   });
 
   it.each<[string, () => unknown, string]>([
-    ['JSON', () => JSON.parse('{'), 'f: not JSON: '],
+    ['JSON', () => JSON.parse('{') as unknown, 'f: not JSON: '],
     [
       'deep JSON',
       () => {
@@ -47,7 +47,7 @@ describe('any error as one sentence', () => {
       },
       'f: it is nested too deeply',
     ],
-    ['an undefined alias', () => parse('a: *x'), 'f: not YAML: Unresolved alias'],
+    ['an undefined alias', () => parse('a: *x') as unknown, 'f: not YAML: Unresolved alias'],
     ['a schema', () => z.object({ a: z.object({ b: z.number() }) }).parse({ a: { b: 'x' } }), 'f: a.b: '],
   ])('what a parser throws: %s', (_what, read, message) => {
     expect(() => explaining('f', read)).toThrow(

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
-import { LevelRecordSchema, StoredHistogramSchema, type LevelRecord } from '../../../../src/domain/level.js';
+import { StoredHistogramSchema, type LevelRecord } from '../../../../src/domain/level.js';
 import type { Summary } from '../../../../src/domain/summary/summary.js';
 import { appendLevels, readLevels } from '../../../../src/records/level-store.js';
 import { levelGroups } from '../../../../src/report/levels/level-lines.js';
