@@ -11,6 +11,9 @@ import { loadExperiment } from '../../../src/experiment/experiment-file.js';
 import { collectPrinted, type Printed } from '../cli/printed.js';
 import { writeRun } from '../report/written-run.js';
 
+// The first case of a command loads its modules, which takes long on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
+
 const cases = 'test/cases';
 const found = (name: string): string => join(cases, 'faults', 'fuzz-found', name);
 
