@@ -191,7 +191,7 @@ function resultsOf(source: string, path: string, losses: SourceLosses): Result[]
     value = JSON.parse(text);
   } catch (error) {
     throw invalidInput(
-      `${source}: no JSON (${messageOf(error)})`,
+      `${source}: not JSON (${messageOf(error)})`,
       'Name a file that hyperfine --export-json wrote. A file that was cut cannot be read.',
     );
   }

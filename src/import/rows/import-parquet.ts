@@ -66,7 +66,7 @@ async function* rowsOfParquet(
   const source = sourceName(path);
   if (path === '-')
     throw invalidInput(
-      'standard input: Parquet is read from its end, which a pipe does not give',
+      'standard input is no regular file: Parquet is read from its end, which a pipe does not give',
       'Save it as a file and import that.',
     );
   const file = await ParquetFile.open(path);

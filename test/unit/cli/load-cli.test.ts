@@ -97,7 +97,10 @@ describe('lumos load', () => {
     [['http://127.0.0.1:9/', '--rate', '50000'], 'above the bound of 20000'],
     [['http://127.0.0.1:9/', '--clients', '5000'], 'above the bound of 1000'],
     [['http://127.0.0.1:9/', '--duration', '900'], 'above the bound of 600000'],
-    [['http://127.0.0.1:9/', '--body', '/nowhere/at/all'], 'cannot be read'],
+    [
+      ['http://127.0.0.1:9/', '--body', '/nowhere/at/all'],
+      '/nowhere/at/all: there is no such file or folder',
+    ],
     [['http://127.0.0.1:9/', '--header', 'nonsense'], 'no header'],
     [['http://127.0.0.1:9/', '--until', 'p42:0.1'], 'A quantile is expected'],
     [['http://127.0.0.1:9/', '--arrivals', 'weekly', '--rate', '1'], 'arrivals'],

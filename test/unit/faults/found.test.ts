@@ -50,9 +50,9 @@ function refusal(read: () => unknown): unknown {
 }
 
 describe('what the fuzzer found', () => {
-  it.each(['crash-94.parquet', 'r.parquet'])('a damaged Parquet file is refused: %s', async (name) => {
+  it.each(['crash-94.parquet', 'r.parquet'])('the Parquet file is damaged is refused: %s', async (name) => {
     await endsWell(['import', 'parquet', found(name), '--out', join(folder, 'out')], [2]);
-    expect(printed.err).toContain(`${name}: a damaged Parquet file`);
+    expect(printed.err).toContain(`${name}: the Parquet file is damaged`);
   });
 
   it.each([

@@ -132,7 +132,7 @@ describe('energy', () => {
         class: 'container',
         environment: 'local',
       },
-      ...{ start: 'warm', concurrency: 4, succeeded: 100, ...changes },
+      ...{ start: 'warm', concurrency: 4, succeeded: 100, valid: true, ...changes },
     }) as LevelRecord;
 
   it('of a request is what all rounds of a level took over what they answered', () => {
@@ -143,7 +143,8 @@ describe('energy', () => {
     expect(others).toEqual([]);
     expect(found).toMatchObject({ requests: 400, perRequestJoules: 0.2 });
   });
-  it('is absent where the machine has no counter, or nothing was answered', () => {
+  it('is absent where the machine has no counter, nothing was answered, or the level is not valid', () => {
     expect(energyOf([level({}), level({ energyJoules: joules(5), succeeded: 0 })])).toEqual([]);
+    expect(energyOf([level({ energyJoules: joules(5), valid: false })])).toEqual([]);
   });
 });

@@ -21,8 +21,8 @@ const at = (seconds: number, name = 'a', more: Partial<TraceInvocation> = {}): T
 });
 
 /** As the commands write it. */
-const written = (path: string, batches: Parameters<typeof writePlainTrace>[1]): Promise<number> =>
-  writeOutput(outputPlace(path), { standardOutput: () => Promise.resolve() }, (sink) =>
+const written = async (path: string, batches: Parameters<typeof writePlainTrace>[1]): Promise<number> =>
+  await writeOutput(outputPlace(path), { standardOutput: () => Promise.resolve() }, (sink) =>
     writePlainTrace(sink, batches),
   );
 
