@@ -4,7 +4,7 @@ import { dirname, join, resolve, sep } from 'node:path';
 import type { z } from 'zod';
 import { didYouMean } from '../domain/did-you-mean.js';
 import { invalidInput } from '../domain/errors.js';
-import { ExperimentSchema, type Experiment } from '../domain/experiment.js';
+import { ExperimentSchema, otherwiseSmallest, type Experiment } from '../domain/experiment.js';
 import { otherNames } from '../domain/short-forms.js';
 import { parseYaml } from '../domain/yaml-text.js';
 import { explaining } from '../files/explain.js';
@@ -27,7 +27,16 @@ export function loadExperiment(nameOrPath: string, folder: string): Experiment {
       `${didYouMean(nameOrPath, names)}Built in: ${names.join(', ')}.`,
     );
   }
-  return explaining(path, () => withTracePath(parseExperiment(readText(path), path), path));
+  return explaining(path, () => {
+    const raw = parseYaml(readText(path), path);
+    return withTracePath(withUsualPayloads(checkExperiment(raw, path), raw), path);
+  });
+}
+
+/** An experiment that names no payloads asks for none: a function without the usual one is measured at its smallest. */
+function withUsualPayloads(experiment: Experiment, raw: unknown): Experiment {
+  const isNamed = typeof raw === 'object' && raw !== null && 'payloads' in raw;
+  return isNamed ? experiment : { ...experiment, payloads: [...experiment.payloads, otherwiseSmallest] };
 }
 
 /**

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LumosError } from '../../../src/domain/errors.js';
 import { loadExperiment, parseExperiment } from '../../../src/experiment/experiment-file.js';
@@ -14,6 +17,22 @@ function refusal(work: () => unknown): LumosError {
   throw new Error('nothing was refused');
 }
 const refused = (text: string): LumosError => refusal(() => parseExperiment(base + text, 'my.yaml'));
+
+describe('payloads that a file does not name', () => {
+  const loaded = (text: string): string[] => {
+    const folder = mkdtempSync(join(tmpdir(), 'lumos-experiment-'));
+    try {
+      writeFileSync(join(folder, 'mine.yaml'), base + text);
+      return loadExperiment(join(folder, 'mine.yaml'), folder).payloads;
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  };
+  it('are the usual one, or the smallest of a function that has none of that name', () => {
+    expect(loaded('')).toEqual(['small', 'otherwise-smallest']);
+    expect(loaded('payloads: small\n')).toEqual(['small']);
+  });
+});
 
 describe('an experiment file', () => {
   it('has every default filled in', () => {
