@@ -27,7 +27,7 @@ footer { padding-bottom: 4rem; color: var(--quiet); font-size: 0.875rem; }
 h1 { font-size: 2rem; line-height: 1.2; margin: 0 0 0.5rem; letter-spacing: -0.015em; overflow-wrap: anywhere; }
 h2 { font-size: 1.375rem; line-height: 1.3; margin: 4rem 0 1rem; letter-spacing: -0.01em; }
 h3 { font-size: 1.0625rem; line-height: 1.4; margin: 0 0 0.25rem; }
-p, ul, ol, dl { max-width: 68ch; margin: 0 0 1rem; }
+p, ul, ol, dl { max-width: 68ch; margin: 0 0 1rem; overflow-wrap: anywhere; }
 a { color: var(--accent); text-underline-offset: 0.15em; }
 code { font: 0.875em ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; overflow-wrap: anywhere; }
 .quiet, .remark { color: var(--quiet); }
