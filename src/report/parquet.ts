@@ -23,10 +23,10 @@ const optional = (type: BasicType): ColumnType => ({ type, required: false });
 /** Every field of a row, in the order of the file; a field added to the row is missed by the compiler here. */
 const columnTypes: { readonly [Name in keyof Required<Measurement>]: ColumnType } = {
   schema: required('STRING'),
-  trial: required('INT32'),
-  sandbox: optional('INT32'),
-  invocation: required('INT32'),
-  round: required('INT32'),
+  trial: required('INT64'),
+  sandbox: optional('INT64'),
+  invocation: required('INT64'),
+  round: required('INT64'),
   function: required('STRING'),
   payload: required('STRING'),
   runtime: required('STRING'),
@@ -34,7 +34,7 @@ const columnTypes: { readonly [Name in keyof Required<Measurement>]: ColumnType 
   environment: required('STRING'),
   emulated: optional('BOOLEAN'),
   start: required('STRING'),
-  concurrency: required('INT32'),
+  concurrency: required('INT64'),
   arrivals: optional('STRING'),
   storage: optional('STRING'),
   access: optional('STRING'),
@@ -48,13 +48,13 @@ const columnTypes: { readonly [Name in keyof Required<Measurement>]: ColumnType 
   lateMs: optional('DOUBLE'),
   queuedMs: optional('DOUBLE'),
   cold: optional('BOOLEAN'),
-  instance: optional('INT32'),
+  instance: optional('INT64'),
   traceFunction: optional('STRING'),
   node: optional('STRING'),
   deployment: optional('STRING'),
   payloadBytes: optional('INT64'),
   responseBytes: optional('INT64'),
-  sequence: optional('INT32'),
+  sequence: optional('INT64'),
   latencyMs: optional('DOUBLE'),
   launchMs: optional('DOUBLE'),
   deserializeMs: optional('DOUBLE'),
@@ -63,12 +63,12 @@ const columnTypes: { readonly [Name in keyof Required<Measurement>]: ColumnType 
   storeMs: optional('DOUBLE'),
   serializeMs: optional('DOUBLE'),
   transportMs: optional('DOUBLE'),
-  storageRoundTrips: optional('INT32'),
+  storageRoundTrips: optional('INT64'),
   fetchedBytes: optional('INT64'),
   storedBytes: optional('INT64'),
   hostFetchMs: optional('DOUBLE'),
   hostStoreMs: optional('DOUBLE'),
-  serviceRequests: optional('INT32'),
+  serviceRequests: optional('INT64'),
   serviceReceivedBytes: optional('INT64'),
   serviceSentBytes: optional('INT64'),
   cpuMs: optional('DOUBLE'),
@@ -96,7 +96,7 @@ function columnsOf(rows: readonly Measurement[]): ColumnSource[] {
 
 /**
  * Writes rows as one Parquet file (Snappy, row groups) and returns how many there were. Columns have the names and
- * units of the rows; bytes are 64-bit integers, durations doubles, absent figures nulls. Memory is bounded by one row
+ * units of the rows; whole numbers are 64-bit integers (a row takes all up to 2^53), durations doubles, absent figures nulls. Memory is bounded by one row
  * group.
  * @throws RangeError when `rowGroupSize` is not a positive whole number.
  */

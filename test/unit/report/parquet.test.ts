@@ -46,6 +46,7 @@ describe('writeParquet', () => {
     const typeOf = (name: string) => metadata.schema.find((column) => column.name === name);
     expect(typeOf('latencyMs')).toMatchObject({ type: 'DOUBLE', repetition_type: 'OPTIONAL' });
     expect(typeOf('payloadBytes')).toMatchObject({ type: 'INT64', repetition_type: 'OPTIONAL' });
+    expect(typeOf('trial')).toMatchObject({ type: 'INT64', repetition_type: 'REQUIRED' });
   });
 
   it('reads no further than one row group ahead of the sink', async () => {
