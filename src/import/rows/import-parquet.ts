@@ -6,7 +6,8 @@ import { oneLine } from '../../domain/terminal-text.js';
 import { sourceName } from '../../files/text-source.js';
 import type { ImportedRows, ImportOptions } from '../imported-rows.js';
 import { SourceLosses } from '../source-losses.js';
-import { damageIn, ParquetFile } from './parquet-file.js';
+import { damageIn, ParquetFile, rangeOf } from './parquet-file.js';
+import { checkPages, unpackSnappy } from './parquet-pages.js';
 import { factsOfRows } from './row-facts.js';
 import { RowReader } from './row-of-fields.js';
 
@@ -36,21 +37,45 @@ function checkGroups(
 }
 
 interface RowGroup {
+  readonly group: FileMetaData['row_groups'][number];
   readonly file: ParquetFile;
   readonly metadata: FileMetaData;
   readonly rowStart: number;
   readonly rowEnd: number;
 }
 
+/** @throws Error for pages that hyparquet must not decode */
+async function checkGroup(
+  { columns }: RowGroup['group'],
+  { file, metadata: { schema }, rowStart, rowEnd }: Omit<RowGroup, 'group'>,
+): Promise<void> {
+  for (const { meta_data: column } of columns) {
+    if (column === undefined) continue;
+    const { start, end } = rangeOf(column);
+    const leaf = schema.find(({ name }) => name === column.path_in_schema[0]);
+    checkPages(await file.slice(start, end), {
+      codec: column.codec,
+      isBoolean: column.type === 'BOOLEAN',
+      isOptional: leaf?.repetition_type !== 'REQUIRED',
+      rows: rowEnd - rowStart,
+    });
+  }
+}
+
 /**
  * The rows of one group. The columns are read one after the other: of several at once, the library lets the second failure go
  * unhandled, which would end the process.
  */
-async function rowsOfGroup(group: RowGroup, names: readonly string[], source: string): Promise<Fields[]> {
-  const rows: Record<string, unknown>[] = Array.from({ length: group.rowEnd - group.rowStart }, () => ({}));
+async function rowsOfGroup(
+  { group, ...where }: RowGroup,
+  names: readonly string[],
+  source: string,
+): Promise<Fields[]> {
+  await readingOf(source, damagedText, () => checkGroup(group, where));
+  const rows: Record<string, unknown>[] = Array.from({ length: where.rowEnd - where.rowStart }, () => ({}));
   for (const name of names) {
     const values = await readingOf(source, damagedText, () =>
-      parquetReadObjects({ ...group, columns: [name] }),
+      parquetReadObjects({ ...where, columns: [name], compressors: { SNAPPY: unpackSnappy } }),
     );
     if (values.length !== rows.length) throw damaged(source, `${name} has fewer values than there are rows`);
     for (const [i, value] of values.entries()) (rows[i] as Record<string, unknown>)[name] = value[name];
@@ -72,17 +97,24 @@ async function* rowsOfParquet(
   const file = await ParquetFile.open(path);
   try {
     const metadata = await readingOf(source, 'no Parquet file', () => parquetMetadataAsync(file));
-    const damage = damageIn(metadata, file.byteLength);
-    if (damage !== undefined) throw damaged(source, damage);
     const reader = new RowReader(source, options);
-    const names = metadata.schema.slice(1).map(({ name }) => name);
+    const names = await readingOf(source, damagedText, () => {
+      const damage = damageIn(metadata, file.byteLength);
+      if (damage !== undefined) throw damaged(source, damage);
+      const found = metadata.schema.slice(1).map(({ name }) => name);
+      checkGroups(metadata, found, source);
+      return found;
+    });
     reader.takeNames(names, source);
-    checkGroups(metadata, names, source);
     let start = 0;
     // One row group at a time: that is what the writer held in memory too.
     for (const group of metadata.row_groups) {
       const end = start + Number(group.num_rows);
-      const objects = await rowsOfGroup({ file, metadata, rowStart: start, rowEnd: end }, names, source);
+      const objects = await rowsOfGroup(
+        { group, file, metadata, rowStart: start, rowEnd: end },
+        names,
+        source,
+      );
       for (const [i, fields] of objects.entries()) {
         const row = readRow(reader, fields, start + i, losses);
         if (row !== undefined) yield row;
@@ -100,7 +132,7 @@ const damaged = (source: string, why: string): Error =>
   invalidInput(`${source}: ${damagedText} (${oneLine(why)})`, 'Fetch or write the file again.');
 
 /** What hyparquet makes of damaged bytes is any error at all. */
-async function readingOf<T>(source: string, what: string, read: () => Promise<T>): Promise<T> {
+async function readingOf<T>(source: string, what: string, read: () => T | Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {

@@ -1,7 +1,7 @@
 /** The bytes of a Parquet file for hyparquet, which trusts what it reads. */
 import { open, type FileHandle } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { AsyncBuffer, FileMetaData } from 'hyparquet';
+import type { AsyncBuffer, ColumnMetaData, FileMetaData } from 'hyparquet';
 import { explained } from '../../files/explain.js';
 import { requireRegularFile } from '../../files/input.js';
 
@@ -63,19 +63,31 @@ export function damageIn(
   { schema, row_groups: groups }: FileMetaData,
   fileLength: number,
 ): string | undefined {
-  const names = new Set(schema.map(({ name }) => name));
+  const [, ...leaves] = schema;
+  const nested = leaves.find(
+    (leaf) => leaf.num_children !== undefined || leaf.repetition_type === 'REPEATED',
+  );
+  if (nested !== undefined) return `a column "${nested.name}" of lists`;
+  const names = new Set(leaves.map(({ name }) => name));
   for (const { columns, num_rows: rows } of groups) {
     if (!isBetween(rows, mostRowsOfGroup)) return `a group of ${rows} rows`;
     for (const { meta_data: column } of columns) {
       if (column === undefined) return 'a column without metadata';
       const missing = column.path_in_schema.find((name) => !names.has(name));
       if (missing !== undefined) return `no column "${missing}" in its schema`;
-      if (!isBetween(column.num_values, mostRowsOfGroup)) return `a column of ${column.num_values} values`;
-      if (!isBetween(column.total_compressed_size, fileLength)) return 'a column larger than the file';
+      if (column.num_values !== rows) return `a column of ${column.num_values} values for ${rows} rows`;
+      const { start, end } = rangeOf(column);
+      if (start < 0 || end < start || end > fileLength) return 'a column beyond the end of the file';
       if (!isBetween(column.total_uncompressed_size, mostUnpackedBytes)) return 'a column above 1 GiB';
     }
   }
   return undefined;
+}
+
+/** The bytes of a column in the file, as hyparquet reads them. */
+export function rangeOf(column: ColumnMetaData): { readonly start: number; readonly end: number } {
+  const start = column.dictionary_page_offset || column.data_page_offset;
+  return { start: Number(start), end: Number(start + column.total_compressed_size) };
 }
 
 const isBetween = (value: bigint, most: number): boolean => value >= 0n && value <= BigInt(most);
