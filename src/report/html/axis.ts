@@ -25,6 +25,21 @@ function multiples(decades: number): readonly number[] {
   return decades > 0.4 ? [1, 2, 5] : [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9];
 }
 
+/** Decades that an axis reaches to: damaged figures can lie 600 decades apart, more than a ratio of numbers can say. */
+const farthestDecade = 30;
+
+/** The powers of ten from `low` to `high`, at most as far as an axis reaches. */
+export function decadesBetween(low: number, high: number): number[] {
+  const first = Math.max(-farthestDecade, Math.ceil(Math.log10(low)));
+  const last = Math.min(farthestDecade, Math.floor(Math.log10(high)));
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) =>
+    Number((10 ** (first + index)).toPrecision(6)),
+  );
+}
+
+const withinReach = (value: number): number =>
+  Math.min(Math.max(value, 10 ** -farthestDecade), 10 ** farthestDecade);
+
 function logTicks(low: number, high: number): number[] {
   const steps = multiples(Math.log10(high / low));
   const ticks: number[] = [];
@@ -41,8 +56,8 @@ function logTicks(low: number, high: number): number[] {
 function padded(values: readonly number[]): [number, number] {
   const positive = values.filter((value) => value > 0 && Number.isFinite(value));
   if (positive.length === 0) return [0.5, 2];
-  const low = positive.reduce((a, b) => Math.min(a, b));
-  const high = positive.reduce((a, b) => Math.max(a, b));
+  const low = withinReach(positive.reduce((a, b) => Math.min(a, b)));
+  const high = withinReach(positive.reduce((a, b) => Math.max(a, b)));
   const room = Math.max(1.08, (high / low) ** 0.03);
   return [low / room, high * room];
 }

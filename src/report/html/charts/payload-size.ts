@@ -5,6 +5,7 @@ import type { Summary } from '../../../domain/summary/summary.js';
 import { bytes, milliseconds } from '../../../domain/units.js';
 import { storageText } from '../../cell-groups.js';
 import { formatBytes, formatDuration, typographicSigns } from '../../format-quantity.js';
+import { decadesBetween } from '../axis.js';
 import { classColor } from '../palette.js';
 import { plotSvg } from '../plot-svg.js';
 import { html, type Markup } from '../template.js';
@@ -55,9 +56,7 @@ function drawnOf({ runtime, class: of, sizes, fits }: SizeSeries): Drawn {
 /** Powers of ten within a range. */
 function decades(values: readonly number[]): number[] {
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const first = Math.ceil(Math.log10(low));
-  const count = Math.max(0, Math.floor(Math.log10(high)) - first + 1);
-  return Array.from({ length: count }, (_, index) => Number((10 ** (first + index)).toPrecision(6)));
+  return decadesBetween(low, high);
 }
 
 /** Powers of 1024 and the steps between them that a reader knows. */

@@ -5,6 +5,7 @@ import type { Summary } from '../../../domain/summary/summary.js';
 import { milliseconds } from '../../../domain/units.js';
 import { formatDuration, formatSignificant, typographicSigns } from '../../format-quantity.js';
 import { servedBy } from '../../levels/level-lines.js';
+import { decadesBetween } from '../axis.js';
 import { classColor } from '../palette.js';
 import { plotSvg } from '../plot-svg.js';
 import { html, nothing, trusted, type Markup } from '../template.js';
@@ -59,11 +60,7 @@ function kneePoint({ points, knee }: Drawn): { x: number; y: number } | undefine
 }
 
 function decades(values: readonly number[]): number[] {
-  const first = Math.ceil(Math.log10(Math.min(...values) / 1.3));
-  const last = Math.floor(Math.log10(Math.max(...values) * 1.3));
-  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) =>
-    Number((10 ** (first + index)).toPrecision(6)),
-  );
+  return decadesBetween(Math.min(...values) / 1.3, Math.max(...values) * 1.3);
 }
 
 /** One axis for throughputs far apart: on an even one the slowest would be a single point. */
