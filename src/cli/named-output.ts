@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { invalidInput } from '../domain/errors.js';
+import { escapeControls } from '../domain/terminal-text.js';
 import { writeOutput, type OutputSink } from '../files/output-file.js';
 import { outputPlace, type FilePlace, type OutputPlace } from '../files/output-place.js';
 import { writing } from '../files/write-failure.js';
@@ -77,12 +78,25 @@ export async function streamTo<T>(
     onWaiting: (path: string) => note(`waiting for a reader of ${path}`),
   };
   try {
-    return await writeOutput(place, settings, work);
+    return await writeOutput(place, settings, (sink) =>
+      work(jsonFormats.has(output.format) ? escapingSink(sink) : sink),
+    );
   } catch (error) {
     if (error instanceof ReaderHasLeft) return undefined;
     throw error;
   }
 }
+
+/**
+ * JSON that is written has its control characters as escapes, wherever it goes: the value stays the same, and a terminal can
+ * show the file. What a terminal could follow in other formats is escaped only where standard output is one.
+ */
+const escapingSink =
+  (sink: OutputSink): OutputSink =>
+  (chunk) =>
+    sink(typeof chunk === 'string' ? escapeControls(chunk) : chunk);
+
+const jsonFormats: ReadonlySet<OutputFormat> = new Set(['json', 'hyperfine', 'k6', 'k6-points', 'model']);
 
 export async function writeTo(output: NamedOutput, content: string | Uint8Array): Promise<void> {
   await streamTo(output, (sink) => sink(content));

@@ -1,5 +1,6 @@
 /** Standard output for more than a line: waits for its reader, and knows when it can take no more. */
 import { hasCode } from '../domain/errors.js';
+import { escapeControls } from '../domain/terminal-text.js';
 import { cannotWrite } from '../files/write-failure.js';
 
 let failure: Error | undefined;
@@ -24,10 +25,14 @@ export function standardOutputFailure(): Error | undefined {
   return cannotWrite('standard output', failure);
 }
 
-/** @throws ReaderHasLeft, or LumosError when standard output cannot be written */
+/**
+ * A file or a pipe gets each character as it is. A terminal would follow control characters: it gets them escaped.
+ * @throws ReaderHasLeft, or LumosError when standard output cannot be written
+ */
 export async function writeToStandardOutput(chunk: string | Uint8Array): Promise<void> {
   checkStandardOutput();
-  if (!process.stdout.write(chunk)) await drained();
+  const isForTerminal = process.stdout.isTTY && typeof chunk === 'string';
+  if (!process.stdout.write(isForTerminal ? escapeControls(chunk) : chunk)) await drained();
   // An error comes with the next turn.
   else await new Promise((resolve) => setImmediate(resolve));
   checkStandardOutput();
