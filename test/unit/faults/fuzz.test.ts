@@ -22,13 +22,20 @@ let folder: string;
 let seeds: Seeds;
 let printed: Printed;
 
+// What is printed is looked at as a terminal would get it, without the colours of Lumos itself.
+const wasTerminal = process.stdout.isTTY;
+
 beforeAll(async () => {
+  vi.stubEnv('NO_COLOR', '1');
+  process.stdout.isTTY = true;
   folder = mkdtempSync(join(tmpdir(), 'lumos-fuzz-'));
   printed = collectPrinted();
   seeds = await makeSeeds(folder);
 }, 120_000);
 afterAll(() => {
   vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  process.stdout.isTTY = wasTerminal;
   rmSync(folder, { recursive: true, force: true });
 });
 
