@@ -33,6 +33,24 @@ export function sectionedInterval(
   );
   const n = values.length;
   if (n < fewestBatches || n < sections.length) return undefined;
+  return intervalAbout(whole, values);
+}
+
+/**
+ * The 95 % interval of a median by the same rule, however few observations a section has: the median of a few is hardly biased.
+ * Sections without any are passed over. Undefined with fewer than 5 others.
+ * @param whole the median of all observations, which the interval holds
+ */
+export function sectionedMedianInterval(
+  whole: number | undefined,
+  medians: readonly (number | undefined)[],
+): Interval | undefined {
+  const values = medians.filter((value) => value !== undefined);
+  return whole === undefined || values.length < fewestBatches ? undefined : intervalAbout(whole, values);
+}
+
+function intervalAbout(whole: number, values: readonly number[]): Interval {
+  const n = values.length;
   const squares = values.reduce((sum, value) => sum + (value - whole) ** 2, 0);
   const half = studentT975(n - 1) * Math.sqrt(squares / (n - 1) / n);
   return [Math.max(0, whole - half), whole + half];

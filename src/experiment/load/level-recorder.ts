@@ -4,7 +4,7 @@ import { milliseconds, type Milliseconds } from '../../domain/units.js';
 import { batchMean } from '../../stats/batch-means.js';
 import { LatencyHistogram } from '../../stats/latency-histogram.js';
 import type { Interval } from '../../stats/median-interval.js';
-import { sectionedInterval } from '../../stats/sectioned-quantile.js';
+import { sectionedInterval, sectionedMedianInterval } from '../../stats/sectioned-quantile.js';
 import { TimeBlocks } from '../../stats/time-blocks.js';
 import { Deadlines } from './deadlines.js';
 import { lateAfterMs, type EndedBy, type LevelOptions, type LevelResult } from './level.js';
@@ -120,7 +120,7 @@ export class LevelRecorder {
     const byNumber = end.by === 'count' || end.by === 'schedule';
     const [makespanMs, completions] = byNumber ? [settledMs, this.latency.count] : [sendingMs, this.inTime];
     const throughputCi95 = batchMean(blockThroughputs)?.ci95;
-    const p50Ci95 = this.medianOfBlocks()?.ci95;
+    const p50Ci95 = this.medianInterval();
     const askedCi95 = this.options.stop.precision === undefined ? undefined : this.askedInterval();
     return {
       endedBy: end.by,
@@ -225,7 +225,8 @@ export class LevelRecorder {
     return sectionedInterval(whole, this.share, sections);
   }
 
-  private medianOfBlocks(): ReturnType<typeof batchMean> {
-    return batchMean(this.blocks.blocks().flatMap(({ p50 }) => (p50 === undefined ? [] : [p50])));
+  private medianInterval(): Interval | undefined {
+    const medians = this.blocks.blocks().map(({ p50 }) => p50);
+    return sectionedMedianInterval(this.latency.quantile(0.5), medians);
   }
 }

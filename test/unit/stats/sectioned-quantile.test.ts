@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { milliseconds } from '../../../src/domain/units.js';
 import { LatencyHistogram } from '../../../src/stats/latency-histogram.js';
 import { seededRandom } from '../../../src/stats/random.js';
-import { sectionedInterval } from '../../../src/stats/sectioned-quantile.js';
+import { sectionedInterval, sectionedMedianInterval } from '../../../src/stats/sectioned-quantile.js';
 
 const sections = (values: readonly number[], count = 1000) => values.map((value) => ({ count, value }));
 
@@ -20,6 +20,18 @@ describe('the interval of a quantile by sections', () => {
     expect(sectionedInterval(12, 0.99, sections(five, 1000))).toBeDefined();
     expect(sectionedInterval(12, 0.99, sections(five, 999))).toBeUndefined();
     expect(sectionedInterval(12, 0.5, [...sections(five), { count: 0, value: undefined }])).toBeUndefined();
+  });
+
+  it('of a median holds the median of all, however far the sections lie to one side', () => {
+    // One long section of slow answers, and short ones of fast ones: the mean of their medians is below the whole's.
+    const [low, high] = sectionedMedianInterval(20.7, [19.8, 19.9, 20, 20.1, 20.2, 20.1]) ?? [NaN, NaN];
+    expect(low).toBeLessThan(20.7);
+    expect(high).toBeGreaterThan(20.7);
+    expect(sectionedMedianInterval(12, [10, 11, undefined, 12, 13])).toBeUndefined();
+    expect(sectionedMedianInterval(12, [10, 11, 12, undefined, 13, 14])).toEqual(
+      sectionedInterval(12, 0.5, sections([10, 11, 12, 13, 14])),
+    );
+    expect(sectionedMedianInterval(undefined, [1, 2, 3, 4, 5])).toBeUndefined();
   });
 
   it.each([0.5, 0.99])(

@@ -4,7 +4,7 @@ import type { Clock } from '../../../domain/clock.js';
 import type { LevelRecord } from '../../../domain/level.js';
 import type { Measurement } from '../../../domain/measurement.js';
 import { milliseconds, type Bytes, type Milliseconds } from '../../../domain/units.js';
-import { batchMean } from '../../../stats/batch-means.js';
+import { sectionedMedianInterval } from '../../../stats/sectioned-quantile.js';
 import { LatencyHistogram } from '../../../stats/latency-histogram.js';
 import type { Random } from '../../../stats/random.js';
 import { TimeBlocks } from '../../../stats/time-blocks.js';
@@ -156,7 +156,10 @@ export class FunctionTally {
     const { blockMs } = this.blocks;
     const blocks = this.blocks.blocks();
     const blockThroughputs = blocks.map(({ completions }) => (completions * 1000) / blockMs);
-    const p50Ci95 = batchMean(blocks.flatMap(({ p50 }) => (p50 === undefined ? [] : [p50])))?.ci95;
+    const p50Ci95 = sectionedMedianInterval(
+      this.latency.quantile(0.5),
+      blocks.map(({ p50 }) => p50),
+    );
     const { endedBy, lag, settledMs, generator } = whole;
     const succeeded = this.latency.count;
     return {
