@@ -41,6 +41,8 @@ export interface Analysis {
 export interface ReadingOptions {
   /** Refuse the run for a record that cannot be read, or that is there twice. */
   readonly strict?: boolean;
+  /** Tell problems in the summary only: the directory has another name later. */
+  readonly quiet?: boolean;
 }
 
 /**
@@ -78,7 +80,7 @@ export async function analyse(directory: RunDirectory, options: ReadingOptions =
     ...(manifest.imported === undefined ? {} : { imported: manifest.imported.format }),
     ...(sums.length === 0 ? {} : { latencySums: latencySumsOf(sums) }),
   };
-  tellProblems(problems);
+  if (options.quiet !== true) tellProblems(problems);
   const validity = validityOf({
     facts,
     manifest,

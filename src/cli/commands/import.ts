@@ -69,6 +69,15 @@ function importOptionsOf(options: ImportCommandOptions): ImportOptions {
   };
 }
 
+/** A run is a directory: it does not go to standard output. @throws LumosError `invalid-input` */
+function checkOut(out: string | undefined): void {
+  if (out === '-' || out?.trim() === '')
+    throw invalidInput(
+      `--out "${out}": an import makes a run directory`,
+      'Name a directory that does not exist yet; --json prints what was imported.',
+    );
+}
+
 export async function importRun(
   formatName: string,
   path: string,
@@ -76,6 +85,7 @@ export async function importRun(
 ): Promise<ExitCode> {
   const format = importFormat(formatName);
   const importOptions = importOptionsOf(options);
+  checkOut(options.out);
   if (path !== '-' && !isThere(path)) throw invalidInput(`${path} is not there`, `Name ${format.what}.`);
   const imported = format.open(path, importOptions);
   const target = StagedDirectory.open(options.out ?? newDirectory(format.name));
@@ -113,7 +123,7 @@ async function makeRun(
     digestOf,
     signal,
   });
-  const { manifest, summary, load } = await analyse(staged);
+  const { manifest, summary, load } = await analyse(staged, { quiet: true });
   staged.writeSummary(summary);
   staged.writeReport(renderHtml({ manifest, summary, samples: await samplesOf(staged, load) }));
   return summary;

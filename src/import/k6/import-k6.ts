@@ -10,6 +10,7 @@ import { sourceName } from '../../files/text-source.js';
 import type { ImportedRows, ImportOptions } from '../imported-rows.js';
 import { SourceLosses } from '../source-losses.js';
 import { ToldApart, type Fields, type ImportedRecord } from '../told-apart.js';
+import { WholeCopies } from '../whole-copies.js';
 import { pointsOf, usersMetric, type K6Point } from './k6-points.js';
 
 type Tags = Readonly<Record<string, string>>;
@@ -201,12 +202,16 @@ class K6Import {
     const name = sourceName(this.path).replace(/\.gz$/u, '');
     const source = name.slice(0, name.length - extname(name).length) || name;
     let trial = 0;
+    const copies = new WholeCopies();
     for await (const point of pointsOf(this.path, this.losses)) {
       if (point.metric === usersMetric) this.users = Math.max(this.users, Math.round(point.value));
       else if (setupGroup.test(point.tags['group'] ?? '')) this.leftOut += 1;
-      else
+      else {
+        copies.add(JSON.stringify([point.value, point.time, Object.entries(point.tags).sort()]));
         yield this.inOneEnvironment(recordOf(point, trial++, cellOfTags(point.tags, this.options, source)));
+      }
     }
+    copies.refuse(sourceName(this.path), 'Fetch the file again, or remove the copies.');
   }
 
   /** With an environment of the user's, the records' own one tells them apart. */

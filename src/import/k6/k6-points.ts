@@ -11,6 +11,8 @@ export interface K6Point {
   readonly value: number;
   /** In milliseconds since 1970: when the request ended. */
   readonly endedAt: number;
+  /** The same as the source has it: to the nanosecond, or only to the second. */
+  readonly time: string;
   readonly tags: Readonly<Record<string, string>>;
   /** File and line, for messages. */
   readonly place: string;
@@ -52,7 +54,7 @@ export async function* pointsOf(path: string, losses: SourceLosses): AsyncGenera
     for (const [i, line] of lines.entries()) {
       if (line.trim() === '') continue;
       const place = `${source}:${firstNumber + i}`;
-      if (isFirst && line.startsWith('metric_name,')) {
+      if (isFirst && isHeadOfCsv(line)) {
         yield* csvPoints(
           { lines: lines.slice(i), firstNumber: firstNumber + i, isEnded },
           batches,
@@ -72,6 +74,12 @@ export async function* pointsOf(path: string, losses: SourceLosses): AsyncGenera
     }
   }
   if (end.isCut) losses.endCut(`what follows in ${source}`);
+}
+
+/** k6 writes `metric_name` first; a tool in between may have put the columns into another order. */
+function isHeadOfCsv(line: string): boolean {
+  const names = line.split(',').map((name) => name.trim().replace(/^"(.*)"$/u, '$1'));
+  return names.includes('metric_name') && names.includes('metric_value');
 }
 
 function jsonOf(line: string): unknown {
@@ -113,7 +121,7 @@ function readLine(
     losses.skip(badRecord(place, `time: "${data.time}" is no time`));
     return undefined;
   }
-  return { metric, value: data.value, endedAt, tags: data.tags ?? {}, place };
+  return { metric, value: data.value, endedAt, time: data.time, tags: data.tags ?? {}, place };
 }
 
 const isOtherMetric = (value: unknown): boolean =>
@@ -167,15 +175,21 @@ async function* csvPoints(
 function pointOfCsv(
   fields: Readonly<Record<string, string>>,
   place: string,
-): Pick<K6Point, 'value' | 'endedAt' | 'tags'> {
+): Pick<K6Point, 'value' | 'endedAt' | 'time' | 'tags'> {
   const text = fields['metric_value'] ?? '';
   const value = decimalOf(text);
   if (value === undefined || value < 0)
     throw badRecord(place, `metric_value: "${text}" is no decimal number`);
-  const endedAt = timeOf(fields['timestamp'] ?? '');
-  if (endedAt === undefined) throw badRecord(place, `timestamp: "${fields['timestamp'] ?? ''}" is no time`);
+  const time = fields['timestamp'] ?? '';
+  const endedAt = timeOf(time);
+  if (endedAt === undefined) throw badRecord(place, `timestamp: "${time}" is no time`);
   const own = Object.entries(fields).filter(([name, tag]) => !notTags.has(name) && tag !== '');
-  return { value, endedAt, tags: { ...extraTags(fields['extra_tags'] ?? ''), ...Object.fromEntries(own) } };
+  return {
+    value,
+    endedAt,
+    time,
+    tags: { ...extraTags(fields['extra_tags'] ?? ''), ...Object.fromEntries(own) },
+  };
 }
 
 const extraTags = (text: string): Record<string, string> =>

@@ -26,6 +26,7 @@ async function* rowsOfCsv(
     }
     if (row !== undefined) yield row;
   }
+  reader.checkCopies();
   if (end.isCut) losses.endCut(`what follows in ${source}`);
 }
 

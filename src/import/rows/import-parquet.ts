@@ -121,6 +121,7 @@ async function* rowsOfParquet(
       }
       start = end;
     }
+    reader.checkCopies();
   } finally {
     await file.close();
   }

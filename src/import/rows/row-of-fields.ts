@@ -7,6 +7,7 @@ import { MeasurementSchema, measurementSchemaId, type Measurement } from '../../
 import { decimalOf } from '../../domain/strict-number.js';
 import type { ImportOptions } from '../imported-rows.js';
 import { badRecord } from '../source-losses.js';
+import { WholeCopies } from '../whole-copies.js';
 
 const { properties = {} } = z.toJSONSchema(MeasurementSchema, { unrepresentable: 'any' });
 
@@ -71,6 +72,7 @@ export class RowReader {
   /** The records' own environment, where the user gave another. */
   private ownEnvironment = '';
   private count = 0;
+  private readonly copies = new WholeCopies();
 
   /** @param source the file, for messages */
   constructor(
@@ -121,7 +123,17 @@ export class RowReader {
       const [issue] = parsed.error.issues;
       throw badRecord(place, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'no row'}`);
     }
+    // Numbered records that are there twice are told from each other by name, and counted once.
+    if (!this.names.has('trial')) this.copies.add(JSON.stringify(Object.entries(own).sort(byName)));
     return this.numbered(parsed.data);
+  }
+
+  /** Called after the last record. @throws LumosError `invalid-input` for a source that was written twice */
+  checkCopies(): void {
+    this.copies.refuse(
+      this.source,
+      'Remove the copies. If they are measurements of their own, number them in a column named trial.',
+    );
   }
 
   private checkGiven(own: Readonly<Record<string, unknown>>, place: string): void {
@@ -153,3 +165,5 @@ export class RowReader {
     return { ...row, invocation };
   }
 }
+
+const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);

@@ -276,7 +276,7 @@ describe('k6', () => {
     await expect(all(importK6(bad))).rejects.toThrow('bad.csv:2: metric_value: "0x10" is no decimal number');
   });
 
-  it('keeps more records than fit in memory in their order', async () => {
+  it('keeps more records than fit in memory in their order', { timeout: 60_000 }, async () => {
     const lines = Array.from({ length: 45_000 }, (_, i) =>
       point(i, i % 2 === 0 ? ok : { ...ok, method: 'PUT' }),
     );
