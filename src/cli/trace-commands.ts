@@ -39,7 +39,7 @@ export function addTraceCommands(program: Command, run: Run): void {
   );
   example(trace.command('info <file>'), 'lumos trace info invocations.csv --json')
     .description(
-      'functions, invocations, rates, bursts, durations and memory of a trace: a file or pipe, also compressed with gzip, or a folder of Azure 2019',
+      'functions, invocations, rates, bursts, durations and memory of a trace: a file, a pipe or - (standard input), also compressed with gzip, or a folder of Azure 2019',
     )
     .option(...skipOption)
     .option(...seedOption)

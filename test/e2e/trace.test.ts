@@ -1,11 +1,20 @@
 /** A trace replayed on real sandboxes, from the command to the report. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { leftBehind, machineTraces } from '../../src/conformance/machine-traces.js';
-import { during, ensureBuilt, lumos, startLumos, stopWithin, type Surroundings } from './lumos-command.js';
+import {
+  during,
+  ensureBuilt,
+  lumos,
+  repositoryRoot,
+  startLumos,
+  stopWithin,
+  type Surroundings,
+} from './lumos-command.js';
 import { manifestIn, rowsIn, summaryIn } from './run-directory.js';
 
 let scratch = '';
@@ -151,6 +160,22 @@ describe('lumos trace', () => {
     expect((await lumos([...make, '--seed', '7', '--out', 'again.csv'], here)).code).toBe(0);
     expect(readFileSync(join(scratch, 'again.csv'))).toEqual(readFileSync(join(scratch, 'made.csv')));
     expect(readdirSync(scratch).filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+
+  it.each([
+    ['a pipe', 'cat times.csv | "$0" "$@"'],
+    ['a pipe that is compressed', 'gzip -c times.csv | "$0" "$@"'],
+    ['a file', '"$0" "$@" < times.csv'],
+  ])('reads standard input, %s, where the name is -', async (_what, command) => {
+    await fileOf('times.csv', 'seconds,function\n5,a\n6,b\n8,a\n');
+    const read = (...args: readonly string[]): string =>
+      execFileSync(
+        'bash',
+        ['-c', command, process.execPath, join(repositoryRoot, 'dist/cli/main.js'), 'trace', ...args],
+        { cwd: scratch, encoding: 'utf8' },
+      );
+    expect(JSON.parse(read('info', '-', '--json'))).toMatchObject({ functions: 2, invocations: 3 });
+    expect(read('sample', '-', '--out', '-').split('\n').slice(1, 4)).toEqual(['0,a,,', '1,b,,', '3,a,,']);
   });
 
   it('counts broken rows, and has an example in every help', async () => {

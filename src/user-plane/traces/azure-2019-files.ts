@@ -44,7 +44,7 @@ export async function daysIn(folder: string): Promise<DayFiles[]> {
  */
 export async function dayOf(path: string, onNote: (note: string) => void): Promise<DayFiles> {
   // What a pipe gives has no folder.
-  if (!(await isRegular(path))) return { invocations: path, day: 0 };
+  if (path === '-' || !(await isRegular(path))) return { invocations: path, day: 0 };
   const files = await classified(dirname(path));
   const table = (what: SideTable): string | undefined => {
     const found = tablesOf(files, what, dayIn(path));

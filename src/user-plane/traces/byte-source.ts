@@ -30,7 +30,7 @@ export class TraceFile {
   async open(): Promise<ByteSource> {
     const { copy, path } = this;
     if (copy !== undefined) return sourceOf(readingCopy(copy), path, () => Promise.resolve());
-    const file = await InputFile.open(path);
+    const file = await InputFile.open(traceInput(path));
     const read = readingFile(file);
     const kept = file.isRegular ? read : keeping(read, (this.copy = new UnnamedFile()));
     return sourceOf(kept, path, () => file.close());
@@ -44,9 +44,12 @@ export class TraceFile {
 
 /** A trace that is read once: nothing is kept. @throws LumosError as `TraceFile.open` */
 export async function openOnce(path: string): Promise<ByteSource> {
-  const file = await InputFile.open(path);
+  const file = await InputFile.open(traceInput(path));
   return sourceOf(readingFile(file), path, () => file.close());
 }
+
+/** `-` is standard input. */
+export const traceInput = (path: string): string => (path === '-' ? '/dev/stdin' : path);
 
 const readingFile =
   (file: InputFile): Read =>

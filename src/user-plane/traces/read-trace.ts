@@ -6,7 +6,7 @@ import { sentenceOf } from '../../files/explain.js';
 import { seededRandom } from '../../stats/random.js';
 import { dayOf, daysIn } from './azure-2019-files.js';
 import { refuseBadRow, type BadRow, type OnBadRow } from './bad-rows.js';
-import type { TraceFile } from './byte-source.js';
+import { traceInput, type TraceFile } from './byte-source.js';
 import { InvocationStream } from './invocation-stream.js';
 import { TraceLines } from './line-blocks.js';
 import { readAzure2019 } from './read-azure-2019.js';
@@ -97,7 +97,7 @@ async function* invocationsOf(
 
 const isFolder = async (path: string): Promise<boolean> =>
   (
-    await stat(path).catch((error: unknown) => {
+    await stat(traceInput(path)).catch((error: unknown) => {
       throw sentenceOf(error, path);
     })
   ).isDirectory();

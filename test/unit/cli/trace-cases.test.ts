@@ -284,3 +284,12 @@ describe('several traces in a folder', () => {
     expect(found.lastSeconds).toBeGreaterThan(2 * 86_400 - 300);
   });
 });
+
+describe('a sample without invocations', () => {
+  it('is refused, and leaves no file', async () => {
+    const out = join(folder, 'empty-sample.csv');
+    expect(await runCli(['trace', 'sample', hourOfADay, '--rate', '1e-9', '--out', out])).toBe(2);
+    expect(printed.err).toContain('no invocation is left in the sample');
+    expect(() => readFileSync(out)).toThrow();
+  });
+});

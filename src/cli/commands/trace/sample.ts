@@ -1,6 +1,7 @@
 /** `lumos trace sample`: a smaller trace out of a larger one. */
+import { invalidInput } from '../../../domain/errors.js';
 import { formatCount, formatShare, formatSignificant } from '../../../report/format-quantity.js';
-import { TraceFile } from '../../../user-plane/traces/byte-source.js';
+import { TraceFile, traceInput } from '../../../user-plane/traces/byte-source.js';
 import { readTraceBatches } from '../../../user-plane/traces/read-trace.js';
 import {
   planSample,
@@ -36,7 +37,7 @@ export interface SampleOptions {
 export async function traceSample(file: string, options: SampleOptions): Promise<ExitCode> {
   const { functions, minutes, fromMinute, rate, seed, out } = options;
   const output: NamedOutput = {
-    ...{ option: '--out', path: out, format: 'trace', force: options.force, inputs: [file] },
+    ...{ option: '--out', path: out, format: 'trace', force: options.force, inputs: [traceInput(file)] },
   };
   checkStandardOutputIsFree(output, options.json);
   checkOutput(output);
@@ -57,7 +58,11 @@ export async function traceSample(file: string, options: SampleOptions): Promise
       ...(fromMinute === undefined ? {} : { fromMinute }),
       ...(rate === undefined ? {} : { ratePerSecond: rate }),
     });
-    invocations = await streamTo(output, (sink) => writePlainTrace(sink, sampled(read(), plan, seed)));
+    invocations = await streamTo(output, async (sink) => {
+      const count = await writePlainTrace(sink, sampled(read(), plan, seed));
+      if (count === 0) throw emptySample();
+      return count;
+    });
   } finally {
     trace.close();
   }
@@ -82,3 +87,9 @@ export async function traceSample(file: string, options: SampleOptions): Promise
   }
   return exitCodes.done;
 }
+
+const emptySample = (): Error =>
+  invalidInput(
+    'no invocation is left in the sample',
+    'Ask for a higher --rate, more --minutes or another --seed.',
+  );
