@@ -29,7 +29,7 @@ export function fittedTo<T extends object>(schema: z.ZodType, value: T, what: st
 export function misfitText(error: unknown): string {
   if (!(error instanceof z.ZodError)) return messageOf(error);
   const [issue] = error.issues;
-  return `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'does not fit its schema'}`;
+  return issueText(issue, 'does not fit its schema');
 }
 
 function removeAt(record: object, path: readonly PropertyKey[]): string {
@@ -42,4 +42,10 @@ function removeAt(record: object, path: readonly PropertyKey[]): string {
   const value: unknown = Reflect.get(parent, last);
   Reflect.deleteProperty(parent, last);
   return `${path.join('.')} ${String(value)}`;
+}
+
+/** A record that is no object has no field to name. */
+export function issueText(issue: z.core.$ZodIssue | undefined, otherwise: string): string {
+  const field = issue?.path.join('.') ?? '';
+  return `${field === '' ? '' : `${field}: `}${issue?.message ?? otherwise}`;
 }

@@ -1,7 +1,7 @@
 /** Rows to lines and back. A line is one JSON object; what does not fit the schema is an error with its line number. */
 import { invalidInput } from '../domain/errors.js';
 import { MeasurementSchema, type Measurement } from '../domain/measurement.js';
-import { fittedTo } from './fitting.js';
+import { fittedTo, issueText } from './fitting.js';
 import { quickCheckOf } from './quick-check.js';
 
 const isPlainlyARow = quickCheckOf(MeasurementSchema);
@@ -50,7 +50,5 @@ export function decodeRow(line: string, source: string, lineNumber: number): Mea
   const parsed = MeasurementSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw invalidInput(
-    `${source}:${lineNumber}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a measurement row'}`,
-  );
+  throw invalidInput(`${source}:${lineNumber}: ${issueText(issue, 'not a measurement row')}`);
 }

@@ -10,7 +10,7 @@ import { removeStaleTemporaries } from '../files/temporary-file.js';
 import { writing } from '../files/write-failure.js';
 import { mostOfDataBytes, readText } from '../files/input.js';
 import { writeWhole } from '../files/write-whole.js';
-import { fittedTo } from './fitting.js';
+import { fittedTo, issueText } from './fitting.js';
 import { SummarySchema, type Summary } from '../domain/summary/summary.js';
 
 export class RunDirectory {
@@ -114,9 +114,7 @@ export class RunDirectory {
     const parsed = explaining(path, () => schema.safeParse(parseJson(text, path)));
     if (parsed.success) return parsed.data;
     const [issue] = parsed.error.issues;
-    throw invalidInput(
-      `${path}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'does not fit its schema'}`,
-    );
+    throw invalidInput(`${path}: ${issueText(issue, 'does not fit its schema')}`);
   }
 }
 

@@ -51,6 +51,15 @@ describe('a row that is read', () => {
   });
 });
 
+describe('what is no row', () => {
+  it.each(['null', '[]', '7'])(
+    'is refused with its place and the reason, and no empty name of a field: %s',
+    (line) => {
+      expect(() => decodeRow(line, 'rows', 24)).toThrow(/^rows:24: Invalid input: expected object/u);
+    },
+  );
+});
+
 describe('a row that is written', () => {
   it.each(keys)('can be read again whatever its %s is, or is refused', (key) => {
     for (const value of [...values, Number.NaN, Infinity, 2 ** 53]) {
