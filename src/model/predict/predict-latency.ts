@@ -164,6 +164,7 @@ export function predictLatency(file: ModelFile, request: PredictionRequest): Lat
       latency: measurable,
       scheme,
       isKnown: found.notKnown === undefined,
+      isLatencyKnown: quantiles.median.notKnown === undefined,
     }),
     beyond: [...found.beyond, ...links.words, ...(tested ? [] : [untested[scheme]])],
     scheme,

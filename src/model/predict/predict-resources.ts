@@ -39,6 +39,8 @@ export interface PlaceOfResources {
   readonly scheme: SchemeId;
   /** False where the place lies too far beyond what was measured: then no resource is predicted. */
   readonly isKnown: boolean;
+  /** CPU time is a share of the latency: where that is not known, neither is it. */
+  readonly isLatencyKnown: boolean;
 }
 
 function widthOf({ calibrations }: Resource, scheme: SchemeId): number | undefined {
@@ -51,13 +53,13 @@ function widthOf({ calibrations }: Resource, scheme: SchemeId): number | undefin
 function predicted(
   file: ModelFile,
   resource: Resource,
-  { place, latency, scheme, isKnown }: PlaceOfResources,
+  { place, latency, scheme, isKnown, isLatencyKnown }: PlaceOfResources,
 ): { middle: number; ends: readonly [number, number] | undefined } | undefined {
   const system = systemOf(place.cell);
   const seen = file.cells.some(
     (one) => systemOf(one.cell) === system && measuredResource(resource.id, one) !== undefined,
   );
-  if (!seen || !isKnown) return undefined;
+  if (!seen || !isKnown || (resource.id === 'cpu' && !isLatencyKnown)) return undefined;
   const { log, deviation } = resourceValue(resource.id, componentValue(resource, place), latency);
   const width = widthOf(resource, scheme);
   const at = (deviations: number): number => Math.exp(log + deviations * deviation);

@@ -60,6 +60,11 @@ describe('a prediction whose interval would say nothing', () => {
     expect(found.resources.cpu).toBeUndefined();
   });
 
+  it('has no CPU time where the latency that it is a share of is not known', () => {
+    expect(predictLatency(unsure, { ...asked, payload: '8192' }).resources.cpu).toBeDefined();
+    expect(predictLatency(unsure, { ...asked, payload: '8MiB' }).resources.cpu).toBeUndefined();
+  });
+
   it('keeps a bounded interval where the growth was seen to hold', () => {
     const [low, high] = predictLatency(file, { ...asked, payload: '8MiB' }).median.interval90 ?? [
       1,

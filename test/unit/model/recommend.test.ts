@@ -155,7 +155,7 @@ describe('a recommendation', () => {
     expect(candidates[1]?.objectives).toEqual([{ text: 'p95 < 100ms', judgement: 'missed' }]);
   });
 
-  it('names the rate at which container and AoT change places: where the cold share passes 5 %', () => {
+  it('names the rate at which container and AoT change places: where the cold share passes 5 %', { timeout: 60_000 }, () => {
     // A function whose work is dearer as Wasm, so that a warm container is ahead.
     const { flips } = asked({ function: 'work-7', payload: '65536' });
     const flip = flips.find(({ dial }) => dial === 'rate');
