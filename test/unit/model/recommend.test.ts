@@ -155,17 +155,21 @@ describe('a recommendation', () => {
     expect(candidates[1]?.objectives).toEqual([{ text: 'p95 < 100ms', judgement: 'missed' }]);
   });
 
-  it('names the rate at which container and AoT change places: where the cold share passes 5 %', { timeout: 60_000 }, () => {
-    // A function whose work is dearer as Wasm, so that a warm container is ahead.
-    const { flips } = asked({ function: 'work-7', payload: '65536' });
-    const flip = flips.find(({ dial }) => dial === 'rate');
-    // exp(-rate 60 s) = 5 % at 0.05 a second: above, the 95th percentile is a warm request's.
-    expect(flip?.at).toBeGreaterThan(0.04);
-    expect(flip?.at).toBeLessThan(0.08);
-    expect(flip?.below).toBe('wasmtime-aot');
-    expect(flip?.above).toBe('docker');
-    expect(flip?.interval90[0] ?? 0).toBeLessThanOrEqual(flip?.at ?? NaN);
-  });
+  it(
+    'names the rate at which container and AoT change places: where the cold share passes 5 %',
+    { timeout: 60_000 },
+    () => {
+      // A function whose work is dearer as Wasm, so that a warm container is ahead.
+      const { flips } = asked({ function: 'work-7', payload: '65536' });
+      const flip = flips.find(({ dial }) => dial === 'rate');
+      // exp(-rate 60 s) = 5 % at 0.05 a second: above, the 95th percentile is a warm request's.
+      expect(flip?.at).toBeGreaterThan(0.04);
+      expect(flip?.at).toBeLessThan(0.08);
+      expect(flip?.below).toBe('wasmtime-aot');
+      expect(flip?.above).toBe('docker');
+      expect(flip?.interval90[0] ?? 0).toBeLessThanOrEqual(flip?.at ?? NaN);
+    },
+  );
 
   it('has no clear winner where the intervals overlap', () => {
     const [a, b] = recommend(
