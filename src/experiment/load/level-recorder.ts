@@ -188,11 +188,13 @@ export class LevelRecorder {
   }
 
   /**
-   * Sent in the warm-up, and failed in the time that is measured or after it: until then it held one of the target's
-   * connections, so it is a failure of this level. Without it a target that never responds would look idle.
+   * Sent in the warm-up, and without a response in the time that is measured or after it: until then it held one of the target's
+   * connections, so it is a failure of this level. Without it a target that never responds would look idle. A wrong response is
+   * one, and belongs to the warm-up in which it was asked for.
    */
   private carryFailureOver(request: LoadRequest, exchange: LoadExchange): void {
-    if (this.options.clock.now() <= this.measureFrom) return;
+    const hasResponse = exchange.state === 'answered' || exchange.kind === 'wrong-output';
+    if (hasResponse || this.options.clock.now() <= this.measureFrom) return;
     this.sent += 1;
     this.settle(request, exchange);
   }

@@ -363,6 +363,18 @@ describe('a request that fails', () => {
   });
 });
 
+describe('a wrong response', () => {
+  it('to a request of the warm-up is no failure of the level, whenever it comes', async () => {
+    const wrong = { state: 'failed', kind: 'wrong-output', reason: 'other bytes' } as const;
+    const { clock, target } = scripted((request) =>
+      request.index === 0 ? { takes: 1500, fails: wrong } : { takes: 1 },
+    );
+    const options = level(clock, { warmUpMs: ms(1000), stop: { timeMs: ms(1000) } });
+    const result = await runClosedLoop({ kind: 'closed', clients: 1 }, target, options);
+    expect([result.errors, result.sent - result.succeeded]).toEqual([{}, 0]);
+  });
+});
+
 describe('the generator', () => {
   const fine = { sent: 1, lag: new LatencyHistogram(), latency: new LatencyHistogram(), generator: {} };
 
