@@ -9,7 +9,10 @@ import pc from 'picocolors';
 /** Styles as functions of text, of picocolors' shape. */
 export type Colors = ReturnType<typeof pc.createColors>;
 
-/** A parameter that terminals ignore and tables do not count; drawn anew by every process. */
+/**
+ * A parameter that no terminal gets to see; drawn anew by every process. It stands before the style: cli-table3 goes by the first
+ * parameter, and would end a colour that it knows by a sequence of its own, without the mark.
+ */
 const mark = String(randomInt(100_000_000, 1_000_000_000));
 
 /** Styles whose sequences `printableText` lets pass; functions that change nothing where `isWanted` is false. */
@@ -33,13 +36,13 @@ const isStyle = (value: unknown): value is Style => typeof value === 'function';
 function withMark(style: Style): Style {
   const around = style('');
   const end = around.indexOf('m') + 1;
-  const [open, close] = [around.slice(0, end), around.slice(end)].map((one) => one.replace('m', `;${mark}m`));
+  const [open, close] = [around.slice(0, end), around.slice(end)].map((one) => one.replace('[', `[${mark};`));
   if (open === undefined || close === undefined) return String;
   // A style within this one ends with a sequence that may end this one too.
   return (text) => `${open}${String(text).replaceAll(close, close + open)}${close}`;
 }
 
-const ownSequence = new RegExp(`\\u001b\\[(\\d+);${mark}m`, 'g');
+const ownSequence = new RegExp(`\\u001b\\[${mark};(\\d+)m`, 'g');
 
 /**
  * C0 but for tab and line feed, DEL, C1, line and paragraph separators, marks, embeddings, overrides and isolates of

@@ -1,3 +1,4 @@
+import Table from 'cli-table3';
 import { describe, expect, it } from 'vitest';
 import {
   escapeControls,
@@ -6,6 +7,19 @@ import {
   printableText,
   withoutMarkedColors,
 } from '../../../src/domain/terminal-text.js';
+
+const sides = ['top', 'bottom', 'left', 'mid', 'right'].flatMap((side) => [side, `${side}-mid`]);
+const corners = [
+  'top-left',
+  'top-right',
+  'bottom-left',
+  'bottom-right',
+  'left-mid',
+  'mid-mid',
+  'right-mid',
+  'middle',
+];
+const borderless = Object.fromEntries([...sides, ...corners].map((name) => [name, '']));
 
 describe('text of others on a terminal', () => {
   it.each([
@@ -31,6 +45,15 @@ describe('text of others on a terminal', () => {
     expect(printableText(bold(`a${dim('b')}c`))).toBe('\u001b[1ma\u001b[2mb\u001b[22m\u001b[1mc\u001b[22m');
     expect(withoutMarkedColors(red('mine'))).toBe('mine');
     expect(markedColors(false).red('mine')).toBe('mine');
+  });
+
+  it('has them in a table too, which ends no colour by itself', () => {
+    const { red, green, dim } = markedColors(true);
+    const table = new Table({ chars: borderless, style: { head: [], border: [] } });
+    table.push([red('higher'), green('lower'), dim('baseline')]);
+    expect(printableText(table.toString()).trim()).toBe(
+      '\u001b[31mhigher\u001b[39m  \u001b[32mlower\u001b[39m  \u001b[2mbaseline\u001b[22m',
+    );
   });
 
   it('is one line of bounded length in a message', () => {
