@@ -1,17 +1,9 @@
 /** `--out`, `--junit` and `--plot`: an output that the user named, checked before anything is written. */
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  type Stats,
-} from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync, type Stats } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { invalidInput } from '../domain/errors.js';
 import { escapeControls } from '../domain/terminal-text.js';
+import { makeFolders } from '../files/make-folders.js';
 import { writeOutput, type OutputSink } from '../files/output-file.js';
 import { outputPlace, type FilePlace, type OutputPlace } from '../files/output-place.js';
 import { writing } from '../files/write-failure.js';
@@ -71,7 +63,7 @@ export async function streamTo<T>(
   work: (sink: OutputSink) => Promise<T>,
 ): Promise<T | undefined> {
   if (output.makesFolders === true && !goesToStandardOutput(output))
-    writing(output.path, () => mkdirSync(dirname(output.path), { recursive: true }));
+    writing(output.path, () => makeFolders(dirname(output.path)));
   const place = allowedPlace(output);
   const settings = {
     standardOutput: writeToStandardOutput,

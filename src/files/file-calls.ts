@@ -1,17 +1,6 @@
 /** The system calls that change files, as narrow as the stores need them. Tests put calls in their place that fail. */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { hasCode } from '../domain/errors.js';
+import { closeSync, fsyncSync, ftruncateSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { makeFolders } from './make-folders.js';
 
 export interface FileCalls {
   open(path: string, flags: string | number, mode?: number): number;
@@ -33,22 +22,9 @@ export const realFiles: FileCalls = {
   truncate: (descriptor, size) => ftruncateSync(descriptor, size),
   close: (descriptor) => closeSync(descriptor),
   rename: (from, to) => renameSync(from, to),
-  makeFolder,
+  makeFolder: makeFolders,
   remove: (path) => rmSync(path, { force: true }),
 };
-
-/** Node says ENOENT of a folder that a read-only file system refuses: the first folder that is missing has the reason. */
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true });
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error;
-    let missing = resolve(path);
-    while (!existsSync(dirname(missing))) missing = dirname(missing);
-    mkdirSync(missing);
-    throw error;
-  }
-}
 
 /** Writes all of `data`, in as many calls as the system needs. */
 export function writeAll(calls: FileCalls, descriptor: number, data: Uint8Array): void {

@@ -1,8 +1,10 @@
 /** A run directory that becomes one only when it is complete: it is made in a folder inside, and moved up file by file. */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasCode, invalidInput, LumosError, messageOf } from '../domain/errors.js';
+import { makeFolders } from '../files/make-folders.js';
 import { isAlive, startOf } from '../files/process-identity.js';
+import { cannotWrite } from '../files/write-failure.js';
 import { RunDirectory } from '../records/run-directory.js';
 
 /** The folder says who makes it: process and start time, by which a dead one is known. */
@@ -26,7 +28,7 @@ export class StagedDirectory {
         throw invalidInput(`${path} is not empty`, 'Name another directory with --out.');
       const stage = join(path, `.importing-${process.pid}-${startOf(process.pid) ?? ''}`);
       const staged = new RunDirectory(stage);
-      mkdirSync(path, { recursive: true });
+      makeFolders(path);
       staged.create();
       return new StagedDirectory(path, staged);
     } catch (error) {
@@ -77,7 +79,7 @@ export function unwritable(path: string, error: unknown): Error {
   if (hasCode(error, 'ELOOP', 'ENAMETOOLONG'))
     return invalidInput(`${path} cannot be a directory (${messageOf(error)})`, 'Name another with --out.');
   if (hasCode(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE'))
-    return new LumosError('missing-dependency', `${path} cannot be written (${messageOf(error)})`, {
+    return new LumosError('missing-dependency', cannotWrite(path, error).message, {
       remedy: 'Name a directory with --out that is on a disk with free space and may be written.',
     });
   return error instanceof Error ? error : new Error(String(error));
