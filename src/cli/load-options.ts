@@ -69,7 +69,8 @@ const present = (values: Readonly<Record<string, unknown>>): object =>
 
 export function decimal(value: string): number {
   const number = decimalOf(value.trim());
-  if (!(number >= 0 && number < Infinity)) throw new InvalidArgumentError('A number is expected.');
+  if (!(number >= 0 && number < Infinity))
+    throw new InvalidArgumentError('A number is expected, 0 or above it, e.g. 0.5.');
   return number;
 }
 
@@ -78,6 +79,8 @@ export const decimals = (value: string): number[] => value.split(',').map((item)
 /** E.g. `p99:0.05`, or `0.05` of the p50. */
 export function precisionOf(value: string): { readonly quantile: string; readonly width: number } {
   const [width = '', quantile = 'p50'] = value.split(':').reverse();
+  if (Number.isNaN(decimalOf(width)))
+    throw new InvalidArgumentError('A quantile and a share of it are expected, as in p99:0.05.');
   if (!levelQuantiles.some((known) => known === quantile))
     throw new InvalidArgumentError(
       `A quantile is expected, one of ${levelQuantiles.join(', ')}, as in p99:0.05.`,

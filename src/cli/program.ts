@@ -1,5 +1,5 @@
 /** The command line: what can be said, and which command each word leads to. Commands are loaded when they are used. */
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, Help, InvalidArgumentError, type Option } from 'commander';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import { decimal, decimals, precisionOf } from './load-options.js';
 import { addModelCommands } from './model-commands.js';
@@ -53,6 +53,8 @@ export function createProgram(run: Run): Command {
     .exitOverride()
     .configureOutput({ writeOut: print, writeErr: (text) => note(text.trimEnd()) })
     .showSuggestionAfterError()
+    .showHelpAfterError('  Add --help to see what can be given here.')
+    .configureHelp({ optionDescription: withoutEmptyDefault })
     .addHelpText(
       'after',
       '\nExample:\n  lumos run quickstart\n\nExit codes: 0 done; 1 done, but some cell failed or missed an objective; 2 wrong usage or input; 3 something is missing; 130 interrupted.',
@@ -66,6 +68,10 @@ export function createProgram(run: Run): Command {
   addTraceCommands(program, run);
   return program;
 }
+
+/** What is said of an option; that a list is empty by default says nothing. */
+const withoutEmptyDefault = (option: Option): string =>
+  new Help().optionDescription(option).replace(' (default: [])', '');
 
 const example = (command: Command, text: string): Command =>
   command.addHelpText('after', `\nExample:\n  ${text}`);

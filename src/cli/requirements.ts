@@ -131,11 +131,7 @@ export async function requireDependencies(
 function refuse(missing: readonly Missing[]): void {
   if (missing.length === 0) return;
   const remedies = [...new Set(missing.map(({ remedy }) => remedy))];
-  throw new LumosError(
-    'missing-dependency',
-    missing.map(({ id, why }) => `${id}: ${why}`).join('\n       '),
-    {
-      remedy: `To get it: ${remedies.join('; or: ')}`,
-    },
-  );
+  throw new LumosError('missing-dependency', missing.map(({ id, why }) => `${id}: ${why}`).join('; '), {
+    remedy: `To get it: ${remedies.join('; or: ')}`,
+  });
 }

@@ -92,6 +92,12 @@ export const factorsGiven = (options: RunOptions): string[] => [
   ...loadFlagsGiven(options),
 ];
 
+/** The option that gave the experiment this key. */
+function flagOf(key: string, options: RunOptions): string | undefined {
+  const name = key === 'load' ? undefined : given(options).find((one) => factors[one] === key);
+  return name === undefined ? undefined : `--${flags[name] ?? name}`;
+}
+
 /** @throws LumosError `invalid-input` when an option's value does not fit. */
 export function withOptions(experiment: Experiment, options: RunOptions): Experiment {
   const { repetitions } = options;
@@ -110,10 +116,11 @@ export function withOptions(experiment: Experiment, options: RunOptions): Experi
   // The labels of an experiment are about its own functions.
   const payloads =
     options.functions !== undefined && options.payloads === undefined
-      ? { payloads: [...experiment.payloads, otherwiseSmallest] }
+      ? { payloads: [...new Set([...experiment.payloads, otherwiseSmallest])] }
       : {};
   return checkExperiment(
     { ...experiment, ...overrides, ...counts, ...payloads, ...traced, ...load },
     'the command line',
+    (key) => flagOf(key, options),
   );
 }

@@ -1,4 +1,5 @@
 /** Everything a command may need, put together once: the builder, the runtimes, the functions, the dependencies. */
+import { statSync } from 'node:fs';
 import { createBuilder, type Builder } from '../control-plane/build/create-builder.js';
 import { cacheFolder } from '../control-plane/build/cache-folder.js';
 import { originOf, sourcesOf } from '../control-plane/build/languages.js';
@@ -9,6 +10,7 @@ import type { Engine } from '../control-plane/runtimes/engine.js';
 import { createEngines } from '../control-plane/runtimes/registry.js';
 import { createDependencies, type Dependencies } from '../control-plane/setup/dependencies.js';
 import { findGo } from '../control-plane/setup/go.js';
+import { invalidInput } from '../domain/errors.js';
 import type { Precompiler, Runtime } from '../domain/runtime.js';
 import { machineShare, type EnvironmentParts } from '../experiment/environments.js';
 import type { Gives } from '../experiment/possible-uses.js';
@@ -36,8 +38,18 @@ export interface Workbench {
   catalogue(folders?: readonly string[]): Promise<Catalogue>;
 }
 
+/** @throws LumosError `invalid-input` where a file is in the folder's place: each use of it would fail in its own words */
+function checkedCacheFolder(): string {
+  const folder = cacheFolder();
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== false) return folder;
+  throw invalidInput(
+    `${folder} is to be the folder of the cache, and is a file`,
+    'Set LUMOS_CACHE to a folder, or unset it.',
+  );
+}
+
 export function createWorkbench(): Promise<Workbench> {
-  const options = { cacheFolder: cacheFolder(), repositoryRoot: packageRoot };
+  const options = { cacheFolder: checkedCacheFolder(), repositoryRoot: packageRoot };
   const hierarchy = findHierarchy();
   const shimPath = (): Promise<string> => builder.shim();
   const engines = createEngines({ machine: { shimPath, hierarchy }, setup: options });

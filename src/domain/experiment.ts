@@ -11,7 +11,7 @@ import {
 } from './factors.js';
 import { CostSchema, scopedObjective, SloSchema, type Objective, type Slo } from './slo.js';
 import { LoadSchema } from './load.js';
-import { listOf, otherNames, shortOr, textOf, withOtherName, WordSchema } from './short-forms.js';
+import { listOf, namesOf, otherNames, shortOr, textOf, withOtherName, WordSchema } from './short-forms.js';
 import { MillisecondsSchema } from './units.js';
 
 export const experimentSchemaId = 'lumos/experiment@1';
@@ -25,7 +25,13 @@ const repetitionsOf = <Full extends z.ZodType>(full: Full): z.ZodType<z.output<F
 /** Samples a cell is to have. */
 const RepetitionsSchema = z.strictObject({ cold: count, warm: count });
 
-const nonEmptyNames = listOf(WordSchema);
+const nonEmptyNames = namesOf(WordSchema);
+
+/**
+ * Among `payloads`: a function that has none of the labels is measured at its smallest step. It stands there where nobody
+ * asked for labels, and not where somebody did: then a function without them is an error.
+ */
+export const otherwiseSmallest = 'otherwise-smallest';
 
 /** Cells that get other repetitions than the rest; a list that is absent stands for all. */
 const ExceptionSchema = z.strictObject({
@@ -58,20 +64,20 @@ const ExperimentKeysSchema = z.strictObject({
   functions: nonEmptyNames,
   /** Runtime ids, globs of them (`wasmtime-*`), or `installed`: every one that can run here. */
   runtimes: nonEmptyNames,
-  /** Labels of the functions' ladders. */
-  payloads: nonEmptyNames.default(['small']),
+  /** Labels of the functions' ladders. Absent: `small`, and of a function without it the smallest. */
+  payloads: nonEmptyNames.default(['small', otherwiseSmallest]),
   /** A runtime takes part with those of them that it has. */
-  starts: listOf(StartSchema).default(['cold', 'warm']),
+  starts: namesOf(StartSchema).default(['cold', 'warm']),
   /** How requests come in. Absent: for each runtime its usual way. */
-  transport: listOf(TransportSchema).optional(),
+  transport: namesOf(TransportSchema).optional(),
   /** What the functions are written in. Absent: for each runtime the first of a function's languages that it can run. */
-  languages: listOf(LanguageSchema).optional(),
+  languages: namesOf(LanguageSchema).optional(),
   /** Where functions with objects have them. Absent: for each function the first its manifest names. */
-  storage: listOf(StorageSchema).optional(),
+  storage: namesOf(StorageSchema).optional(),
   /** Who reaches the objects, where they lie outside the payload. */
-  access: listOf(AccessSchema).default(['host']),
+  access: namesOf(AccessSchema).default(['host']),
   /** Whether connections to Redis and S3 are kept between invocations. */
-  connection: listOf(StorageConnectionSchema).default(['reused']),
+  connection: namesOf(StorageConnectionSchema).default(['reused']),
   /** Clients of a closed loop; each number is a level. */
   concurrency: listOf(z.number().int().positive().max(1000)).default([1]),
   /** Requests that do not wait for each other. Absent, and with a concurrency of 1: single invocations. */
@@ -160,12 +166,6 @@ function objectiveIn(entry: Slo): Objective | undefined {
   }
 }
 
-/**
- * Among `payloads`: a function that has none of the labels is measured at its smallest step. It stands there where nobody
- * asked for labels, and not where somebody did: then a function without them is an error.
- */
-export const otherwiseSmallest = 'otherwise-smallest';
-
 const CheckedExperimentSchema = ExperimentKeysSchema.superRefine(({ slo, cost }, context) => {
   if (cost !== undefined) return;
   for (const [index, entry] of slo.entries()) {
@@ -183,11 +183,18 @@ const CheckedExperimentSchema = ExperimentKeysSchema.superRefine(({ slo, cost },
   }
 });
 
+/** A list under `environment` is one of `environments`. */
+function withSeveralEnvironments(value: unknown): unknown {
+  const isList =
+    typeof value === 'object' && value !== null && Array.isArray(Reflect.get(value, 'environment'));
+  return isList ? (withOtherName(value, 'environment', 'environments') ?? value) : value;
+}
+
 /** `objectives` is another word for `slo`. */
 export const ExperimentSchema: z.ZodType<z.output<typeof ExperimentKeysSchema>> = z.preprocess(
   (value, context) => {
     const renamed = withOtherName(value, 'objectives', 'slo');
-    if (renamed !== undefined) return renamed;
+    if (renamed !== undefined) return withSeveralEnvironments(renamed);
     context.addIssue({
       code: 'custom',
       path: ['objectives'],

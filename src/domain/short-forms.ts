@@ -17,6 +17,18 @@ export function listOf<Item extends z.ZodType>(item: Item, least = 1): z.ZodType
   return schema;
 }
 
+/** A list of names; several may be written in one text, as on the command line: `functions: echo, hashing`. */
+export function namesOf<Item extends z.ZodType>(item: Item, least = 1): z.ZodType<z.output<Item>[]> {
+  const schema = z.preprocess((value) => {
+    if (value === undefined || value === null || Array.isArray(value)) return value;
+    if (typeof value !== 'string') return [value];
+    const names = value.split(',').map((name) => name.trim());
+    return names.filter((name) => name !== '');
+  }, z.array(item).min(least));
+  shortForms.set(schema, [item]);
+  return schema;
+}
+
 /** A text; one that is a number may be written without quotes: `payloads: [50]`. */
 export function textOf(text: z.ZodString): z.ZodType<string> {
   const schema = z.preprocess((value) => (typeof value === 'number' ? String(value) : value), text);

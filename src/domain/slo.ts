@@ -4,7 +4,7 @@ import { didYouMean } from './did-you-mean.js';
 import { LumosError, invalidInput } from './errors.js';
 import { StartSchema, type Cell } from './factors.js';
 import { globMatcher } from './glob.js';
-import { listOf, WordSchema } from './short-forms.js';
+import { namesOf, WordSchema } from './short-forms.js';
 import { milliseconds, type Milliseconds } from './units.js';
 
 interface Upper {
@@ -51,14 +51,14 @@ export interface CostObjective extends Upper {
 export type Objective =
   QuantileObjective | MeanObjective | ErrorRateObjective | ThroughputObjective | CostObjective;
 
-const names = listOf(WordSchema);
+const names = namesOf(WordSchema);
 
 /** An objective for some cells only; a list that is absent stands for all. Functions and runtimes are names or globs. */
 const ScopedSloSchema = z.strictObject({
   objective: z.string(),
   functions: names.optional(),
   runtimes: names.optional(),
-  starts: listOf(StartSchema).optional(),
+  starts: namesOf(StartSchema).optional(),
 });
 
 /** An entry of `slo`: the objective alone, for every cell, or with the cells that it is for. */

@@ -29,7 +29,7 @@ const mostByAlias = 5000;
 type Refuse = (offset: number, reason: string, remedy?: string) => Error;
 
 /**
- * What the text says, with merge keys (`<<`) resolved; null for an empty one.
+ * What the text says, with merge keys (`<<`) resolved and without keys of the whole that begin with `x-` or a dot; null for an empty one.
  * @param source where the text comes from, for messages
  * @throws LumosError `invalid-input` with `source`, line and reason: for what is not YAML, for keys that are there twice,
  * for several documents, and for aliases and nesting that no person would write
@@ -49,10 +49,17 @@ export function parseYaml(text: string, source: string): unknown {
   checkAliases(document, refuse);
   try {
     // The check above bounds what aliases stand for more tightly than the library does.
-    return document.toJS({ maxAliasCount: -1 });
+    return withoutPrivateKeys(document.toJS({ maxAliasCount: -1 }));
   } catch (error) {
     throw invalidInput(`${source}: not YAML: ${firstLineOf(messageOf(error))}`);
   }
+}
+
+/** Keys of the whole that begin with `x-` or a dot only hold what `<<` and aliases take from them. */
+function withoutPrivateKeys(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const kept = Object.entries(value).filter(([key]) => !/^(x-|\.)/.test(key));
+  return kept.length === Object.keys(value).length ? value : Object.fromEntries(kept);
 }
 
 const firstLineOf = (text: string): string => text.split('\n')[0] ?? '';

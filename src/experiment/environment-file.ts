@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { didYouMean } from '../domain/did-you-mean.js';
 import { EnvironmentSchema, type Environment } from '../domain/environment.js';
 import { invalidInput } from '../domain/errors.js';
+import { plainIssue } from '../domain/plain-issue.js';
 import { parseYaml } from '../domain/yaml-text.js';
 import { explaining } from '../files/explain.js';
 import { isThere, readText } from '../files/input.js';
@@ -44,7 +45,7 @@ export function loadEnvironments(namesOrPaths: readonly string[], folder: string
 
 /** @throws LumosError `invalid-input` that names `source`, the key and what was expected there */
 export function parseEnvironment(text: string, source: string): Environment {
-  const parsed = EnvironmentSchema.safeParse(parseYaml(text, source));
+  const parsed = EnvironmentSchema.safeParse(parseYaml(text, source), { error: plainIssue });
   if (parsed.success) return parsed.data;
   const keys = Object.keys(EnvironmentSchema.shape);
   const unknown = parsed.error.issues.find((issue) => issue.code === 'unrecognized_keys');

@@ -4,7 +4,8 @@ import { dirname, join, resolve, sep } from 'node:path';
 import type { z } from 'zod';
 import { didYouMean } from '../domain/did-you-mean.js';
 import { invalidInput } from '../domain/errors.js';
-import { ExperimentSchema, otherwiseSmallest, type Experiment } from '../domain/experiment.js';
+import { ExperimentSchema, type Experiment } from '../domain/experiment.js';
+import { plainIssue } from '../domain/plain-issue.js';
 import { otherNames } from '../domain/short-forms.js';
 import { parseYaml } from '../domain/yaml-text.js';
 import { explaining } from '../files/explain.js';
@@ -29,14 +30,8 @@ export function loadExperiment(nameOrPath: string, folder: string): Experiment {
   }
   return explaining(path, () => {
     const raw = parseYaml(readText(path), path);
-    return withTracePath(withUsualPayloads(checkExperiment(raw, path), raw), path);
+    return withTracePath(checkExperiment(raw, path), path);
   });
-}
-
-/** An experiment that names no payloads asks for none: a function without the usual one is measured at its smallest. */
-function withUsualPayloads(experiment: Experiment, raw: unknown): Experiment {
-  const isNamed = typeof raw === 'object' && raw !== null && 'payloads' in raw;
-  return isNamed ? experiment : { ...experiment, payloads: [...experiment.payloads, otherwiseSmallest] };
 }
 
 /**
@@ -61,20 +56,38 @@ export function parseExperiment(text: string, source: string): Experiment {
   return checkExperiment(parseYaml(text, source), source);
 }
 
-/** @throws LumosError `invalid-input` */
-export function checkExperiment(raw: unknown, source: string): Experiment {
-  const parsed = ExperimentSchema.safeParse(raw);
+/**
+ * @param nameOf what a key is called where the experiment comes from, if not by its own name
+ * @throws LumosError `invalid-input`
+ */
+export function checkExperiment(
+  raw: unknown,
+  source: string,
+  nameOf?: (key: string) => string | undefined,
+): Experiment {
+  const parsed = ExperimentSchema.safeParse(raw, { error: plainIssue });
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => describe(issue));
+  const problems = parsed.error.issues.map((issue) => describe(issue, nameOf));
   throw invalidInput(
-    `${source}: ${problems.map((problem) => problem.text).join('; ')}`,
+    `${source}: ${[...new Set(problems.map((problem) => problem.text))].join('; ')}`,
     problems.find((p) => p.advice)?.advice,
   );
 }
 
-function describe(issue: z.core.$ZodIssue): { text: string; advice?: string } {
-  const where = issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
+function describe(
+  issue: z.core.$ZodIssue,
+  nameOf?: (key: string) => string | undefined,
+): { text: string; advice?: string } {
+  const [first] = issue.path;
+  const place = (first === undefined ? undefined : nameOf?.(String(first))) ?? issue.path.join('.');
+  const where = place === '' ? '' : `${place}: `;
   if (issue.code !== 'unrecognized_keys') {
+    if (issue.path.length === 0)
+      return {
+        text: `the file: ${issue.message}`,
+        advice:
+          'An experiment is, e.g.: { name: words, functions: [hashing], runtimes: [native, wasmtime-aot] }.',
+      };
     const remedy: unknown = issue.code === 'custom' ? issue.params?.['remedy'] : undefined;
     const advice = typeof remedy === 'string' ? { advice: remedy } : {};
     return { text: `${where || 'the file: '}${issue.message}`, ...advice };

@@ -54,7 +54,13 @@ export function select(
   refuseUnservableLoad(experiment, cells);
   planLevels(experiment, cells);
   checkPinnable(loadOf(experiment), runtimes, environments);
-  return { functions, runtimes, gives, environments, baseline: selectBaseline(experiment, runtimes) };
+  return {
+    functions,
+    runtimes,
+    gives,
+    environments,
+    baseline: selectBaseline(experiment, runtimes, registry),
+  };
 }
 
 function refuseUnmeasurable(experiment: Experiment): void {
@@ -98,15 +104,21 @@ function refuseUnservableLoad(experiment: Experiment, cells: readonly Cell[]): v
   }
 }
 
-function selectBaseline(experiment: Experiment, runtimes: readonly Runtime[]): string {
+function selectBaseline(
+  experiment: Experiment,
+  runtimes: readonly Runtime[],
+  registry: readonly Runtime[],
+): string {
   const ids = runtimes.map((runtime) => runtime.id);
   const { baseline } = experiment;
   if (baseline !== undefined && ids.includes(baseline)) return baseline;
-  if (baseline !== undefined)
+  if (baseline !== undefined) {
+    find(baseline, registry, ({ id }) => id, 'runtime', 'baseline: ');
     throw invalidInput(
       `baseline: ${baseline} is not among the runtimes of this experiment: ${ids.join(', ')}`,
       `Add ${baseline} to the runtimes, or name one of them: --baseline ${ids[0] ?? ''}.`,
     );
+  }
   return ids.includes('docker') ? 'docker' : (ids[0] ?? '');
 }
 
@@ -128,9 +140,11 @@ function selectPayloads(
   wanted: readonly string[],
 ): SelectedFunction[] {
   // Of every function there is: the experiment may name steps of functions that an option left out.
-  const labels = [...new Set(all.flatMap(ladderOf))];
+  const labels = new Set([...all.flatMap(ladderOf), ...Object.keys(ladderWords)]);
   for (const label of wanted) {
-    find(label, [...labels, ...Object.keys(ladderWords)], (known) => known, 'payload');
+    if (labels.has(label)) continue;
+    const words = Object.keys(ladderWords).filter((word) => word !== otherwiseSmallest);
+    find(label, [...new Set(definitions.flatMap(ladderOf)), ...words], (known) => known, 'payload');
   }
   return definitions.map((definition) => {
     const ladder = ladderOf(definition);
@@ -181,7 +195,7 @@ function runtimesOf(pattern: string, registry: readonly Runtime[]): Runtime[] {
   if (found.length > 0) return found;
   throw invalidInput(
     `runtimes: no runtime is called "${pattern}"`,
-    `There are: ${registry.map(({ id }) => id).join(', ')}.`,
+    `There are: installed, ${registry.map(({ id }) => id).join(', ')}.`,
   );
 }
 

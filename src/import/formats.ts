@@ -21,7 +21,11 @@ export const importFormats: readonly ImportFormat[] = [
     what: 'the folder of the artefact polaris-slo-cloud/wasmrun, or its measurement_data',
     open: importWasmrun,
   },
-  { name: 'csv', what: 'one line an invocation, columns named like the fields of a row', open: importCsv },
+  {
+    name: 'csv',
+    what: 'a CSV file: one line an invocation, columns named like the fields of a row',
+    open: importCsv,
+  },
   { name: 'parquet', what: 'what lumos report --format parquet wrote', open: importParquet },
   { name: 'hyperfine', what: 'the file of hyperfine --export-json', open: importHyperfine },
   { name: 'k6', what: 'the file of k6 run --out json=FILE or --out csv=FILE', open: importK6 },

@@ -86,7 +86,8 @@ export async function importRun(
   const format = importFormat(formatName);
   const importOptions = importOptionsOf(options);
   checkOut(options.out);
-  if (path !== '-' && !isThere(path)) throw invalidInput(`${path} is not there`, `Name ${format.what}.`);
+  if (path !== '-' && !isThere(path))
+    throw invalidInput(`${path}: there is no such file or folder`, `For ${format.name} give ${format.what}.`);
   const imported = format.open(path, importOptions);
   const target = StagedDirectory.open(options.out ?? newDirectory(format.name));
   const stop = onInterrupt(() => target.remove());

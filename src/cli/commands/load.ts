@@ -5,6 +5,7 @@ import { invalidInput } from '../../domain/errors.js';
 import type { LevelRecord } from '../../domain/level.js';
 import { longestTimeLimitMs } from '../../domain/experiment.js';
 import { isOpen, LoadSchema, type Load } from '../../domain/load.js';
+import { plainIssue } from '../../domain/plain-issue.js';
 import type { KneeSummary, LevelSummary } from '../../domain/summary/load-summary.js';
 import { fromMebibytes, milliseconds } from '../../domain/units.js';
 import { mostOfDataBytes, readInput } from '../../files/input.js';
@@ -69,7 +70,7 @@ export async function load(url: string, options: UrlLoadOptions): Promise<ExitCo
 
 function declaredLoad(options: UrlLoadOptions): Load {
   const { load: wanted = {} } = loadOver({ load: undefined, concurrency: [1] }, options);
-  const parsed = LoadSchema.safeParse(wanted);
+  const parsed = LoadSchema.safeParse(wanted, { error: plainIssue });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw invalidInput(

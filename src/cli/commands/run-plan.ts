@@ -2,6 +2,7 @@
 import type { Experiment } from '../../domain/experiment.js';
 import type { Cell } from '../../domain/factors.js';
 import { loadOf } from '../../domain/load.js';
+import { counted } from '../../report/validity/check.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { print, printJson } from '../output.js';
 
@@ -20,7 +21,7 @@ export function sayPlan(
   const amount = loadOf(experiment) === undefined ? `, ${trials} trials` : ', under load';
   print(
     [
-      `${experiment.name}: ${cells.length} cells${amount}; nothing is measured (--dry-run)`,
+      `${experiment.name}: ${counted(cells.length, 'cell')}${amount}; nothing is measured (--dry-run)`,
       `functions: ${named((cell) => `${cell.function} (${cell.payload})`)}`,
       `runtimes:  ${named((cell) => cell.runtime)}`,
       `starts:    ${named((cell) => cell.start)}`,

@@ -69,7 +69,10 @@ export async function run(name: string | undefined, given: RunOptions): Promise<
   const declared = { ...named, baseline: selection.baseline };
   const plan = planOf(declared, selection);
   const experiment = choosesCells(options) ? withServableMapping(declared, plan.cells) : declared;
-  if (options.dryRun === true) return sayPlan(experiment, plan.cells, plan.trials.length, options);
+  if (options.dryRun === true) {
+    await replayOf(experiment);
+    return sayPlan(experiment, plan.cells, plan.trials.length, options);
+  }
   const runtimes = await requireRuntimes(workbench, selection, experiment, plan.cells);
   await requireServices(workbench, servicesOf(plan.cells));
   await requireEnvironments(workbench, selection, experiment, plan.cells);

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { didYouMean } from '../../domain/did-you-mean.js';
 import { invalidInput } from '../../domain/errors.js';
+import { plainIssue } from '../../domain/plain-issue.js';
 
 /**
  * `raw` with every default filled in.
@@ -12,7 +13,7 @@ export function parseRuntimeOptions(
   schema: z.ZodObject,
   raw: unknown,
 ): Readonly<Record<string, unknown>> {
-  const parsed = schema.safeParse(raw ?? {});
+  const parsed = schema.safeParse(raw ?? {}, { error: plainIssue });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const where = ['options', runtime, ...(issue?.path.map(String) ?? [])].join('.');

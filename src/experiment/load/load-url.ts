@@ -74,7 +74,10 @@ async function measureUrlLevels(options: UrlLoad): Promise<LevelRecord[]> {
   const distrust = await speaksFirst(new Dialer(endpoint.hosts, endpoint.port, clock), clock);
   for (const level of planUrlLevels(options)) {
     if (options.signal.aborted) break;
-    options.onLevel?.(level.cell.arrivals ?? `${level.cell.concurrency} clients`);
+    options.onLevel?.(
+      level.cell.arrivals ??
+        `${level.cell.concurrency} ${level.cell.concurrency === 1 ? 'client' : 'clients'}`,
+    );
     records.push(await measureUrlLevel({ ...options, distrust }, level));
   }
   return records;

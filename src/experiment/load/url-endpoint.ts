@@ -40,7 +40,9 @@ export async function findEndpoint(text: string, allowed: readonly string[]): Pr
 /** `localhost` is both loopback addresses, whatever the system's table has: a server may listen on one of them only. */
 async function addressesOf(name: string): Promise<string[]> {
   const found = await lookup(name, { all: true, order: 'verbatim' }).catch((error: unknown) => {
-    throw new LumosError('failed', `${name} cannot be found: ${messageOf(error)}`);
+    throw new LumosError('failed', `${name} cannot be found: ${messageOf(error)}`, {
+      remedy: 'Check the name, or give an address, e.g. http://127.0.0.1:8080/.',
+    });
   });
   const addresses = found.map(({ address }) => address);
   const isLocalhost = /^(?:.+\.)?localhost\.?$/.test(name) && addresses.every(isLoopback);

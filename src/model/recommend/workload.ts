@@ -2,8 +2,10 @@
 import { z } from 'zod';
 import { invalidInput } from '../../domain/errors.js';
 import { InstancesSchema, type Instances } from '../../domain/load.js';
-import { listOf, withOtherName } from '../../domain/short-forms.js';
+import { plainIssue } from '../../domain/plain-issue.js';
+import { listOf, namesOf, withOtherName } from '../../domain/short-forms.js';
 import { parseObjective, type Objective } from '../../domain/slo.js';
+import { issueText } from '../../files/explain.js';
 import { LinkSchema } from '../network/link.js';
 import { ArrivalsSchema, atMeanRate, meanRate, TraceArrivalsSchema } from './arrivals.js';
 
@@ -34,7 +36,7 @@ export const WorkloadSchema = z.strictObject({
   /** Over which an image is pulled before each cold start; absent: images are on the node. */
   registry: LinkSchema.optional(),
   /** Which runtimes come into question; absent: all the model saw. */
-  runtimes: listOf(z.string().min(1)).optional(),
+  runtimes: namesOf(z.string().min(1)).optional(),
   objectives: listOf(z.string(), 0).default([]),
   /** Name or file of a platform's prices. */
   prices: z.string().optional(),
@@ -63,11 +65,10 @@ export function parseWorkload(value: unknown, source: string): Workload {
       `${source}: slo is another word for objectives, which are there too`,
       'Put all objectives under one of the two.',
     );
-  const parsed = WorkloadSchema.safeParse(named);
+  const parsed = WorkloadSchema.safeParse(named, { error: plainIssue });
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
     throw invalidInput(
-      `${source}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'does not fit its schema'}`,
+      `${source}: ${issueText(parsed.error)}`,
       'A workload is, e.g.: { function: hashing, payload: medium, arrivals: { perMinute: 6 }, objectives: [p95 < 100ms] }.',
     );
   }

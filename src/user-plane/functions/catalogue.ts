@@ -1,13 +1,13 @@
 /** The functions there are: every folder with a function.yaml, with its manifest checked and its oracle loaded. */
 import { readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { didYouMean } from '../../domain/did-you-mean.js';
 import { hasCode, invalidInput, LumosError, messageOf } from '../../domain/errors.js';
 import { globMatcher } from '../../domain/glob.js';
 import { FunctionClassSchema } from '../../domain/function-manifest.js';
 import type { FunctionDefinition, Oracle } from '../../domain/function-manifest.js';
-import { explaining } from '../../files/explain.js';
+import { explaining, sentenceOf } from '../../files/explain.js';
 import { readText } from '../../files/input.js';
 import { parseManifest } from './manifest-file.js';
 
@@ -43,8 +43,13 @@ export async function loadCatalogue(folders: readonly string[]): Promise<Catalog
 
 async function loadFolder(folder: string): Promise<FunctionDefinition[]> {
   const names = await readdir(folder).catch((error: unknown) => {
-    throw invalidInput(`The folder of functions ${folder} cannot be read: ${messageOf(error)}`);
+    throw sentenceOf(error, folder);
   });
+  if (names.includes('function.yaml'))
+    throw invalidInput(
+      `${folder} is a function, not a folder with functions`,
+      `Name the folder that it lies in: ${dirname(folder)}.`,
+    );
   const functions = await Promise.all(names.map((name) => loadFunction(folder, name)));
   return functions.filter((definition) => definition !== undefined);
 }

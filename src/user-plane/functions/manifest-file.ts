@@ -4,6 +4,7 @@ import { nearestName } from '../../domain/did-you-mean.js';
 import { invalidInput } from '../../domain/errors.js';
 import { FunctionManifestSchema, PayloadStepSchema } from '../../domain/function-manifest.js';
 import type { FunctionManifest } from '../../domain/function-manifest.js';
+import { plainIssue } from '../../domain/plain-issue.js';
 import { parseYaml } from '../../domain/yaml-text.js';
 
 /**
@@ -11,7 +12,7 @@ import { parseYaml } from '../../domain/yaml-text.js';
  * @throws LumosError `invalid-input` that names every key that is wrong and what was expected there.
  */
 export function parseManifest(file: string, text: string): FunctionManifest {
-  const parsed = FunctionManifestSchema.safeParse(parseYaml(text, file));
+  const parsed = FunctionManifestSchema.safeParse(parseYaml(text, file), { error: plainIssue });
   if (parsed.success) return parsed.data;
   throw invalidInput(`${file}: ${parsed.error.issues.map(describe).join('; ')}`);
 }

@@ -96,7 +96,7 @@ describe('lumos import', () => {
 
   it.each([
     ['an unknown format', ['jmeter', 'x'], 'there is no import format "jmeter"'],
-    ['a path that is not there', ['csv', '/no/such/file'], '/no/such/file is not there'],
+    ['a path that is not there', ['csv', '/no/such/file'], '/no/such/file: there is no such file or folder'],
     ['a class that is none', ['k6', '.', '--class', 'jar'], 'there is no class "jar"'],
   ])('refuses %s with 2', async (_what, args, message) => {
     expect(await runCli(['import', ...args])).toBe(2);

@@ -16,6 +16,18 @@ afterEach(() => {
 
 const commands = createProgram(() => Promise.resolve()).commands.map((command) => command.name());
 
+it('refuses a cache that is a file, whatever needs it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lumos-cache-'));
+  const cache = join(folder, 'cache');
+  writeFileSync(cache, '');
+  vi.stubEnv('LUMOS_CACHE', cache);
+  expect(await runCli(['build', 'echo'])).toBe(2);
+  expect(printed.err).toContain(`${cache} is to be the folder of the cache, and is a file`);
+  expect(printed.err).toContain('LUMOS_CACHE');
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
+
 describe('help', () => {
   it.each(['--help', 'help'])('%s lists every command and the exit codes, and ends with 0', async (word) => {
     expect(await runCli([word])).toBe(0);
@@ -114,6 +126,31 @@ describe('wrong usage ends with 2, says what is wrong, and prints no answer:', (
       'above the bound of',
       'Lower --functions',
     ],
+    [
+      'a trace that is not there, in a dry run too',
+      ['run', '--dry-run', '--trace', '/nowhere/trace.csv'],
+      '/nowhere/trace.csv: there is no such file',
+      '',
+    ],
+    [
+      'a folder of functions that is not there',
+      ['list', 'functions', '--functions-path', '/nowhere'],
+      '/nowhere: there is no such file or folder',
+      'Check the path.',
+    ],
+    [
+      'a function in place of a folder with functions',
+      ['list', 'functions', '--functions-path', 'functions/echo'],
+      'functions/echo is a function, not a folder with functions',
+      'Name the folder that it lies in',
+    ],
+    [
+      'a file to import that is not there',
+      ['import', 'csv', '/nowhere/rows.csv'],
+      '/nowhere/rows.csv: there is no such file or folder',
+      'For csv give a CSV file',
+    ],
+    ['a precision without its share', ['run', '--until', 'p99'], 'as in p99:0.05', '--help'],
     ['an unknown command', ['rnu'], "unknown command 'rnu'", 'Did you mean run?'],
     [
       'an unknown option',
@@ -138,8 +175,18 @@ describe('wrong usage ends with 2, says what is wrong, and prints no answer:', (
       'there is no experiment "quikstart"',
       'Did you mean "quickstart"?',
     ],
-    ['a start there is not', ['run', '--starts', 'hot'], 'starts.0: Invalid option', ''],
-    ['no repetitions', ['run', '--repetitions', '0'], 'the command line: repetitions.cold: Too small', ''],
+    [
+      'a start there is not',
+      ['run', '--starts', 'hot'],
+      '--starts: expected cold, snapshot, fresh or warm, found the text "hot"',
+      '',
+    ],
+    [
+      'no repetitions',
+      ['run', '--repetitions', '0'],
+      'the command line: --repetitions: expected a number above 0, found 0',
+      '',
+    ],
     [
       'a directory that is no run',
       ['report', '/nowhere'],

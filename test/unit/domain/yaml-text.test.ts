@@ -84,6 +84,15 @@ describe('every kind of file', () => {
     expect(refusal(parse)).toContain('noalias.yaml:2: the alias *nothing has no anchor');
   });
 
+  it('may keep what merge keys take under keys that begin with x- or a dot', () => {
+    const text =
+      'x-both: &both { runtimes: native }\n.more: &more { starts: cold }\nname: a\nfunctions: echo\n<<: [*both, *more]\n';
+    expect(parseYaml(text, 'a.yaml')).toEqual({
+      ...{ name: 'a', functions: 'echo' },
+      ...{ runtimes: 'native', starts: 'cold' },
+    });
+  });
+
   it('may have merge keys: an environment', () => {
     expect(Object.keys(EnvironmentSchema.shape)).toContain('description');
     const merged = 'name: mine\n<<: { description: merged }\n';

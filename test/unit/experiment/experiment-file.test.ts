@@ -42,7 +42,7 @@ describe('an experiment file', () => {
       description: '',
       functions: ['hashing'],
       runtimes: ['native'],
-      payloads: ['small'],
+      payloads: ['small', 'otherwise-smallest'],
       starts: ['cold', 'warm'],
       access: ['host'],
       connection: ['reused'],
@@ -77,21 +77,18 @@ describe('an experiment file', () => {
   });
 
   it.each([
-    ['payloads: {}\n', 'my.yaml: payloads.0: Invalid input: expected string, received object'],
-    [
-      'repetitions: { cold: many }\n',
-      'my.yaml: repetitions.cold: Invalid input: expected number, received string',
-    ],
-    ['seed: 1.5\n', 'my.yaml: seed: Invalid input: expected int, received number'],
+    ['payloads: {}\n', 'my.yaml: payloads.0: expected a text, found a map of keys and values'],
+    ['repetitions: { cold: many }\n', 'my.yaml: repetitions.cold: expected a number, found the text "many"'],
+    ['seed: 1.5\n', 'my.yaml: seed: expected a whole number, found 1.5'],
     ['timeLimitMs: 0\n', 'my.yaml: timeLimitMs: must be above 0'],
-    ['runtimes: []\n', 'my.yaml: runtimes: Too small: expected array to have >=1 items'],
+    ['runtimes: []\n', 'my.yaml: runtimes: the list is empty'],
     [
       'options: { docker: none }\n',
       'my.yaml: options.docker: expected options, e.g. { network: none }, or a list of such sets of options',
     ],
     [
       'starts: [cold, hot]\n',
-      'my.yaml: starts.1: Invalid option: expected one of "cold"|"snapshot"|"fresh"|"warm"',
+      'my.yaml: starts.1: expected cold, snapshot, fresh or warm, found the text "hot"',
     ],
   ])('says of %j which key it is and what was expected', (text, message) => {
     const lines = base.split('\n').filter((line) => !text.startsWith(line.split(':')[0] ?? ''));
@@ -116,6 +113,26 @@ describe('an experiment file', () => {
     });
   });
 
+  it('may have several names in one text, as on the command line, and several environments under either word', () => {
+    const text =
+      'name: x\nfunctions: echo, hashing\nruntimes: native, wasmtime-aot\nenvironment: [local, edge]\n';
+    expect(parseExperiment(text, 'my.yaml')).toMatchObject({
+      functions: ['echo', 'hashing'],
+      runtimes: ['native', 'wasmtime-aot'],
+      environments: ['local', 'edge'],
+    });
+  });
+
+  it('says of a key that is missing that it is', () => {
+    expect(refusal(() => parseExperiment('functions: echo\nruntimes: native\n', 'my.yaml')).message).toBe(
+      'my.yaml: name: is missing: a text is expected',
+    );
+  });
+
+  it('where it names no payloads means the smallest of a function that has none of its own by the usual label', () => {
+    expect(parseExperiment(base, 'my.yaml').payloads).toEqual(['small', 'otherwise-smallest']);
+  });
+
   it('may call slo objectives, but not have both', () => {
     expect(parseExperiment(`${base}objectives: [p95 < 50ms]\n`, 'my.yaml').slo).toEqual(['p95 < 50ms']);
     expect(refused('objectives: [p95 < 50ms]\nslo: [p50 < 5ms]\n').message).toBe(
@@ -133,7 +150,7 @@ describe('an experiment file', () => {
 
   it.each(['', 'just text', '- 1\n'])('refuses %j, which is no mapping', (text) => {
     expect(refusal(() => parseExperiment(text, 'my.yaml')).message).toMatch(
-      /^my\.yaml: the file: Invalid input: expected object/,
+      /^my\.yaml: the file: expected a map of keys and values, found /,
     );
   });
 });

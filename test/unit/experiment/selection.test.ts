@@ -104,7 +104,20 @@ describe('what an experiment names', () => {
 
   it('is refused with an option’s value that does not fit, by its key', () => {
     expect(refusal({ options: { docker: { network: 'moon' } } }).message).toBe(
-      'options.docker.network: Invalid option: expected one of "bridge"|"none"|"host"',
+      'options.docker.network: expected bridge, none or host, found the text "moon"',
+    );
+  });
+
+  it('is refused with a baseline that no runtime is called, with the nearest name', () => {
+    const error = refusal({ runtimes: ['native', 'docker'], baseline: 'dokcer' });
+    expect(error.message).toBe('baseline: there is no runtime "dokcer"');
+    expect(error.remedy).toContain('Did you mean "docker"?');
+  });
+
+  it('is refused with a payload that there is not, with the labels of its own functions and no internal word', () => {
+    const error = refusal({ functions: ['hashing'], payloads: ['smal'] });
+    expect(error.remedy).toBe(
+      'Did you mean "small"? There are: empty, small, medium, large, huge, all, smallest, largest.',
     );
   });
 
