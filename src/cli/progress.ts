@@ -69,7 +69,7 @@ export class RunProgress {
     }
     this.bar = new SingleBar(
       {
-        format: `  {bar} {value}/{total} ${this.unit} | {left} | {failures}{current}`,
+        format: `  {bar} {value}/{total} ${this.unit}{left}{failures}{current}`,
         // The bar's own timer would fire inside timed windows: it is set to an hour, and `advance` draws.
         fps: 1 / 3600,
         clearOnComplete: true,
@@ -87,15 +87,16 @@ export class RunProgress {
     const elapsed = performance.now() - this.startedAt;
     const seconds = ((elapsed / Math.max(1, done - this.doneBefore)) * (trials - done)) / 1000;
     const left = `about ${seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`} left`;
-    const failures = this.failures === 0 ? '' : `${this.failures} failed | `;
-    this.bar?.update(done, { left, current: this.current, failures });
+    const failed = this.failures === 0 ? [] : [`${this.failures} failed`];
+    const shown = { left: ` | ${left}`, current: ` | ${this.current}` };
+    this.bar?.update(done, { ...shown, failures: failed.map((text) => ` | ${text}`).join('') });
     if (performance.now() - this.lastShownAt < (this.bar === undefined ? linesEveryMs : drawEveryMs)) return;
     this.lastShownAt = performance.now();
     if (this.bar !== undefined) {
       this.bar.render();
       return;
     }
-    this.say(`  ${done}/${trials} ${this.unit}, ${left}, ${failures}last: ${this.current}`);
+    this.say([`  ${done}/${trials} ${this.unit}`, left, ...failed, `last: ${this.current}`].join(', '));
   }
 
   /** Says the first failure of each kind in a cell; the summary counts them all. */

@@ -189,7 +189,7 @@ async function readProgress({ directory, onEvent }: RunRequest, progress: TrialP
   for await (const row of readRows(directory.measurementsPath, problems)) progress.add(row);
   for (const { unreadable, firstUnreadable } of problems.all()) {
     if (unreadable === 0) continue;
-    const text = `${unreadable} rows cannot be read, and their invocations are measured again: ${firstUnreadable.join('; ')}`;
+    const text = `${unreadable} ${unreadable === 1 ? 'row' : 'rows'} cannot be read; what they told is measured again: ${firstUnreadable.join('; ')}`;
     onEvent({ type: 'step', text });
   }
 }

@@ -114,15 +114,18 @@ export class RunDirectory {
     const parsed = explaining(path, () => schema.safeParse(parseJson(text, path)));
     if (parsed.success) return parsed.data;
     const [issue] = parsed.error.issues;
-    throw invalidInput(`${path}: ${issueText(issue, 'does not fit its schema')}`);
+    throw invalidInput(`${path}: ${issueText(issue, 'does not fit its schema')}`, notOfLumos);
   }
 }
+
+const notOfLumos =
+  'It was damaged, or made by another version of Lumos: restore it from a copy, or measure again.';
 
 function parseJson(text: string, path: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw invalidInput(`${path}: not JSON (${messageOf(error)})`);
+    throw invalidInput(`${path}: not JSON (${messageOf(error)})`, notOfLumos);
   }
 }
 

@@ -205,7 +205,7 @@ function levelsMarkdown(summary: Summary): string[] {
         ? []
         : [`${remarks.map((remark) => `- ${escapeMarkdown(remark)}`).join('\n')}\n`]),
     ]),
-    `${levelsReading}\n`,
+    `${levelsReading()}\n`,
   ];
 }
 

@@ -22,7 +22,7 @@ const isLoopback = (address: string): boolean =>
  */
 export async function findEndpoint(text: string, allowed: readonly string[]): Promise<UrlEndpoint> {
   if (!URL.canParse(text) || new URL(text).protocol !== 'http:')
-    throw invalidInput(`"${text}" is no URL of the form http://host:port/path.`);
+    throw invalidInput(`"${text}" is no URL of the form http://host:port/path.`, urlAdvice(text));
   const url = new URL(text);
   if (url.username !== '' || url.password !== '')
     throw invalidInput('The URL has a user or a password in it.', 'Give them with --header instead.');
@@ -35,6 +35,13 @@ export async function findEndpoint(text: string, allowed: readonly string[]): Pr
       `If it is yours to load, add --allow-target ${url.hostname}:${port}.`,
     );
   return { hosts, port, authority: url.host, path: `${url.pathname}${url.search}` };
+}
+
+/** What to write in place of what is no http URL. */
+function urlAdvice(text: string): string {
+  if (/^https:/i.test(text)) return 'Lumos speaks no TLS: give the plain HTTP port of the server.';
+  if (!text.includes('://') && URL.canParse(`http://${text}`)) return `Did you mean "http://${text}"?`;
+  return 'For example: http://127.0.0.1:8080/.';
 }
 
 /** `localhost` is both loopback addresses, whatever the system's table has: a server may listen on one of them only. */

@@ -152,8 +152,28 @@ export function levelGroups(
   });
 }
 
-export const levelsReading =
-  'Requests/s: verified answers over the time measured, with the interval from its blocks of time, of several rounds from the ' +
-  'rounds: what one round says of itself does not tell how another would differ. Latency of clients counts ' +
-  'from the sending, of a schedule from the moment a request was due. Cold: an instance was started for it. CPU ms: of all ' +
-  'sandboxes, for each answer; memory: the most that all had together; generator: its CPU, as a share of one core. A level that is not valid measured its generator or the machine’s neighbours, not the function.';
+/** How to read the columns; a sentence about a column that is not shown is left out. */
+const readings: readonly { readonly text: string; readonly of?: (typeof levelHead)[number] }[] = [
+  {
+    text:
+      'Requests/s: verified answers over the time measured, with the interval from its blocks of time, of several rounds from the ' +
+      'rounds: what one round says of itself does not tell how another would differ.',
+  },
+  {
+    text: 'Latency of clients counts from the sending, of a schedule from the moment a request was due.',
+  },
+  { of: 'cold', text: 'Cold: an instance was started for it.' },
+  { of: 'CPU ms', text: 'CPU ms: of all sandboxes, for each answer.' },
+  { of: 'memory', text: 'Memory: the most that all had together.' },
+  { of: 'generator', text: 'Generator: its CPU, as a share of one core.' },
+  {
+    text: 'A level that is not valid measured its generator or the machine’s neighbours, not the function.',
+  },
+];
+
+/** @param shown the columns that there are: all of them where absent */
+export const levelsReading = (shown: readonly string[] = levelHead): string =>
+  readings
+    .filter(({ of }) => of === undefined || shown.includes(of))
+    .map(({ text }) => text)
+    .join(' ');

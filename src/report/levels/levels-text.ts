@@ -25,10 +25,16 @@ export function levelsText(summary: Summary, width: number, colors: Colors): str
     colors.bold('Load'),
     ...lines,
     '',
-    ...wrapText(levelsReading, width).map((line) => colors.dim(line)),
+    ...wrapText(levelsReading(shownColumns(summary, width)), width).map((line) => colors.dim(line)),
     '',
   ];
 }
+
+const shownColumns = (summary: Summary, width: number): string[] =>
+  columnsFor(
+    width,
+    levelGroups(summary).flatMap(({ rows }) => rows),
+  ).map((column) => levelHead[column] ?? '');
 
 /** Each ladder with its knee and remarks, without words around it. @param named whether each says what it is of */
 export function levelTable(

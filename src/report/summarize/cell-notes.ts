@@ -46,7 +46,7 @@ function failureNotes(columns: CellColumns): Note[] {
 function sampleNotes({ sorted, size, ci95 }: MedianEstimate): Note[] {
   const { n, effectiveN } = size;
   const notes: Note[] = [];
-  if (n < smallSample) notes.push({ kind: 'small-sample', n });
+  if (n < smallSample && ci95 !== undefined) notes.push({ kind: 'small-sample', n });
   if (n < enoughForP99) notes.push({ kind: 'p99-near-maximum', n });
   if (n > 1 && size.clusters === 1) notes.push({ kind: 'one-sandbox', n });
   else if (ci95 === undefined) notes.push({ kind: 'no-interval', n, effectiveN });
@@ -81,12 +81,17 @@ export function noteText(note: Note): string {
     case 'one-sandbox':
       return `no interval: all ${note.n} samples come from one sandbox, another may behave differently`;
     case 'no-interval':
-      return `no interval: ${note.n} samples count as ${whole(Math.floor(note.effectiveN))} independent ones, and ${fewestForInterval} are needed`;
+      return `no interval: ${countText(note)}, and ${fewestForInterval} are needed`;
     case 'clustered':
       return `samples of one sandbox resemble each other: ${note.n} count as ${whole(note.effectiveN)} independent ones`;
     case 'outliers':
       return `outliers: ${note.outliers} of ${note.n} samples; something else may have run`;
   }
+}
+
+function countText({ n, effectiveN }: Extract<Note, { kind: 'no-interval' }>): string {
+  const counted = Math.floor(effectiveN);
+  return counted >= n ? `n = ${n}` : `${n} samples count as ${whole(counted)} independent ones`;
 }
 
 function failuresText({ rows, counts }: Extract<Note, { kind: 'failures' }>): string {

@@ -151,6 +151,13 @@ describe('wrong usage ends with 2, says what is wrong, and prints no answer:', (
       'For csv give a CSV file',
     ],
     ['a precision without its share', ['run', '--until', 'p99'], 'as in p99:0.05', '--help'],
+    [
+      'an address without http://',
+      ['load', '127.0.0.1:80/x'],
+      'is no URL',
+      'Did you mean "http://127.0.0.1:80/x"?',
+    ],
+    ['a URL of a server with TLS', ['load', 'https://127.0.0.1/'], 'is no URL', 'Lumos speaks no TLS'],
     ['an unknown command', ['rnu'], "unknown command 'rnu'", 'Did you mean run?'],
     [
       'an unknown option',

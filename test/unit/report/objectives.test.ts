@@ -261,7 +261,7 @@ describe('--slo', () => {
     expect(withOptions(experiment, { functionsPath: [] }).slo).toEqual(['p95 < 1s']);
     expect(factorsGiven(options)).toEqual(['--slo']);
     expect(() => withOptions(experiment, { functionsPath: [], slo: ['p95'] })).toThrow(
-      'the command line: slo.0: "p95": at character 4',
+      'the command line: --slo: "p95": at character 4',
     );
   });
 

@@ -161,11 +161,13 @@ describe('notes', () => {
     expect(notesOf(around(5, 99))).toEqual(['n = 99: the p99 is the largest sample or just below it']);
   });
 
-  test('below 10 the sample is small, below 6 it has no interval', () => {
+  test('below 10 the sample is small, below 6 it has no interval, and nobody is sent to one', () => {
+    expect(notesOf(around(5, 9))?.[0]).toBe(
+      'n = 9: a small sample, go by the interval and not by the median',
+    );
     expect(notesOf(around(5, 5))).toEqual([
-      'n = 5: a small sample, go by the interval and not by the median',
       'n = 5: the p99 is the largest sample or just below it',
-      'no interval: 5 samples count as 5 independent ones, and 6 are needed',
+      'no interval: n = 5, and 6 are needed',
     ]);
   });
 

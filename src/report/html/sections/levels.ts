@@ -12,7 +12,7 @@ export function levelsSection(summary: Summary): Markup {
   if (groups.length === 0) return nothing;
   return html`<section id="load">
     <h2>Load</h2>
-    <p>${levelsReading}</p>
+    <p>${levelsReading()}</p>
     ${throughputFigures(summary)} ${overTimeFigures(summary)}
     ${groups.map(
       ({ title, rows, knee, remarks }) =>

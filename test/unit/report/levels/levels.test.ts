@@ -187,6 +187,12 @@ describe('levels in a terminal', () => {
     expect(lines.join('\n')).toContain('4 rejected');
   });
 
+  it('explain the columns that are shown, and none that was left out', () => {
+    const explained = (width: number): string => levelsText(summary, width, pc.createColors(false)).join(' ');
+    expect(explained(200)).toMatch(/Cold:\s+an\s+instance/);
+    expect(explained(40)).not.toMatch(/Cold:\s+an\s+instance/);
+  });
+
   it('has nothing to say of a run without a load', () => {
     expect(levelsText({ ...summary, levels: undefined }, 80, pc.createColors(false))).toEqual([]);
   });
