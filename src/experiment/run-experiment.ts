@@ -6,6 +6,7 @@ import { fingerprintHost, readCpuTicks, stealShare } from '../data-plane/host/fi
 import { describeProbes } from '../data-plane/probes/counters.js';
 import { dropPageCache, flushToDisk, readIntoPageCache } from '../data-plane/probes/page-cache.js';
 import type { Clock } from '../domain/clock.js';
+import { counted } from '../domain/counted.js';
 import { LumosError, messageOf } from '../domain/errors.js';
 import { loadOf } from '../domain/load.js';
 import type { Experiment } from '../domain/experiment.js';
@@ -189,7 +190,7 @@ async function readProgress({ directory, onEvent }: RunRequest, progress: TrialP
   for await (const row of readRows(directory.measurementsPath, problems)) progress.add(row);
   for (const { unreadable, firstUnreadable } of problems.all()) {
     if (unreadable === 0) continue;
-    const text = `${unreadable} ${unreadable === 1 ? 'row' : 'rows'} cannot be read; what they told is measured again: ${firstUnreadable.join('; ')}`;
+    const text = `${counted(unreadable, 'row')} cannot be read; what they told is measured again: ${firstUnreadable.join('; ')}`;
     onEvent({ type: 'step', text });
   }
 }

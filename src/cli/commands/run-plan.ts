@@ -2,7 +2,7 @@
 import type { Experiment } from '../../domain/experiment.js';
 import type { Cell } from '../../domain/factors.js';
 import { loadOf } from '../../domain/load.js';
-import { counted } from '../../report/validity/check.js';
+import { counted } from '../../domain/counted.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { print, printJson } from '../output.js';
 

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { monotonicClock } from '../../data-plane/probes/monotonic-clock.js';
+import { counted } from '../../domain/counted.js';
 import { invalidInput, LumosError, messageOf, missingDependency } from '../../domain/errors.js';
 import { loadOf } from '../../domain/load.js';
 import type { Environment } from '../../domain/environment.js';
@@ -134,7 +135,7 @@ async function replayOf(experiment: Experiment): Promise<{ replay?: Replay }> {
   const replay = await readReplay(load.trace, load, experiment.seed);
   const { badRowCount, badRows, notes, leftOut, offsets, functions } = replay;
   note(
-    `  ${replay.file}: ${offsets.length} invocations of ${functions.length} functions in ${(lengthOf(replay) / 1000).toFixed(1)} s`,
+    `  ${replay.file}: ${counted(offsets.length, 'invocation')} of ${counted(functions.length, 'function')} in ${(lengthOf(replay) / 1000).toFixed(1)} s`,
   );
   for (const text of notes) note(warning(`  ${text}`));
   for (const { file, line, reason } of badRows) note(warning(`  left out: ${file}:${line}: ${reason}`));

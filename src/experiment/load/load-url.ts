@@ -2,6 +2,7 @@
 import { Dialer } from '../../control-plane/invoke/dialer.js';
 import { speaksFirst } from '../../control-plane/invoke/speaks-first.js';
 import { withRoomInHeap } from '../../data-plane/host/collect-garbage.js';
+import { counted } from '../../domain/counted.js';
 import type { Clock } from '../../domain/clock.js';
 import type { Cell } from '../../domain/factors.js';
 import type { LevelRecord } from '../../domain/level.js';
@@ -74,10 +75,7 @@ async function measureUrlLevels(options: UrlLoad): Promise<LevelRecord[]> {
   const distrust = await speaksFirst(new Dialer(endpoint.hosts, endpoint.port, clock), clock);
   for (const level of planUrlLevels(options)) {
     if (options.signal.aborted) break;
-    options.onLevel?.(
-      level.cell.arrivals ??
-        `${level.cell.concurrency} ${level.cell.concurrency === 1 ? 'client' : 'clients'}`,
-    );
+    options.onLevel?.(level.cell.arrivals ?? counted(level.cell.concurrency, 'client'));
     records.push(await measureUrlLevel({ ...options, distrust }, level));
   }
   return records;

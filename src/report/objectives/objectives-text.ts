@@ -2,10 +2,11 @@
 import type { Colors } from '../../domain/terminal-text.js';
 import type { Summary } from '../../domain/summary/summary.js';
 import { printable, wrapText } from '../wrap-text.js';
+import { groupBy } from '../validity/check.js';
 import { objectiveCounts, objectiveLines, objectivesReading, type ObjectiveLine } from './objective-lines.js';
 
 /**
- * Each objective with its cells, what is missed first; what is missed or unsure with its reason. No line is longer than
+ * Each objective with its cells, what is missed first; below cells that are missed or unsure for one reason that reason. No line is longer than
  * `width`; none for a run without objectives.
  */
 export function objectivesText(summary: Summary, width: number, colors: Colors): string[] {
@@ -17,9 +18,13 @@ export function objectivesText(summary: Summary, width: number, colors: Colors):
     ...objectives.flatMap((objective) => [
       '',
       ...wrapText(printable(objective), width),
-      ...lines
-        .filter((line) => line.objective === objective)
-        .flatMap((line) => cellLines(line, width, colors)),
+      ...groupBy(
+        lines.filter((line) => line.objective === objective),
+        ({ verdict, why }) => `${verdict} ${why}`,
+      ).flatMap((same) => [
+        ...same.flatMap((line) => cellLines(line, width, colors)),
+        ...reasonLines(same, width),
+      ]),
     ]),
     '',
     ...wrapText(objectivesReading, width).map((line) => colors.dim(line)),
@@ -28,16 +33,18 @@ export function objectivesText(summary: Summary, width: number, colors: Colors):
 }
 
 function cellLines(line: ObjectiveLine, width: number, colors: Colors): string[] {
-  const { cell, runtime, measured, verdict, why } = line;
+  const { cell, runtime, measured, verdict } = line;
   const paint = { met: colors.green, missed: colors.red, unsure: colors.yellow }[verdict];
   const [first = '', ...rest] = wrapText(
     printable(`${verdict.padEnd(6)} ${cell}, ${runtime}: ${measured}`),
     width - 2,
     4,
   );
-  return [
-    `  ${paint(verdict)}${first.slice(verdict.length)}`,
-    ...rest.map((text) => `  ${text}`),
-    ...(verdict === 'met' ? [] : wrapText(printable(why), width - 6).map((text) => `      ${text}`)),
-  ];
+  return [`  ${paint(verdict)}${first.slice(verdict.length)}`, ...rest.map((text) => `  ${text}`)];
+}
+
+/** The reason that cells have in common, once below them. */
+function reasonLines([line]: readonly ObjectiveLine[], width: number): string[] {
+  if (line === undefined || line.verdict === 'met') return [];
+  return wrapText(printable(line.why), width - 6).map((text) => `      ${text}`);
 }

@@ -27,7 +27,7 @@ export const concerned = ({ function: name, payload, runtime, start }: Cell): Co
 export const cellText = (cell: Cell): string =>
   `${cell.function} ${cell.payload}, ${cell.start}, on ${runtimeName(cell)}`;
 
-export const counted = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
+export { counted } from '../../domain/counted.js';
 
 /** Some of many texts, and how many more there are. */
 export function someOf(texts: readonly string[], most = 6): string {

@@ -192,6 +192,17 @@ describe('the reports say met, missed or unsure', () => {
     expect(renderTerminalTable({ ...judged, objectives: undefined })).not.toContain('Objectives');
   });
 
+  it('in the terminal with a reason that cells have in common once, below them', () => {
+    const cells = ['docker', 'native'].map((runtime) => cellOf({ runtime }));
+    const few = summaryOf(
+      cells.flatMap((cell) => rowsOf(cell, counting(8))),
+      { slo: ['p95 < 50ms'] },
+    );
+    const text = renderTerminalTable(few, { width: 120 });
+    expect(text).toContain('Objectives: 2 unsure');
+    expect(text.match(/an upper end needs 72 independent samples/g)).toHaveLength(1);
+  });
+
   it('in Markdown and on the page', () => {
     expect(renderMarkdown(judged)).toContain('| p90 &lt; 84ms | hashing, small, 64 B, warm | docker |');
     const page = renderHtml({ manifest: fixtureManifest(), summary: judged, samples: [] });
