@@ -16,7 +16,7 @@ export interface Trial {
   readonly round: number;
   readonly cell: Cell;
   readonly invocations: number;
-  /** Of a trial that is taken up again: its invocations that have a row and are not made again. */
+  /** Resumed trials only: the invocations that have a row and are not made again. */
   readonly measured?: ReadonlySet<number>;
 }
 

@@ -140,7 +140,7 @@ function readingReason(error: Error, hasSource: boolean): string | undefined {
   return undefined;
 }
 
-/** By its name: this module is loaded before all others and loads none itself. */
+/** The error is known by its name, since this module is loaded first and must not load zod. */
 const isZodError = (error: Error): error is z.ZodError =>
   (error.name === 'ZodError' || error.name === '$ZodError') &&
   'issues' in error &&

@@ -86,8 +86,8 @@ export function holderOf(owner: LockOwner, writtenAt: Date): LockHolder | undefi
 }
 
 /**
- * Of a lock that names a process and not its start: whether that number is still a Node process that ran when the lock was
- * written. It is not this process, which writes its start.
+ * A lock without a start time is held if its number is still a Node process that ran when the lock was written. This process
+ * never holds one: it writes its start time.
  */
 function mayHold(pid: number, writtenAt: Date): boolean {
   const started = startTimeOf(pid);

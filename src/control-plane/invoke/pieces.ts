@@ -2,7 +2,7 @@
 
 /** A piece from this size on is worth an object of its own. */
 const large = 4096;
-/** So many pieces are kept as they come: what comes in few pieces is not copied. */
+/** The number of pieces that are kept without a copy. */
 const keptAsTheyCome = 16;
 const [smallestBlock, largestBlock] = [1024, 64 * 1024];
 

@@ -56,9 +56,9 @@ export const CellSummarySchema = CellSchema.extend({
   imageBytes: BytesSchema.optional(),
   /** Only where a load was kept up; a sequence of single requests has no throughput. */
   throughputPerSecond: z.number().optional(),
-  /** Of a load: how many rows the parts of the latency and the sandboxes are from. Latency itself is of all successes. */
+  /** Loads only: the number of rows behind the parts of the latency and the sandboxes. Latency itself covers all successes. */
   sampledRows: z.number().int().nonnegative().optional(),
-  /** Of a load: why its level is not valid. Such a cell has no figures and no verdict. */
+  /** Loads only: why the level is not valid. Such a cell has no figures and no verdict. */
   notValid: z.string().optional(),
   /** What a reader must know before using the cell's figures, e.g. "n = 8: p99 is the largest sample". */
   notes: z.array(z.string()),

@@ -132,7 +132,7 @@ function arrivalsOf(
   { skipBadRows = false, seed, timeScale = 1 }: SimulateOptions,
   remarks: TraceRemarks,
 ): AsyncIterable<TraceInvocation> {
-  const arrivals = readTrace(path, { ...{ seed, skipBadRows }, ...remarks.listeners });
+  const arrivals = readTrace(path, { seed, skipBadRows, ...remarks.listeners });
   return timeScale === 1 ? arrivals : scaled(arrivals, timeScale);
 }
 
