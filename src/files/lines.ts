@@ -20,19 +20,6 @@ export interface LineBatch {
  * @throws LumosError for a file that cannot be read, and for a line above 16 MiB
  */
 export async function* completeLines(path: string): AsyncGenerator<LineBatch, void> {
-  yield* batchesOf(path, false);
-}
-
-/**
- * All lines of `path`, the last one with or without its line feed, and without the carriage returns of CRLF.
- * @throws LumosError as `completeLines`
- */
-export async function* allLines(path: string): AsyncGenerator<string, void> {
-  for await (const { lines } of batchesOf(path, true))
-    for (const line of lines) yield line.endsWith('\r') ? line.slice(0, -1) : line;
-}
-
-async function* batchesOf(path: string, withUnfinished: boolean): AsyncGenerator<LineBatch, void> {
   let rest: Buffer[] = [];
   let restLength = 0;
   let firstNumber = 1;
@@ -51,7 +38,6 @@ async function* batchesOf(path: string, withUnfinished: boolean): AsyncGenerator
     yield { firstNumber, lines };
     firstNumber += lines.length;
   }
-  if (withUnfinished && restLength > 0) yield { firstNumber, lines: [decoded(rest)] };
 }
 
 const tooLong = (path: string, line: number): Error =>

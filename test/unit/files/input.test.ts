@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LumosError } from '../../../src/domain/errors.js';
 import { bytes, milliseconds } from '../../../src/domain/units.js';
 import { chunksOf, isThere, readInput, readText } from '../../../src/files/input.js';
-import { allLines, completeLines } from '../../../src/files/lines.js';
+import { completeLines } from '../../../src/files/lines.js';
 
 let folder: string;
 beforeAll(() => {
@@ -102,14 +102,6 @@ describe('a file that a user names', () => {
       for await (const { lines } of completeLines(path)) expect(lines).toEqual(['first']);
     };
     await expect(read()).rejects.toThrow(`${path}:2: a line above 16 MiB`);
-  });
-
-  it('has all its lines, with or without a last line feed', async () => {
-    const path = join(folder, 'lines');
-    writeFileSync(path, 'a\r\n\nb');
-    const found: string[] = [];
-    for await (const line of allLines(path)) found.push(line);
-    expect(found).toEqual(['a', '', 'b']);
   });
 
   it('is there although it cannot be read', () => {
