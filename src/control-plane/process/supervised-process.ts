@@ -172,7 +172,11 @@ export class SupervisedProcess {
     const { stdout, stderr } = this.supervisor;
     const readSoFar = (): number => [stdout, stderr].reduce((sum, stream) => sum + bytesRead(stream), 0);
     const giveUpAt = performance.now() + drainMs;
-    for (let before = -1, now = readSoFar(); now !== before && performance.now() < giveUpAt; now = readSoFar()) {
+    for (
+      let before = -1, now = readSoFar();
+      now !== before && performance.now() < giveUpAt;
+      now = readSoFar()
+    ) {
       before = now;
       await sleep(quietMs, undefined, { ref: false });
       // A timer that is late comes before what was read meanwhile; this comes after it.
