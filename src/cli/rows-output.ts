@@ -1,4 +1,5 @@
 /** Formats of single rows, written piece by piece: a run may have millions. */
+import { counted } from '../domain/counted.js';
 import type { Measurement } from '../domain/measurement.js';
 import type { OutputSink } from '../files/output-file.js';
 import { k6Head, k6Point } from '../report/exports/k6.js';
@@ -35,5 +36,5 @@ export async function writeRows(
     lines = [];
   }
   await sink(lines.join(''));
-  if (left > 0) note(`${left} rows have no latency or time, and no place in ${format}: left out`);
+  if (left > 0) note(`${counted(left, 'row')} without a latency or time, and so without a place in ${format}: left out`);
 }

@@ -6,7 +6,8 @@ const shortestBeginning = 3;
 
 /**
  * The name among `known` that `asked` is a slip of: it differs in case, in at most a third of its letters (one in a word
- * of up to three letters, two in one of up to eight), or `asked` is its beginning. `undefined` where none is that near.
+ * of up to four letters, two in one of up to eight), in the order of its letters, or `asked` is its beginning. `undefined`
+ * where none is that near.
  */
 export function nearestName(asked: string, known: readonly string[]): string | undefined {
   const wanted = asked.slice(0, 200).toLowerCase();
@@ -19,14 +20,21 @@ export function nearestName(asked: string, known: readonly string[]): string | u
     nearest = name;
   }
   if (least <= allowedSteps(wanted.length)) return nearest;
+  if (nearest !== undefined && isTransposed(wanted, nearest.toLowerCase(), least)) return nearest;
   if (wanted.length < shortestBeginning) return undefined;
   return known.find((name) => name.toLowerCase().startsWith(wanted));
 }
 
 function allowedSteps(length: number): number {
-  if (length <= 3) return 1;
+  if (length <= 4) return 1;
   return Math.max(2, Math.floor(length / 3));
 }
+
+/** Whether two letters changed places, which counts as two steps. */
+const isTransposed = (one: string, other: string, steps: number): boolean =>
+  steps === 2 && sortedLetters(one) === sortedLetters(other);
+
+const sortedLetters = (word: string): string => Array.from(word).sort().join('');
 
 /** `Did you mean "x"? `, with the space that separates it from what follows; empty where no name is near enough. */
 export function didYouMean(asked: string, known: readonly string[]): string {

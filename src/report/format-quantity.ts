@@ -114,3 +114,7 @@ export const formatShare = (share: number): string =>
 
 /** A count with thin groups of three, readable without a locale: `1 000 000`. */
 export const formatCount = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ' ');
+
+/** A count and what is counted: `1 row`, `1 000 rows`. */
+export const formatCounted = (count: number, one: string, many = `${one}s`): string =>
+  `${formatCount(count)} ${count === 1 ? one : many}`;

@@ -1,9 +1,9 @@
 /** What a reader must know before using the figures. */
 import type { Summary } from '../domain/summary/summary.js';
-import { formatCount } from './format-quantity.js';
+import { formatCounted } from './format-quantity.js';
 import { printable } from './wrap-text.js';
 
-const cells = (count: number): string => (count === 1 ? '1 cell' : `${formatCount(count)} cells`);
+const cells = (count: number): string => formatCounted(count, 'cell');
 
 /** A number that stands alone, so not the one in "p99". */
 const number = /(?<![\w.])\d+(?:\.\d+)?(?![\w.])/g;

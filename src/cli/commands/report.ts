@@ -170,7 +170,7 @@ async function reportRows(
   const rows = rowsOf(directory, problems);
   if (format === 'parquet') {
     const count = await streamTo(output, (sink) => writeParquet(rows, sink));
-    if (count !== undefined) note(`wrote ${count} rows to ${output.path}`);
+    if (count !== undefined) note(`wrote ${counted(count, 'row')} to ${output.path}`);
   } else {
     const isInvalid = invalidCellsOf(await readLevels(directory.levelsPath, problems));
     let invalid = 0;

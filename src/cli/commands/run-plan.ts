@@ -18,7 +18,7 @@ export function sayPlan(
     return exitCodes.done;
   }
   const named = (of: (cell: Cell) => string): string => [...new Set(cells.map(of))].join(', ');
-  const amount = loadOf(experiment) === undefined ? `, ${trials} trials` : ', under load';
+  const amount = loadOf(experiment) === undefined ? `, ${counted(trials, 'trial')}` : ', under load';
   print(
     [
       `${experiment.name}: ${counted(cells.length, 'cell')}${amount}; nothing is measured (--dry-run)`,

@@ -82,7 +82,7 @@ export async function run(name: string | undefined, given: RunOptions): Promise<
   noteIdleObjectives(experiment, plan.cells);
   const replay = await replayOf(experiment);
   // How many levels a load has, the run says when it has them.
-  const trials = loadOf(experiment) === undefined ? `${plan.trials.length} trials, ` : '';
+  const trials = loadOf(experiment) === undefined ? `${counted(plan.trials.length, 'trial')}, ` : '';
   if (asked.resume === undefined) asked.directory.create();
   const unlock = lockRunDirectory(asked.directory.path);
   try {
@@ -141,7 +141,7 @@ async function replayOf(experiment: Experiment): Promise<{ replay?: Replay }> {
   for (const { file, line, reason } of badRows) note(warning(`  left out: ${file}:${line}: ${reason}`));
   if (badRowCount > badRows.length) note(warning(`  and ${badRowCount - badRows.length} more broken rows`));
   if (leftOut > 0)
-    note(warning(`  ${leftOut} invocations come after the longest time of a level, and are left out`));
+    note(warning(`  ${counted(leftOut, 'invocation')} after the longest time of a level: left out`));
   return { replay };
 }
 

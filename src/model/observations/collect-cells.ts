@@ -1,4 +1,5 @@
 /** Rows to cells: the medians of latency and of its parts. */
+import { be, counted } from '../../domain/counted.js';
 import { cellKey, CellSchema, type Cell } from '../../domain/factors.js';
 import type { Measurement } from '../../domain/measurement.js';
 import { bytes, milliseconds, type Bytes, type Milliseconds } from '../../domain/units.js';
@@ -138,12 +139,12 @@ export class CellCollector {
     const cells: ModelCell[] = [];
     const empty = [...this.samples.values()].filter(({ latencies }) => latencies.length === 0);
     if (this.underLoad > 0)
-      notes.push(`${this.underLoad} rows under load (concurrency above 1) are left out.`);
+      notes.push(`${counted(this.underLoad, 'row')} under load (concurrency above 1) ${be(this.underLoad)} left out.`);
     if (this.inconsistent > 0)
       notes.push(
-        `${this.inconsistent} rows whose parts add up to more than their latency are left out: they contradict themselves.`,
+        `${counted(this.inconsistent, 'row')} whose parts add up to more than the latency ${be(this.inconsistent)} left out: they contradict themselves.`,
       );
-    if (empty.length > 0) notes.push(`${empty.length} cells without a verified answer are left out.`);
+    if (empty.length > 0) notes.push(`${counted(empty.length, 'cell')} without a verified answer ${be(empty.length)} left out.`);
     for (const samples of this.samples.values()) {
       if (samples.latencies.length === 0) continue;
       const cell = modelCellOf(samples);

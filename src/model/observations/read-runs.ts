@@ -1,4 +1,5 @@
 /** Run directories to model cells. */
+import { be, counted } from '../../domain/counted.js';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { artifactOfCell } from '../../domain/artifact-of-cell.js';
@@ -160,7 +161,7 @@ export async function readRuns(
   }
   const environments = new Map(manifests.flatMap(declaredBy).map((one) => [one.name, one]));
   const { notes, ...collected } = collector.collect();
-  const left = notValid === 0 ? [] : [`${notValid} rows of levels of load that are not valid are left out.`];
+  const left = notValid === 0 ? [] : [`${counted(notValid, 'row')} of levels of load that are not valid ${be(notValid)} left out.`];
   return {
     ...collected,
     notes: [...left, ...notes],

@@ -3,16 +3,14 @@ import { environmentName, runtimeName } from '../../domain/factors.js';
 import type { KneeSummary, LevelSummary } from '../../domain/summary/load-summary.js';
 import type { Summary } from '../../domain/summary/summary.js';
 import { milliseconds } from '../../domain/units.js';
-import {
-  absent,
+import { absent,
   asciiSigns,
   formatBytes,
   formatCount,
   formatDuration,
   formatShare,
   formatSignificant,
-  type Signs,
-} from '../format-quantity.js';
+  type Signs, formatCounted } from '../format-quantity.js';
 
 export const levelHead = [
   'load',
@@ -76,7 +74,7 @@ function kneeText(
   if (concurrency === undefined || throughputPerSecond === undefined) return `no knee: ${why}`;
   const isOfOneRound = ci95 !== undefined && levels.every(({ rounds }) => rounds === 1);
   return (
-    `knee at ${formatSignificant(concurrency, 2)} clients${intervalText(ci95)}: ` +
+    `knee at ${formatSignificant(concurrency, 2)} client${concurrency === 1 ? '' : 's'}${intervalText(ci95)}: ` +
     `${formatSignificant(throughputPerSecond)} requests/s${intervalText(throughputCi95)} at saturation` +
     (isOfOneRound ? ' (intervals of one round: another may lie outside)' : '')
   );
@@ -104,11 +102,11 @@ function precisionRemark(level: LevelSummary): string[] {
 /** Those of instances that stood before the first request are nobody's waiting. */
 function startsRemark(level: LevelSummary): string[] {
   const { startsDelayed = 0, startsWaiting = 0, startsFailed = 0, coldShare = 0 } = level;
-  const failed = startsFailed === 0 ? [] : [`${formatCount(startsFailed)} starts of instances failed`];
+  const failed = startsFailed === 0 ? [] : [`${formatCounted(startsFailed, 'start')} of instances failed`];
   if (startsDelayed === 0 || coldShare === 0) return failed;
   return [
     ...failed,
-    `${formatCount(startsDelayed)} starts of instances waited for others, at most ${formatCount(startsWaiting)} at once`,
+    `${formatCounted(startsDelayed, 'start')} of instances waited for others, at most ${formatCount(startsWaiting)} at once`,
   ];
 }
 

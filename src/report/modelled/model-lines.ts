@@ -1,4 +1,5 @@
 /** What a model says of a run, as lines and tables that every format shares. */
+import { be } from '../../domain/counted.js';
 import { runtimeName } from '../../domain/factors.js';
 import {
   breakEvenDials,
@@ -8,8 +9,7 @@ import {
   type ModelSection,
 } from '../../domain/model-section.js';
 import { milliseconds } from '../../domain/units.js';
-import {
-  absent,
+import { absent,
   asciiSigns,
   formatDuration,
   formatDurationInterval,
@@ -17,8 +17,7 @@ import {
   formatRatioInterval,
   formatShare,
   formatSignificant,
-  type Signs,
-} from '../format-quantity.js';
+  type Signs, formatCounted } from '../format-quantity.js';
 
 export interface ModelTable {
   readonly head: readonly string[];
@@ -54,16 +53,16 @@ export function modelRemarks(section: ModelSection): string[] {
   const { cells, runs, digest, modelled, notModelled, unanswered, measurementError } = section;
   const leftOut = modelled.filter(({ basis }) => basis === 'left out').length;
   return [
-    `The model was fitted on ${cells} cells of ${runs.join(', ')} (data ${digest}).`,
+    `The model was fitted on ${formatCounted(cells, 'cell')} of ${runs.join(', ')} (data ${digest}).`,
     ...(leftOut > 0
-      ? [`${leftOut} of the ${modelled.length} cells below are among them: each is predicted without itself.`]
+      ? [`Of the ${formatCounted(modelled.length, 'cell')} below, ${leftOut} ${be(leftOut)} among them: each is predicted without itself.`]
       : []),
     ...(measurementError === undefined
       ? []
       : [
           `Measuring itself leaves a median error of ${formatShare(measurementError)} in a cell's median; no predictor can be expected to be closer.`,
         ]),
-    ...notModelled.map(({ cells: count, why }) => `${count} cells are not predicted: ${why}.`),
+    ...notModelled.map(({ cells: count, why }) => `${formatCounted(count, 'cell')} ${be(count)} not predicted: ${why}.`),
     ...unanswered.map(({ leftOut: scheme, why }) => `${scheme} is not answered: ${why}.`),
   ];
 }

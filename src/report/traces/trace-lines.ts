@@ -3,15 +3,13 @@ import { runtimeName } from '../../domain/factors.js';
 import type { TraceSummary } from '../../domain/summary/load-summary.js';
 import type { Summary } from '../../domain/summary/summary.js';
 import type { Milliseconds } from '../../domain/units.js';
-import {
-  absent,
+import { absent,
   asciiSigns,
   formatCount,
   formatDuration,
   formatShare,
   formatSignificant,
-  type Signs,
-} from '../format-quantity.js';
+  type Signs, formatCounted } from '../format-quantity.js';
 
 export const traceHead = [
   'runtime',
@@ -72,7 +70,7 @@ function remarksOf(trace: TraceSummary): string[] {
     ...(trace.late === 0
       ? []
       : [`${name}: ${formatCount(trace.late)} of ${formatCount(trace.sent)} sent over 2 ms late`]),
-    ...(trace.startsFailed === 0 ? [] : [`${name}: ${formatCount(trace.startsFailed)} starts failed`]),
+    ...(trace.startsFailed === 0 ? [] : [`${name}: ${formatCounted(trace.startsFailed, 'start')} failed`]),
   ];
 }
 

@@ -98,7 +98,7 @@ describe('rows that contradict', () => {
     const broken = rows.findIndex(({ computeMs }) => computeMs !== undefined);
     rows[broken] = { ...(rows[broken] as Measurement), computeMs: milliseconds(1e6) };
     expect(await fit(writeRun(folder, 'contradictory', rows))).toBe(0);
-    expect(printed.err).toContain('1 rows whose parts add up to more than their latency are left out');
+    expect(printed.err).toContain('1 row whose parts add up to more than the latency is left out');
   }, 60_000);
 });
 

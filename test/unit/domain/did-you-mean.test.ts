@@ -24,6 +24,11 @@ describe('the nearest valid name', () => {
     },
   );
 
+  it('is not suggested for a short word with two other letters', () => {
+    expect(nearestName('base', ['name', 'seed', 'runtimes'])).toBeUndefined();
+    expect(nearestName('nmae', ['name', 'seed', 'runtimes'])).toBe('name');
+  });
+
   it('is the one that the wrong name is the beginning of', () => {
     expect(nearestName('wasmtime', ['docker', 'wasmtime-aot', 'wasmtime-jit'])).toBe('wasmtime-aot');
   });

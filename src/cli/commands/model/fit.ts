@@ -1,4 +1,5 @@
 /** `lumos model fit` and `lumos model show`. */
+import { counted } from '../../../domain/counted.js';
 import { systemOf, workOf } from '../../../model/observations/model-cell.js';
 import { fitModel } from '../../../model/fit/fit-model.js';
 import type { ModelFile } from '../../../model/fit/model-file.js';
@@ -23,7 +24,7 @@ const count = (values: readonly string[], what: string): string => {
 
 const extent = ({ cells }: ModelFile): string =>
   [
-    `${cells.length} cells`,
+    counted(cells.length, 'cell'),
     count(
       cells.map(({ cell }) => workOf(cell)),
       'function',

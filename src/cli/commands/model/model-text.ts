@@ -1,4 +1,5 @@
 /** A model's components in words and units a person understands. */
+import { counted } from '../../../domain/counted.js';
 import type { FixedAndRate } from '../../../model/growth/fixed-and-rate.js';
 import { logGrowth, type FoundGrowth } from '../../../model/growth/growth-law.js';
 import type { Fit, ModelFile, Term } from '../../../model/fit/model-file.js';
@@ -204,6 +205,6 @@ export function modelText(file: ModelFile, extent: string, width: number): strin
       ? [
           '\nenergy: not measured by any of these runs (a load run measures it where the machine has a counter)',
         ]
-      : [`\nenergy: measured at ${file.energy.length} levels of load; lumos model predict shows them`]),
+      : [`\nenergy: measured at ${counted(file.energy.length, 'level')} of load; lumos model predict shows them`]),
   ].join('\n');
 }

@@ -1,4 +1,5 @@
 /** A prediction for a person at the terminal. */
+import { counted } from '../../../domain/counted.js';
 import type { Milliseconds } from '../../../domain/units.js';
 import type { Prices } from '../../../model/cost/prices.js';
 import type { LatencyPrediction, PredictedQuantile } from '../../../model/predict/predict-latency.js';
@@ -100,7 +101,7 @@ export function predictionText(
     ...(cpu === undefined ? [] : [`CPU time: ${cpuText(cpu)}`]),
     ...energy.map(
       ({ perRequestJoules, requests }) =>
-        `energy as measured under load, of the whole machine: ${formatSignificant(perRequestJoules)} J a request (${requests} requests)`,
+        `energy as measured under load, of the whole machine: ${formatSignificant(perRequestJoules)} J a request (${counted(requests, 'request')})`,
     ),
     ...costLine(prices, prediction),
     ...beyond.filter((words) => words !== notKnown).map((words) => `Extrapolated: ${words}.`),

@@ -1,4 +1,5 @@
 /** `lumos model simulate`. */
+import { counted } from '../../../domain/counted.js';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { invalidInput } from '../../../domain/errors.js';
@@ -228,13 +229,13 @@ function simulationText(
     return startsDelayed === 0
       ? []
       : [
-          `${runtime}, ${policyText(instances)}: ${formatShare(startsDelayed / instancesStarted)} of ${instancesStarted} starts waited for others to end.`,
+          `${runtime}, ${policyText(instances)}: ${formatShare(startsDelayed / instancesStarted)} of ${counted(instancesStarted, 'start')} waited for others to end.`,
         ];
   });
   return [
     renderFitted(head, rows, tableWidth()),
     'In brackets: what it is at the ends of the predictions’ 90 % intervals.',
-    `${first.invocations} invocations of ${first.functions} functions in ${formatDuration(first.endMs)}${first.leftOut > 0 ? `; ${first.leftOut} of other functions left out` : ''}. For each function ${min} to ${max} instances, ${concurrency} request${concurrency === 1 ? '' : 's'} at once in each, ${queueLimit} that may wait; ${startsAtOnce} starts at once.`,
+    `${counted(first.invocations, 'invocation')} of ${counted(first.functions, 'function')} in ${formatDuration(first.endMs)}${first.leftOut > 0 ? `; ${first.leftOut} of other functions left out` : ''}. For each function ${min} to ${max} instances, ${counted(concurrency, 'request')} at once in each, ${queueLimit} that may wait; ${counted(startsAtOnce, 'start')} at once.`,
     ...delayed,
     ...new Set(
       settings.flatMap(({ runtime }, i) => results[i]?.beyond.map((words) => `${runtime}: ${words}.`) ?? []),

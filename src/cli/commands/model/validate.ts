@@ -1,4 +1,5 @@
 /** `lumos model validate`. */
+import { counted } from '../../../domain/counted.js';
 import { fitCells, fitModel } from '../../../model/fit/fit-model.js';
 import type { Fitted } from '../../../model/fit/left-out.js';
 import { errorsByStart } from '../../../model/validate/by-start.js';
@@ -44,7 +45,7 @@ export async function validate(directories: readonly string[], options: Validate
   const plot = plotOutput(directories, options);
   if (plot !== undefined) checkOutput(plot);
   const fitted = await fittedFrom(directories, options);
-  note(`leaving ${fitted.cells.length} cells out in turn ...`);
+  note(`leaving ${counted(fitted.cells.length, 'cell')} out in turn ...`);
   const validation = validateModel(fitted);
   if (plot !== undefined) {
     await writeTo(plot, calibrationSvg(validation.schemes));

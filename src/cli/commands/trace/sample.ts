@@ -1,6 +1,6 @@
 /** `lumos trace sample`: a smaller trace out of a larger one. */
 import { invalidInput } from '../../../domain/errors.js';
-import { formatCount, formatShare, formatSignificant } from '../../../report/format-quantity.js';
+import { formatCount, formatShare, formatSignificant, formatCounted } from '../../../report/format-quantity.js';
 import { TraceFile, traceInput } from '../../../user-plane/traces/byte-source.js';
 import { readTraceBatches } from '../../../user-plane/traces/read-trace.js';
 import {
@@ -75,9 +75,9 @@ export async function traceSample(file: string, options: SampleOptions): Promise
     const window =
       plan.minutes === undefined
         ? `from minute ${formatCount(plan.fromMinute)} on`
-        : `${formatCount(plan.minutes)} minutes from minute ${formatCount(plan.fromMinute)} on`;
+        : `${formatCounted(plan.minutes, 'minute')} from minute ${formatCount(plan.fromMinute)} on`;
     say(
-      `${out}: ${formatCount(invocations)} invocations of ${formatCount(chosen.length)} functions (of ${formatCount(functionsThere)}), ` +
+      `${out}: ${formatCounted(invocations, 'invocation')} of ${formatCounted(chosen.length, 'function')} (of ${formatCount(functionsThere)}), ` +
         `${window}, ${formatShare(share)} of their invocations`,
     );
     say(

@@ -1,7 +1,7 @@
 /** `lumos trace synthesize`: a trace made up. */
 import { invalidInput } from '../../../domain/errors.js';
 import { milliseconds } from '../../../domain/units.js';
-import { formatCount } from '../../../report/format-quantity.js';
+import { formatCount, formatCounted } from '../../../report/format-quantity.js';
 import {
   synthesized,
   type Pattern,
@@ -73,7 +73,7 @@ export async function traceSynthesize(options: SynthesizeOptions): Promise<ExitC
   else {
     const say = goesToStandardOutput(output) ? note : print;
     say(
-      `${out}: ${formatCount(invocations)} invocations of ${formatCount(functions)} functions in ${minutes} minutes`,
+      `${out}: ${formatCounted(invocations, 'invocation')} of ${formatCounted(functions, 'function')} in ${formatCounted(minutes, 'minute')}`,
     );
   }
   return exitCodes.done;

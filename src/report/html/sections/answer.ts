@@ -1,7 +1,7 @@
 /** What was asked and the answer. */
 import type { RunManifest } from '../../../domain/run-manifest.js';
 import type { Summary } from '../../../domain/summary/summary.js';
-import { formatCount, typographicSigns } from '../../format-quantity.js';
+import { formatCount, typographicSigns, formatCounted } from '../../format-quantity.js';
 import { headlineOf } from '../../headline.js';
 import { html, nothing, type Markup } from '../template.js';
 
@@ -58,7 +58,7 @@ export function answerSection(manifest: RunManifest, summary: Summary): Markup {
       ${headline.lead.map((sentence) => html`<li>${sentence}</li>`)}
     </ul>
     <p class="quiet">
-      From ${formatCount(summary.rows)} invocations, ${formatCount(summary.failures)} of them failed. In
+      From ${formatCounted(summary.rows, 'invocation')}, ${formatCount(summary.failures)} of them failed. In
       brackets: 95 % intervals.
     </p>
     ${foldedWhereMany(headline.details)}
