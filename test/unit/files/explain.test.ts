@@ -12,10 +12,10 @@ describe('any error as one sentence', () => {
     ['EACCES', 'invalid-input', '/x: permission denied'],
     ['EISDIR', 'invalid-input', '/x: this is a folder, not a file'],
     ['EROFS', 'missing-dependency', '/x: the file system is read-only'],
-    ['ENOSPC', 'missing-dependency', '/x: no space is left there'],
+    ['ENOSPC', 'missing-dependency', '/x: no space is left on the disk'],
     ['EDQUOT', 'missing-dependency', '/x: the disk quota is used up'],
-    ['EMFILE', 'missing-dependency', '/x: too many files are open'],
-    ['EIO', 'missing-dependency', '/x: the device reports an error'],
+    ['EMFILE', 'missing-dependency', '/x: this process has too many files open'],
+    ['EIO', 'missing-dependency', '/x: the disk reports an input/output error'],
   ])('%s', (code, kind, message) => {
     expect(explained(system(code))).toMatchObject({ kind, message });
     expect(explained(system(code))?.remedy).toBeTruthy();
@@ -23,7 +23,7 @@ describe('any error as one sentence', () => {
 
   it('names the source where the error has no path', () => {
     expect(explained(system('EIO', { path: undefined }), 'rows.ndjson')?.message).toBe(
-      'rows.ndjson: the device reports an error',
+      'rows.ndjson: the disk reports an input/output error',
     );
   });
 
