@@ -1,6 +1,9 @@
 /** What a reader must know before using the figures. */
+import type { CellSummary } from '../domain/summary/cell-summary.js';
 import type { Summary } from '../domain/summary/summary.js';
+import { fewestForInterval } from '../stats/median-interval.js';
 import { formatCounted } from './format-quantity.js';
+import { noteText } from './summarize/cell-notes.js';
 import { printable } from './wrap-text.js';
 
 const cells = (count: number): string => formatCounted(count, 'cell');
@@ -20,7 +23,7 @@ interface NoteGroup {
  */
 export function groupedNotes(summary: Summary): string[] {
   const groups = new Map<string, NoteGroup>();
-  for (const note of summary.cells.flatMap((cell) => cell.notes.map(printable))) {
+  for (const note of summary.cells.flatMap((cell) => notesBeside(cell, summary)).map(printable)) {
     const text = note.split(number);
     const group = groups.get(text.join('#')) ?? { text, numbers: [] };
     group.numbers.push((note.match(number) ?? []).map(Number));
@@ -30,6 +33,16 @@ export function groupedNotes(summary: Summary): string[] {
     ...(summary.empty === 0 ? [] : [`No result for ${cells(summary.empty)} of the plan`]),
     ...[...groups.values()].map((group) => `${spelled(group)} (${cells(group.numbers.length)})`),
   ];
+}
+
+/** A cell's notes but those that a finding of the run's validity says of it, with what to do. */
+function notesBeside({ n, notes }: CellSummary, { validity = [] }: Summary): readonly string[] {
+  if (n >= fewestForInterval || !validity.some(({ id }) => id === 'small-sample')) return notes;
+  const said = [
+    noteText({ kind: 'p99-near-maximum', n }),
+    noteText({ kind: 'no-interval', n, effectiveN: n }),
+  ];
+  return notes.filter((note) => !said.includes(note));
 }
 
 function spelled({ text, numbers }: NoteGroup): string {
