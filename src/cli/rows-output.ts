@@ -36,5 +36,6 @@ export async function writeRows(
     lines = [];
   }
   await sink(lines.join(''));
-  if (left > 0) note(`${counted(left, 'row')} without a latency or time, and so without a place in ${format}: left out`);
+  if (left > 0)
+    note(`${counted(left, 'row')} without a latency or time, and so without a place in ${format}: left out`);
 }

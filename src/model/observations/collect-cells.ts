@@ -139,12 +139,15 @@ export class CellCollector {
     const cells: ModelCell[] = [];
     const empty = [...this.samples.values()].filter(({ latencies }) => latencies.length === 0);
     if (this.underLoad > 0)
-      notes.push(`${counted(this.underLoad, 'row')} under load (concurrency above 1) ${be(this.underLoad)} left out.`);
+      notes.push(
+        `${counted(this.underLoad, 'row')} under load (concurrency above 1) ${be(this.underLoad)} left out.`,
+      );
     if (this.inconsistent > 0)
       notes.push(
         `${counted(this.inconsistent, 'row')} whose parts add up to more than the latency ${be(this.inconsistent)} left out: they contradict themselves.`,
       );
-    if (empty.length > 0) notes.push(`${counted(empty.length, 'cell')} without a verified answer ${be(empty.length)} left out.`);
+    if (empty.length > 0)
+      notes.push(`${counted(empty.length, 'cell')} without a verified answer ${be(empty.length)} left out.`);
     for (const samples of this.samples.values()) {
       if (samples.latencies.length === 0) continue;
       const cell = modelCellOf(samples);

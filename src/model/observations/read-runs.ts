@@ -161,7 +161,10 @@ export async function readRuns(
   }
   const environments = new Map(manifests.flatMap(declaredBy).map((one) => [one.name, one]));
   const { notes, ...collected } = collector.collect();
-  const left = notValid === 0 ? [] : [`${counted(notValid, 'row')} of levels of load that are not valid ${be(notValid)} left out.`];
+  const left =
+    notValid === 0
+      ? []
+      : [`${counted(notValid, 'row')} of levels of load that are not valid ${be(notValid)} left out.`];
   return {
     ...collected,
     notes: [...left, ...notes],

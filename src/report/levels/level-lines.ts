@@ -3,14 +3,17 @@ import { environmentName, runtimeName } from '../../domain/factors.js';
 import type { KneeSummary, LevelSummary } from '../../domain/summary/load-summary.js';
 import type { Summary } from '../../domain/summary/summary.js';
 import { milliseconds } from '../../domain/units.js';
-import { absent,
+import {
+  absent,
   asciiSigns,
   formatBytes,
   formatCount,
   formatDuration,
   formatShare,
   formatSignificant,
-  type Signs, formatCounted } from '../format-quantity.js';
+  type Signs,
+  formatCounted,
+} from '../format-quantity.js';
 
 export const levelHead = [
   'load',

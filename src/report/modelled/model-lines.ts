@@ -9,7 +9,8 @@ import {
   type ModelSection,
 } from '../../domain/model-section.js';
 import { milliseconds } from '../../domain/units.js';
-import { absent,
+import {
+  absent,
   asciiSigns,
   formatDuration,
   formatDurationInterval,
@@ -17,7 +18,9 @@ import { absent,
   formatRatioInterval,
   formatShare,
   formatSignificant,
-  type Signs, formatCounted } from '../format-quantity.js';
+  type Signs,
+  formatCounted,
+} from '../format-quantity.js';
 
 export interface ModelTable {
   readonly head: readonly string[];
@@ -55,14 +58,18 @@ export function modelRemarks(section: ModelSection): string[] {
   return [
     `The model was fitted on ${formatCounted(cells, 'cell')} of ${runs.join(', ')} (data ${digest}).`,
     ...(leftOut > 0
-      ? [`Of the ${formatCounted(modelled.length, 'cell')} below, ${leftOut} ${be(leftOut)} among them: each is predicted without itself.`]
+      ? [
+          `Of the ${formatCounted(modelled.length, 'cell')} below, ${leftOut} ${be(leftOut)} among them: each is predicted without itself.`,
+        ]
       : []),
     ...(measurementError === undefined
       ? []
       : [
           `Measuring itself leaves a median error of ${formatShare(measurementError)} in a cell's median; no predictor can be expected to be closer.`,
         ]),
-    ...notModelled.map(({ cells: count, why }) => `${formatCounted(count, 'cell')} ${be(count)} not predicted: ${why}.`),
+    ...notModelled.map(
+      ({ cells: count, why }) => `${formatCounted(count, 'cell')} ${be(count)} not predicted: ${why}.`,
+    ),
     ...unanswered.map(({ leftOut: scheme, why }) => `${scheme} is not answered: ${why}.`),
   ];
 }

@@ -3,13 +3,16 @@ import { runtimeName } from '../../domain/factors.js';
 import type { TraceSummary } from '../../domain/summary/load-summary.js';
 import type { Summary } from '../../domain/summary/summary.js';
 import type { Milliseconds } from '../../domain/units.js';
-import { absent,
+import {
+  absent,
   asciiSigns,
   formatCount,
   formatDuration,
   formatShare,
   formatSignificant,
-  type Signs, formatCounted } from '../format-quantity.js';
+  type Signs,
+  formatCounted,
+} from '../format-quantity.js';
 
 export const traceHead = [
   'runtime',

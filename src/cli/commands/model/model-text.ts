@@ -205,6 +205,8 @@ export function modelText(file: ModelFile, extent: string, width: number): strin
       ? [
           '\nenergy: not measured by any of these runs (a load run measures it where the machine has a counter)',
         ]
-      : [`\nenergy: measured at ${counted(file.energy.length, 'level')} of load; lumos model predict shows them`]),
+      : [
+          `\nenergy: measured at ${counted(file.energy.length, 'level')} of load; lumos model predict shows them`,
+        ]),
   ].join('\n');
 }

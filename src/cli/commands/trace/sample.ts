@@ -1,6 +1,11 @@
 /** `lumos trace sample`: a smaller trace out of a larger one. */
 import { invalidInput } from '../../../domain/errors.js';
-import { formatCount, formatShare, formatSignificant, formatCounted } from '../../../report/format-quantity.js';
+import {
+  formatCount,
+  formatShare,
+  formatSignificant,
+  formatCounted,
+} from '../../../report/format-quantity.js';
 import { TraceFile, traceInput } from '../../../user-plane/traces/byte-source.js';
 import { readTraceBatches } from '../../../user-plane/traces/read-trace.js';
 import {

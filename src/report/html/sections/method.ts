@@ -2,11 +2,14 @@
 import type { Experiment } from '../../../domain/experiment.js';
 import type { Import, RunManifest } from '../../../domain/run-manifest.js';
 import type { Summary } from '../../../domain/summary/summary.js';
-import { formatBytes,
+import {
+  formatBytes,
   formatCount,
   formatDuration,
   formatShare,
-  typographicSigns, formatCounted } from '../../format-quantity.js';
+  typographicSigns,
+  formatCounted,
+} from '../../format-quantity.js';
 import { emulatedIn, emulationMeaning } from '../../environments-text.js';
 import { verdictMeaning } from '../../legend.js';
 import { dataTable } from '../figure.js';
@@ -110,7 +113,9 @@ const importFacts = ({ format, source, importedAt, nodes }: Import): Fact[] => [
     'Nodes',
     nodes.length === 0
       ? undefined
-      : nodes.map(({ name, invocations }) => `${name}: ${formatCounted(invocations, 'invocation')}`).join(', '),
+      : nodes
+          .map(({ name, invocations }) => `${name}: ${formatCounted(invocations, 'invocation')}`)
+          .join(', '),
   ],
 ];
 
