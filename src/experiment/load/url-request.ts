@@ -28,7 +28,7 @@ const methodsWithBodies = ['POST', 'PUT', 'PATCH'];
 /** @throws LumosError `invalid-input` for what would be another request than was asked for */
 export function encodeUrlRequest({ authority, path }: UrlEndpoint, request: UrlRequest): EncodedRequest {
   const { method, headers, body } = request;
-  if (!token.test(method)) throw invalidInput(`${JSON.stringify(method)} is no method of HTTP.`);
+  checkMethod(method);
   for (const header of headers) checkHeader(header);
   const given = (name: string): string | undefined => onlyValue(headers, name);
   const host = given('host');
@@ -51,6 +51,13 @@ export function encodeUrlRequest({ authority, path }: UrlEndpoint, request: UrlR
     isHead: method === 'HEAD',
     closes: valuesOf(headers, 'connection').some((value) => /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i.test(value)),
   };
+}
+
+/** @throws LumosError `invalid-input` for CONNECT too, whose answer makes the connection a tunnel (RFC 9110, section 9.3.6) */
+function checkMethod(method: string): void {
+  if (!token.test(method)) throw invalidInput(`${JSON.stringify(method)} is no method of HTTP.`);
+  if (method === 'CONNECT')
+    throw invalidInput('CONNECT opens a tunnel, and is no request for a load.', 'Name another method.');
 }
 
 function checkHeader([name, value]: readonly [string, string]): void {

@@ -348,6 +348,7 @@ describe('where a load may go', () => {
       encodeUrlRequest(endpoint, { method, headers: [['A', value]] }).bytes;
     expect(() => encode('GET', 'x\r\nEvil: 1')).toThrow('no header');
     expect(() => encode('GET / HTTP/1.1\r\nX:', 'x')).toThrow('no method');
+    expect(() => encode('CONNECT', 'x')).toThrow('opens a tunnel');
     expect(encode('GET', 'x').toString()).toContain('GET /a%0d%0ab HTTP/1.1\r\n');
     const body = Buffer.from('ab');
     expect(encodeUrlRequest(endpoint, { method: 'POST', headers: [], body }).bytes.toString()).toBe(
