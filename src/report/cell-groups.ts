@@ -58,6 +58,7 @@ function sortGroups(groups: CellGroup[], functions: readonly string[]): CellGrou
       a.payload.localeCompare(b.payload, 'en', { numeric: true }) ||
       a.environment.localeCompare(b.environment, 'en') ||
       a.concurrency - b.concurrency ||
+      (a.arrivals ?? '').localeCompare(b.arrivals ?? '', 'en', { numeric: true }) ||
       storageText(a).localeCompare(storageText(b), 'en') ||
       useText(a).localeCompare(useText(b), 'en') ||
       startOrder.indexOf(a.start) - startOrder.indexOf(b.start),
@@ -128,11 +129,12 @@ export function useText({
 }
 
 /**
- * What tells the groups apart beside function, payload and start: "redis via host", "8 at once", "on edge-pi"; empty
+ * What tells the groups apart beside function, payload and start: "redis via host", "poisson 50/s", "8 at once", "on edge-pi"; empty
  * when nothing does.
  */
 export function groupExtras(group: CellGroup, groups: readonly CellGroup[]): string[] {
   const extras = [storageText(group), useText(group)].filter((text) => text !== '');
+  if (group.arrivals !== undefined) extras.push(group.arrivals);
   if (groups.some((other) => other.concurrency !== 1)) extras.push(`${group.concurrency} at once`);
   if (group.emulated === true || distinct(groups.map((other) => other.environment)).length > 1)
     extras.push(`on ${environmentName(group)}`);

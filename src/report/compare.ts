@@ -4,7 +4,7 @@ import Table from 'cli-table3';
 import { environmentName, runtimeName, type Cell } from '../domain/factors.js';
 import type { Verdict } from '../domain/summary/cell-summary.js';
 import type { Milliseconds } from '../domain/units.js';
-import { storageText } from './cell-groups.js';
+import { storageText, useText } from './cell-groups.js';
 import { absent, formatCount, formatDuration, formatRatio, formatRatioInterval } from './format-quantity.js';
 import { verdictMeaning } from './legend.js';
 import { escapeMarkdown, markdownTable } from './markdown.js';
@@ -21,7 +21,15 @@ export interface ComparedCell {
   readonly p50: { readonly base: Milliseconds; readonly candidate: Milliseconds };
 }
 
+/** What is wrong with a cell of either run, in words. */
+export interface TroubledCell {
+  readonly cell: Cell;
+  readonly base?: string;
+  readonly candidate?: string;
+}
+
 export interface ComparedRuns {
+  readonly troubles: readonly TroubledCell[];
   readonly cells: readonly ComparedCell[];
   /** Cells with rows in both runs but no ratio: no result on one side. */
   readonly withoutRatio: readonly Cell[];
@@ -39,10 +47,14 @@ const cellName = (cell: Cell): string =>
     cell.function,
     cell.payload,
     cell.start,
-    ...(cell.storage === undefined ? [] : [storageText(cell)]),
-    ...(cell.concurrency === 1 ? [] : [`${cell.concurrency} at once`]),
-    ...(cell.environment === 'local' ? [] : [`on ${environmentName(cell)}`]),
-  ].join(' \u00b7 ');
+    storageText(cell),
+    useText(cell),
+    cell.arrivals ?? '',
+    cell.concurrency === 1 ? '' : `${cell.concurrency} at once`,
+    cell.environment === 'local' ? '' : `on ${environmentName(cell)}`,
+  ]
+    .filter((part) => part !== '')
+    .join(' \u00b7 ');
 
 const head = ['runtime', 'base p50', 'candidate p50', 'ratio', '95 % interval', 'n', 'verdict'];
 const rightAligned = [1, 2, 3, 5];
@@ -86,6 +98,15 @@ const leftOver = (runs: ComparedRuns): [string, readonly Cell[]][] =>
       ['Only in the candidate', runs.onlyInCandidate],
     ] as [string, readonly Cell[]][]
   ).filter(([, cells]) => cells.length > 0);
+
+const troublesTitle = 'Failed or not valid (figures are of the answers only; no verdict where most failed)';
+
+/** `candidate: 300 of 330 failed (300 timeout)`, and the base before it. */
+const troubleText = ({ base, candidate }: TroubledCell): string =>
+  [
+    ...(base === undefined ? [] : [`base: ${base}`]),
+    ...(candidate === undefined ? [] : [`candidate: ${candidate}`]),
+  ].join('; ');
 
 const fullName = (cell: Cell): string => printable(`${cellName(cell)} \u00b7 ${runtimeName(cell)}`);
 
@@ -165,6 +186,10 @@ export function renderComparisonTable(runs: ComparedRuns, options: ComparisonTab
   const width = Math.max(40, Math.floor(options.width ?? 100));
   const colors = colorsOf(options.color);
   const body = runs.cells.length === 0 ? [] : (asColumns(runs, width, colors) ?? asList(runs, width, colors));
+  const troubles = runs.troubles.flatMap((one) => [
+    ...wrapText(fullName(one.cell), width - 2).map((line) => `  ${line}`),
+    ...wrapText(printable(troubleText(one)), width - 4).map((line) => `    ${line}`),
+  ]);
   const rest = leftOver(runs).flatMap(([title, cells]) => [
     '',
     `${title}:`,
@@ -180,6 +205,7 @@ export function renderComparisonTable(runs: ComparedRuns, options: ComparisonTab
     ...wrapEntry('verdict', verdictMeaning(options.margin), width, 9),
   ].map((line) => colors.dim(line));
   const lines = [
+    ...(troubles.length === 0 ? [] : [...wrapText(`${troublesTitle}:`, width), ...troubles]),
     ...body,
     ...rest,
     '',
@@ -197,6 +223,13 @@ export function renderComparisonMarkdown(
 ): string {
   const rows = runs.cells.map((one) => [cellName(one.cell), ...fields(one)].map(escapeMarkdown));
   return [
+    ...(runs.troubles.length === 0
+      ? []
+      : [
+          `**${troublesTitle}**\n\n${runs.troubles
+            .map((one) => `- ${escapeMarkdown(`${fullName(one.cell)}: ${troubleText(one)}`)}\n`)
+            .join('')}`,
+        ]),
     markdownTable(
       ['cell', ...head],
       rows,

@@ -16,6 +16,7 @@ import { invalidLevelsText } from './validity/checks/levels.js';
 import {
   asciiSigns,
   formatCount,
+  formatCounted,
   formatDuration,
   formatRatio,
   formatRatioInterval,
@@ -87,6 +88,22 @@ function sentenceOf(row: GroupRow, margin: number, signs: Signs): string | undef
   return `${runtimeName(row.cell)} has a median of ${formatDuration(row.cell.latencyMs.p50, signs)}, with no baseline to set it against`;
 }
 
+function failuresOf(cell: CellSummary): string | undefined {
+  const failed = failureCount(cell);
+  if (failed === 0 || cell.latencyMs === undefined) return undefined;
+  return `${formatCount(failed)} of ${formatCount(failed + cell.n)} invocations of ${runtimeName(cell)} failed (${failureText(cell)}), and its figures are of the others`;
+}
+
+/** Cells of which most failed have a figure and no verdict; which those are comes before any answer. */
+function mostlyFailed({ cells }: Summary): string[] {
+  const count = cells.filter((cell) => cell.latencyMs !== undefined && failureCount(cell) > cell.n).length;
+  return count === 0
+    ? []
+    : [
+        `In ${formatCounted(count, 'cell')} more than half of the invocations failed: no verdict rests on them.`,
+      ];
+}
+
 function detailOf(
   group: CellGroup,
   groups: readonly CellGroup[],
@@ -96,7 +113,9 @@ function detailOf(
   const extras = groupExtras(group, groups).map((extra) => `, ${extra}`);
   return {
     title: `${capital(group.start)}, ${group.function} (${group.payload}${extras.join('')})`,
-    sentences: group.rows.flatMap((row) => sentenceOf(row, margin, signs) ?? []),
+    sentences: group.rows.flatMap((row) =>
+      [sentenceOf(row, margin, signs), failuresOf(row.cell)].filter((one) => one !== undefined),
+    ),
   };
 }
 
@@ -184,6 +203,7 @@ export function headlineOf(summary: Summary, signs: Signs = asciiSigns): Headlin
   return {
     lead: [
       ...(invalid === undefined ? [] : [`${capital(invalid)}. They have no part in any answer.`]),
+      ...mostlyFailed(summary),
       ...(lead.length > 0 ? lead : ['No two runtimes could be compared: no baseline has a result.']),
     ],
     details: details.filter((detail) => detail.sentences.length > 0),

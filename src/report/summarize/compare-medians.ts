@@ -4,6 +4,7 @@ import type { MedianEstimate } from '../../stats/median-interval.js';
 import { seededRandom } from '../../stats/random.js';
 import { ratioOfEstimates, type Estimate } from '../../stats/ratio-of-estimates.js';
 import { estimateRatio } from '../../stats/ratio-interval.js';
+import { isSelection, type CellFailures } from './cell-failures.js';
 import type { LoadCell } from '../levels/load-cells.js';
 import { verdictOn } from '../../stats/verdict.js';
 
@@ -18,6 +19,7 @@ export interface ComparisonOptions {
 /** A figure of a cell with what is known of its spread. */
 export interface CellEstimate extends Estimate {
   readonly n: number;
+  readonly failures?: CellFailures | undefined;
   /** The samples; absent of a load, whose figure is of all its requests. */
   readonly samples?: MedianEstimate;
 }
@@ -30,17 +32,23 @@ export function estimateOfCell(
   samples: MedianEstimate | undefined,
   metric: Comparison['metric'],
   load: LoadCell | undefined,
+  failures: CellFailures | undefined,
 ): CellEstimate | undefined {
   if (load?.level.valid === false) return undefined;
   if (load !== undefined && metric === 'latencyMs') {
     const { latencyMs, succeeded } = load.level;
-    return latencyMs === undefined ? undefined : { value: latencyMs.p50, ci95: latencyMs.ci95, n: succeeded };
+    return latencyMs === undefined
+      ? undefined
+      : { value: latencyMs.p50, ci95: latencyMs.ci95, n: succeeded, failures };
   }
   if (samples === undefined) return undefined;
-  return { value: samples.median, ci95: samples.ci95, n: samples.size.n, samples };
+  return { value: samples.median, ci95: samples.ci95, n: samples.size.n, failures, samples };
 }
 
-/** `candidate` over `baseline`; undefined where either is 0 or not there. See `compareMedians`. */
+/**
+ * `candidate` over `baseline`; undefined where either is 0 or not there. See `compareMedians`. The verdict is `unsure` where
+ * more than half of either failed: what fails where it would be slow looks fast.
+ */
 export function compareEstimates(
   candidate: CellEstimate | undefined,
   baseline: CellEstimate | undefined,
@@ -48,6 +56,19 @@ export function compareEstimates(
   label: string,
 ): MedianComparison | undefined {
   if (candidate === undefined || baseline === undefined) return undefined;
+  const compared = ofEstimates(candidate, baseline, options, label);
+  const isOfSelections = [candidate, baseline].some(
+    ({ failures }) => failures !== undefined && isSelection(failures),
+  );
+  return compared !== undefined && isOfSelections ? { ...compared, verdict: 'unsure' } : compared;
+}
+
+function ofEstimates(
+  candidate: CellEstimate,
+  baseline: CellEstimate,
+  options: ComparisonOptions,
+  label: string,
+): MedianComparison | undefined {
   if (candidate.samples !== undefined && baseline.samples !== undefined)
     return compareMedians(candidate.samples, baseline.samples, options, label);
   if (!(candidate.value > 0 && baseline.value > 0)) return undefined;

@@ -1,10 +1,11 @@
 /** Two runs side by side, cell by cell. */
 import { cellKey, type Cell } from '../../domain/factors.js';
 import { milliseconds, type Milliseconds } from '../../domain/units.js';
-import type { RunAccumulator } from './accumulate.js';
+import type { CellColumns, RunAccumulator } from './accumulate.js';
+import { failuresOfCell } from './cell-failures.js';
 import { mediansOf } from './cell-medians.js';
 import { orderCells } from './cell-order.js';
-import type { LoadCells } from '../levels/load-cells.js';
+import type { LoadCell, LoadCells } from '../levels/load-cells.js';
 import {
   compareEstimates,
   estimateOfCell,
@@ -28,8 +29,17 @@ export interface CellComparison extends MedianComparison {
   readonly p50: { readonly base: Milliseconds; readonly candidate: Milliseconds };
 }
 
+/** What is wrong with a cell of either run, in words: `300 of 330 failed (300 timeout)`, `not valid: ...`. */
+export interface CellTrouble {
+  readonly cell: Cell;
+  readonly base?: string;
+  readonly candidate?: string;
+}
+
 export interface RunComparison {
   readonly cells: readonly CellComparison[];
+  /** What a reader has to know before the figures: failures, and levels that are not valid. */
+  readonly troubles: readonly CellTrouble[];
   /** Cells with rows in both runs but no ratio: on one side every invocation failed, the median is 0, or the level is not valid. */
   readonly withoutRatio: readonly Cell[];
   readonly onlyInBase: readonly Cell[];
@@ -54,11 +64,35 @@ export function compareRuns(
   const inBoth = cells.filter((cell) => isInBase(cell) && isInCandidate(cell));
   const compared = new Map(inBoth.map((cell) => [cell, compareCell(cell, base, candidate, options)]));
   return {
+    troubles: inBoth.flatMap((cell) => troubleOf(cell, base, candidate, load) ?? []),
     cells: [...compared.values()].filter((one) => one !== undefined),
     withoutRatio: inBoth.filter((cell) => compared.get(cell) === undefined),
     onlyInBase: cells.filter((cell) => isInBase(cell) && !isInCandidate(cell)),
     onlyInCandidate: cells.filter((cell) => !isInBase(cell) && isInCandidate(cell)),
   };
+}
+
+function troubleOf(
+  cell: Cell,
+  base: RunAccumulator,
+  candidate: RunAccumulator,
+  load: RunComparisonOptions['load'],
+): CellTrouble | undefined {
+  const before = troubleIn(base.get(cell), load?.base.get(cell));
+  const after = troubleIn(candidate.get(cell), load?.candidate.get(cell));
+  if (before === undefined && after === undefined) return undefined;
+  return {
+    cell,
+    ...(before === undefined ? {} : { base: before }),
+    ...(after === undefined ? {} : { candidate: after }),
+  };
+}
+
+function troubleIn(columns: CellColumns | undefined, load: LoadCell | undefined): string | undefined {
+  if (load?.level.valid === false) return `not valid: ${load.level.why}`;
+  const failures = failuresOfCell(columns, load);
+  if (failures === undefined || failures.failed === 0) return undefined;
+  return `${failures.failed} of ${failures.of} failed (${failures.kinds})`;
 }
 
 function compareCell(
@@ -68,7 +102,12 @@ function compareCell(
   options: RunComparisonOptions,
 ): CellComparison | undefined {
   const estimateOf = (run: RunAccumulator, load: LoadCells | undefined): CellEstimate | undefined =>
-    estimateOfCell(mediansOf(run.get(cell), ['latencyMs']).get('latencyMs'), 'latencyMs', load?.get(cell));
+    estimateOfCell(
+      mediansOf(run.get(cell), ['latencyMs']).get('latencyMs'),
+      'latencyMs',
+      load?.get(cell),
+      failuresOfCell(run.get(cell), load?.get(cell)),
+    );
   const before = estimateOf(base, options.load?.base);
   const after = estimateOf(candidate, options.load?.candidate);
   const compared = compareEstimates(after, before, options, JSON.stringify(['runs', cellKey(cell)]));

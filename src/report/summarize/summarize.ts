@@ -5,7 +5,8 @@ import { summarySchemaId, type Summary } from '../../domain/summary/summary.js';
 import type { Bytes } from '../../domain/units.js';
 import { withLevel, type LoadCells } from '../levels/load-cells.js';
 import type { RunAccumulator } from './accumulate.js';
-import { mediansOf, type CellMedians } from './cell-medians.js';
+import { failuresOfCell } from './cell-failures.js';
+import { mediansOf } from './cell-medians.js';
 import { orderCells } from './cell-order.js';
 import {
   compareEstimates,
@@ -62,7 +63,15 @@ export function summarize(run: RunAccumulator, context: SummaryContext): Summary
     failures: all.reduce((sum, columns) => sum + columns.rows - columns.samples, 0),
     margin: context.margin,
     cells: summaries,
-    comparisons: compareWithBaseline(cells, medians, context),
+    comparisons: compareWithBaseline(
+      cells,
+      (cell, metric) => {
+        const load = context.load?.get(cell);
+        const failures = failuresOfCell(run.get(cell), load);
+        return estimateOfCell(medians.get(cellKey(cell))?.get(metric), metric, load, failures);
+      },
+      context,
+    ),
     empty: summaries.filter((cell) => cell.n === 0 && cell.notValid === undefined).length,
   };
 }
@@ -80,10 +89,12 @@ function knownPayloads(cells: readonly Cell[], run: RunAccumulator): ReadonlyMap
   return known;
 }
 
+type EstimateOf = (cell: Cell, metric: Comparison['metric']) => CellEstimate | undefined;
+
 /** Every runtime against the baseline, wherever they differ in nothing else and both have samples of a metric. */
 function compareWithBaseline(
   cells: readonly Cell[],
-  medians: ReadonlyMap<string, CellMedians>,
+  estimateOf: EstimateOf,
   context: SummaryContext,
 ): Comparison[] {
   const baselines = new Map<string, Cell>();
@@ -95,20 +106,18 @@ function compareWithBaseline(
   return cells.flatMap((candidate) => {
     const baseline = baselines.get(conditionsKey(candidate));
     if (baseline === undefined || cellKey(candidate) === cellKey(baseline)) return [];
-    return compareCells(candidate, baseline, medians, context);
+    return compareCells(candidate, baseline, estimateOf, context);
   });
 }
 
 function compareCells(
   candidate: Cell,
   baseline: Cell,
-  medians: ReadonlyMap<string, CellMedians>,
+  estimateOf: EstimateOf,
   context: SummaryContext,
 ): Comparison[] {
   return comparedMetrics.flatMap((metric) => {
-    const estimateOf = (cell: Cell): CellEstimate | undefined =>
-      estimateOfCell(medians.get(cellKey(cell))?.get(metric), metric, context.load?.get(cell));
-    const [ours, theirs] = [estimateOf(candidate), estimateOf(baseline)];
+    const [ours, theirs] = [estimateOf(candidate, metric), estimateOf(baseline, metric)];
     const label = JSON.stringify(['comparison', cellKey(candidate), baseline.runtime, metric]);
     const compared = compareEstimates(ours, theirs, context, label);
     if (ours === undefined || theirs === undefined || compared === undefined) return [];

@@ -19,6 +19,7 @@ const cell = (runtime: string, start: Cell['start'] = 'cold'): Cell => ({
 });
 
 const runs: ComparedRuns = {
+  troubles: [],
   cells: [
     {
       cell: cell('wasmtime-aot'),
@@ -65,6 +66,18 @@ describe('the comparison of two runs', () => {
       'No ratio (no result on one side):\n  hello-world \u00b7 small \u00b7 cold \u00b7 docker\n',
     );
     expect(text).not.toContain('Only in the candidate');
+  });
+
+  it('tells of failures before any figure', () => {
+    const troubled = {
+      ...runs,
+      troubles: [{ cell: cell('wasmtime-aot'), candidate: '300 of 330 failed (300 timeout)' }],
+    };
+    const text = renderComparisonTable(troubled, { margin: 0.05 });
+    expect(text.indexOf('candidate: 300 of 330 failed (300 timeout)')).toBeLessThan(text.indexOf('base p50'));
+    expect(renderComparisonMarkdown(troubled, { margin: 0.05 })).toContain(
+      'wasmtime-aot: candidate: 300 of 330 failed (300 timeout)',
+    );
   });
 
   it.each([40, 60, 100])('keeps to %d columns', (width) => {

@@ -1,4 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import type { Cell } from '../../../src/domain/factors.js';
+import type { Measurement } from '../../../src/domain/measurement.js';
+import { groupCells, groupExtras } from '../../../src/report/cell-groups.js';
+import { renderComparisonTable } from '../../../src/report/compare.js';
+import { headlineOf } from '../../../src/report/headline.js';
 import { compareRuns } from '../../../src/report/summarize/compare-runs.js';
 import { summarize } from '../../../src/report/summarize/summarize.js';
 import { around, cellOf, contextOf, rowOf, rowsOf, runOf } from './summarize-rows.js';
@@ -101,9 +106,9 @@ describe('against the baseline', () => {
   });
 });
 
-describe('two runs', () => {
-  const options = { margin: 0.05, seed: 1 };
+const options = { margin: 0.05, seed: 1 };
 
+describe('two runs', () => {
   test('a cell in both has candidate over base', () => {
     const base = runOf(rowsOf(docker, around(10, 30)));
     const candidate = runOf(rowsOf(docker, around(20, 40)));
@@ -133,6 +138,7 @@ describe('two runs', () => {
     const base = runOf([...rowsOf(docker, [1, 2]), rowOf(aot, { outcome: 'crashed' })]);
     const candidate = runOf([...rowsOf(interpreted, [1, 2]), ...rowsOf(aot, [1, 2])]);
     expect(compareRuns(base, candidate, options)).toEqual({
+      troubles: [{ cell: aot, base: '1 of 1 failed (1 crashed)' }],
       cells: [],
       withoutRatio: [aot],
       onlyInBase: [docker],
@@ -146,5 +152,49 @@ describe('two runs', () => {
     const { cells, onlyInBase, onlyInCandidate } = compareRuns(run, run, { ...options, plannedCells });
     expect(cells.map(({ cell }) => cell.runtime)).toEqual(['wasmtime-aot', 'docker']);
     expect([...onlyInBase, ...onlyInCandidate]).toEqual([]);
+  });
+
+  test('no verdict rests on a cell of which most failed, and what failed is told', () => {
+    const failures = (count: number): Measurement[] =>
+      Array.from({ length: count }, (_, trial) => rowOf(docker, { trial: 100 + trial, outcome: 'timeout' }));
+    const base = runOf(rowsOf(docker, around(10, 30)));
+    const mostly = runOf([...rowsOf(docker, around(5, 30)), ...failures(31)]);
+    const half = runOf([...rowsOf(docker, around(5, 30)), ...failures(30)]);
+    const compared = compareRuns(base, mostly, options);
+    expect(compared.cells[0]).toMatchObject({ verdict: 'unsure', n: { base: 30, candidate: 30 } });
+    expect(compared.troubles).toEqual([{ cell: docker, candidate: '31 of 61 failed (31 timeout)' }]);
+    expect(compareRuns(mostly, base, options).cells[0]?.verdict).toBe('unsure');
+    expect(compareRuns(base, half, options).cells[0]?.verdict).toBe('lower');
+    expect(compareRuns(base, half, options).troubles[0]?.candidate).toBe('30 of 60 failed (30 timeout)');
+  });
+});
+
+describe('a run in which most invocations of a cell failed', () => {
+  test('has no verdict on it, and says so before any answer', () => {
+    const failed = Array.from({ length: 40 }, (_, trial) =>
+      rowOf(aot, { trial: 100 + trial, outcome: 'crashed' }),
+    );
+    const rows = [...rowsOf(docker, around(10, 30)), ...rowsOf(aot, around(5, 30)), ...failed];
+    const summary = summarize(runOf(rows), contextOf());
+    expect(summary.comparisons.map(({ verdict }) => verdict)).toEqual(['unsure']);
+    const { lead, details } = headlineOf(summary);
+    expect(lead[0]).toBe('In 1 cell more than half of the invocations failed: no verdict rests on them.');
+    expect(lead.join(' ')).not.toContain('faster');
+    expect(details[0]?.sentences).toContain(
+      '40 of 70 invocations of wasmtime-aot failed (40 crashed), and its figures are of the others',
+    );
+  });
+});
+
+describe('the rate of a load', () => {
+  test('is in the name of its cells, the lower rate first', () => {
+    const at = (rate: number): Cell => ({ ...docker, arrivals: `poisson ${rate}/s` });
+    const rows = [100, 50].flatMap((rate) => rowsOf(at(rate), around(10, 30)));
+    const groups = groupCells(summarize(runOf(rows), contextOf()));
+    expect(groups.map((group) => groupExtras(group, groups))).toEqual([['poisson 50/s'], ['poisson 100/s']]);
+    const runs = compareRuns(runOf(rows), runOf(rows), options);
+    const text = renderComparisonTable(runs, { margin: 0.05 });
+    expect(text).toContain('hashing \u00b7 small \u00b7 warm \u00b7 poisson 50/s');
+    expect(text).toContain('hashing \u00b7 small \u00b7 warm \u00b7 poisson 100/s');
   });
 });
