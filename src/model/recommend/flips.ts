@@ -16,6 +16,8 @@ export interface Flip {
   /** Better below `at`, and above. */
   readonly below: string;
   readonly above: string;
+  /** Where they change places besides, in rising order; empty where `at` is the only such value. */
+  readonly others: readonly number[];
 }
 
 /** Places tried along a dial, evenly apart in the logarithm, before the nearest change is bisected. */
@@ -26,13 +28,18 @@ export interface DialSteps {
 
 const along = ([low, high]: readonly [number, number], part: number): number => low * (high / low) ** part;
 
-/** Where a function of the dial changes its sign, nearest to `now`; undefined where it does not. */
-function crossing(
+interface Crossing {
+  readonly at: number;
+  readonly fallsTo: number;
+}
+
+/** Where a function of the dial changes its sign, nearest to `now` first. */
+function crossings(
   difference: (value: number) => number,
   range: readonly [number, number],
   now: number,
   { places, bisections }: DialSteps,
-): { at: number; fallsTo: number } | undefined {
+): Crossing[] {
   const values = Array.from({ length: places + 1 }, (_, i) => along(range, i / places));
   const signs = values.map((value) => Math.sign(difference(value)));
   const found = values.slice(1).flatMap((high, i) => {
@@ -41,15 +48,16 @@ function crossing(
   });
   const distance = ({ low, high }: { low: number; high: number }): number =>
     Math.abs(Math.log(Math.sqrt(low * high) / now));
-  const nearest = found.sort((a, b) => distance(a) - distance(b))[0];
-  if (nearest === undefined) return undefined;
-  let { low, high } = nearest;
-  for (let i = 0; i < bisections; i++) {
-    const middle = Math.sqrt(low * high);
-    if (Math.sign(difference(middle)) === nearest.before) low = middle;
-    else high = middle;
-  }
-  return { at: Math.sqrt(low * high), fallsTo: -nearest.before };
+  return found
+    .sort((a, b) => distance(a) - distance(b))
+    .map(({ low, high, before }) => {
+      for (let i = 0; i < bisections; i++) {
+        const middle = Math.sqrt(low * high);
+        if (Math.sign(difference(middle)) === before) low = middle;
+        else high = middle;
+      }
+      return { at: Math.sqrt(low * high), fallsTo: -before };
+    });
 }
 
 /**
@@ -68,14 +76,14 @@ export function flipOf(
       const { first, second } = at(value);
       return Math.log(score(first, sides[0]) / score(second, sides[1]));
     };
-  const found = crossing(difference(['middle', 'middle']), range, now, steps);
+  const [found, ...others] = crossings(difference(['middle', 'middle']), range, now, steps);
   if (found === undefined) return undefined;
   const ends = (
     [
       ['low', 'high'],
       ['high', 'low'],
     ] as const
-  ).map((sides) => crossing(difference(sides), range, found.at, steps)?.at);
+  ).map((sides) => crossings(difference(sides), range, found.at, steps)[0]?.at);
   const known = ends.filter((end) => end !== undefined);
   const { first, second } = at(found.at);
   const [below, above] =
@@ -91,5 +99,6 @@ export function flipOf(
     ],
     below,
     above,
+    others: others.map(({ at }) => at).sort((a, b) => a - b),
   };
 }

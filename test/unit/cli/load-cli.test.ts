@@ -78,7 +78,8 @@ describe('lumos load', () => {
     writeFileSync(body, 'ping');
     writeFileSync(expected, 'pong');
     const args = ['--rate', '100', '--arrivals', 'constant', '--body', body, '--expect', expected];
-    expect(await runCli(['load', url, ...args, '--header', 'X-A: b', ...brief])).toBe(1);
+    const counted = ['--requests', '40', '--duration', '30', '--warm-up', '0.1'];
+    expect(await runCli(['load', url, ...args, '--header', 'X-A: b', ...counted])).toBe(1);
     expect([...bodies]).toEqual(['POST ping b']);
     expect(printed.out).toContain('constant 100/s');
     expect(printed.out).toMatch(/40 wrong-output/);
