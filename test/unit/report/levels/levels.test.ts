@@ -9,7 +9,7 @@ import { appendLevels, readLevels } from '../../../../src/records/level-store.js
 import { levelGroups } from '../../../../src/report/levels/level-lines.js';
 import { kneesOf } from '../../../../src/report/levels/knees-of-run.js';
 import { levelsOf } from '../../../../src/report/levels/levels-of-run.js';
-import { levelsText } from '../../../../src/report/levels/levels-text.js';
+import { levelTable, levelsText } from '../../../../src/report/levels/levels-text.js';
 import { histogram, levelRecord as record } from './level-fixture.js';
 import { LatencyHistogram } from '../../../../src/stats/latency-histogram.js';
 import { milliseconds } from '../../../../src/domain/units.js';
@@ -131,6 +131,14 @@ describe('the levels of a run', () => {
     // Ten in 500 ms, and one after them.
     expect(interval(22, 20, 20, 20, 20, 20)).toEqual([20, 22]);
     expect(interval(19, 20, 20, 20, 20, 20)).toEqual([19, 20]);
+  });
+
+  it('names the columns that a narrow terminal does without', () => {
+    const levels = levelsOf([record({ generator: { cpuShare: 0.5 }, cpuMs: milliseconds(6) })]);
+    const textAt = (width: number): string =>
+      levelTable({ levels }, width, pc.createColors(false)).join('\n');
+    expect(textAt(80)).toContain('Left out at 80 columns: queued p50, instances, generator.');
+    expect(textAt(200)).not.toContain('Left out');
   });
 
   it('has a p99 with a remark below 100 responses, and no p99.9 below 1000', () => {
