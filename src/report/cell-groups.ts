@@ -43,6 +43,10 @@ export const baselinesOf = (summary: Summary): string[] =>
     ),
   );
 
+/** Why a summary without comparisons has none. */
+export const whyNotCompared = ({ cells }: Summary): string =>
+  distinct(cells.map(runtimeName)).length === 1 ? 'there is only one runtime' : 'no baseline has a result';
+
 /** Runtimes in the order of their first cell, baselines first. */
 export function runtimesOf(summary: Summary): string[] {
   const baselines = baselinesOf(summary);

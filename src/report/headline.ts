@@ -9,6 +9,7 @@ import {
   groupCells,
   groupExtras,
   startOrder,
+  whyNotCompared,
   type CellGroup,
   type GroupRow,
 } from './cell-groups.js';
@@ -204,7 +205,7 @@ export function headlineOf(summary: Summary, signs: Signs = asciiSigns): Headlin
     lead: [
       ...(invalid === undefined ? [] : [`${capital(invalid)}. They have no part in any answer.`]),
       ...mostlyFailed(summary),
-      ...(lead.length > 0 ? lead : ['No two runtimes could be compared: no baseline has a result.']),
+      ...(lead.length > 0 ? lead : [`No two runtimes could be compared: ${whyNotCompared(summary)}.`]),
     ],
     details: details.filter((detail) => detail.sentences.length > 0),
   };

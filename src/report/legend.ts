@@ -1,6 +1,6 @@
 /** What the columns of every table mean, said once for terminal, Markdown and page. */
 import type { Summary } from '../domain/summary/summary.js';
-import { baselinesOf, sampleCounts } from './cell-groups.js';
+import { baselinesOf, sampleCounts, whyNotCompared } from './cell-groups.js';
 import { emulatedIn, emulationMeaning } from './environments-text.js';
 import { formatShare } from './format-quantity.js';
 
@@ -24,7 +24,7 @@ export function legendOf(summary: Summary): LegendEntry[] {
   const emulated = emulatedIn(summary);
   const ratio: LegendEntry[] =
     baselines.length === 0
-      ? [{ term: 'ratio', meaning: 'nothing was compared: no baseline has a result' }]
+      ? [{ term: 'ratio', meaning: `nothing was compared: ${whyNotCompared(summary)}` }]
       : [
           {
             term: 'ratio',

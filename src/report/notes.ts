@@ -36,7 +36,8 @@ export function groupedNotes(summary: Summary): string[] {
 }
 
 /** A cell's notes but those that a finding of the run's validity says of it, with what to do. */
-function notesBeside({ n, notes }: CellSummary, { validity = [] }: Summary): readonly string[] {
+function notesBeside({ n, notes, notValid }: CellSummary, { validity = [] }: Summary): readonly string[] {
+  if (notValid !== undefined && validity.some(({ id }) => id === 'invalid-levels')) return [];
   if (n >= fewestForInterval || !validity.some(({ id }) => id === 'small-sample')) return notes;
   const said = [
     noteText({ kind: 'p99-near-maximum', n }),

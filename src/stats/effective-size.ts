@@ -44,6 +44,16 @@ export function effectiveSize(
   return { n, clusters: count, designEffect, effectiveN: Math.max(1, n / (designEffect * fewClusters)) };
 }
 
+/**
+ * About how many samples of the same kind are worth `wanted` independent ones: as many more as these count for less, in whole ones.
+ * Undefined for a single cluster, of which no number is enough.
+ */
+export const samplesWorth = (
+  wanted: number,
+  { n, clusters, effectiveN }: EffectiveSize,
+): number | undefined =>
+  clusters === 1 && n > 1 ? undefined : Math.ceil((wanted * n) / Math.floor(effectiveN));
+
 interface ClusterTotal {
   size: number;
   /** Samples below the median, those equal to it counted half. */

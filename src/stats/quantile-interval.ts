@@ -57,3 +57,7 @@ export function estimateQuantile(
 
 /** The fewest independent samples of which the largest lies above the quantile of `share` in 97.5 % of samples. */
 export const fewestForUpperEnd = (share: number): number => Math.ceil(Math.log(tail) / Math.log(share));
+
+/** The fewest independent samples with an interval that an objective on the quantile can be met by. */
+export const fewestForQuantile = (share: number): number =>
+  share <= 0.5 ? fewestForInterval : Math.max(fewestForInterval, fewestForUpperEnd(share));

@@ -16,6 +16,9 @@ interface Block extends ClosedBlock {
   readonly histogram: LatencyHistogram;
 }
 
+/** Times are sums, so a block may seem to end this many ms too early or too late. */
+const rounding = 1e-6;
+
 /** Collapsed to half as many when reached. */
 const mostBlocks = 32;
 
@@ -61,7 +64,7 @@ export class TimeBlocks {
   /** Closes the blocks that are over at `at`. Gives back whether there were any. */
   advance(at: Milliseconds): boolean {
     let closedAny = false;
-    while (at - this.start >= (this.closed.length + 1) * this.length) {
+    while (at - this.start >= (this.closed.length + 1) * this.length - rounding) {
       this.closed.push(closedOf(this.open, this.others, this.share));
       this.others = 0;
       this.open = this.free.pop() ?? new LatencyHistogram();

@@ -6,8 +6,9 @@ import { describeProbes } from '../../data-plane/probes/counters.js';
 import type { Fingerprint } from '../../domain/run-manifest.js';
 import type { Availability, Runtime } from '../../domain/runtime.js';
 import { isVerified, readVerifiedMark } from '../../records/verified-marks.js';
+import { wrapText } from '../../report/wrap-text.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
-import { print, printJson } from '../output.js';
+import { print, printJson, tableWidth } from '../output.js';
 import { packageVersion } from '../package-root.js';
 import { createWorkbench, type Workbench } from '../workbench.js';
 import {
@@ -43,14 +44,16 @@ export async function doctor(options: DoctorOptions): Promise<ExitCode> {
   print(runtimesTable(runtimes));
   if (runtimes.some(({ usable }) => !usable)) print(missingTable(runtimes));
   if (runtimes.some(({ usable, verified }) => usable && !verified))
-    print(
+    printWrapped(
       'verified no: it has not passed the conformance suite on this machine in this version; `lumos doctor --verify` runs it.',
     );
   print(snapshotsTable(snapshots));
   print(servicesTable(services));
-  print(hostLine(host));
+  printWrapped(hostLine(host));
   return exitCodes.done;
 }
+
+const printWrapped = (text: string): void => print(wrapText(text, tableWidth(), 2).join('\n'));
 
 const describe = (availability: Availability): Omit<ServiceLine, 'name'> =>
   availability.usable

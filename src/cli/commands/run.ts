@@ -67,6 +67,7 @@ export async function run(name: string | undefined, given: RunOptions): Promise<
   const environments = environmentsAsked(wanted, asked.resume);
   const named = withNamed(chosenBaseline(wanted, name, options, workbench), environments);
   const selection = select(named, catalogue, workbench.registry, workbench.gives, environments);
+  noteOtherBaseline(wanted, selection);
   const declared = { ...named, baseline: selection.baseline };
   const plan = planOf(declared, selection);
   const experiment = choosesCells(options) ? withServableMapping(declared, plan.cells) : declared;
@@ -111,7 +112,7 @@ function resumable(error: unknown, { path, manifestPath }: RunDirectory): unknow
   });
 }
 
-/** A built-in experiment's baseline is dropped, and that is said, where it is not among the runtimes of this run. */
+/** A built-in experiment's baseline is dropped where it is not among the runtimes of this run. */
 function chosenBaseline(
   experiment: Experiment,
   name: string | undefined,
@@ -120,12 +121,13 @@ function chosenBaseline(
 ): Experiment {
   const isBuiltIn = name === undefined || builtInExperiments(experimentsFolder).has(name);
   if (options.resume !== undefined || options.baseline !== undefined || !isBuiltIn) return experiment;
-  const chosen = withoutIdleBaseline(experiment, registry);
-  if (chosen !== experiment)
-    note(
-      `baseline: ${experiment.baseline ?? ''} is not among the runtimes of this run; choose one with --baseline`,
-    );
-  return chosen;
+  return withoutIdleBaseline(experiment, registry);
+}
+
+/** Says which runtime is the baseline where it is not the experiment's own. A single runtime has nothing to be compared with. */
+function noteOtherBaseline({ baseline: usual }: Experiment, { baseline, runtimes }: Selection): void {
+  if (usual === undefined || usual === baseline || runtimes.length === 1) return;
+  note(`baseline: ${baseline} (${usual} is not in this run)`);
 }
 
 /** The trace is read before anything is made ready: what is wrong with it is said at once. */

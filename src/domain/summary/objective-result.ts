@@ -20,5 +20,7 @@ export const ObjectiveResultSchema = CellSchema.extend({
    */
   verdict: z.enum(['met', 'missed', 'unsure']),
   why: z.string(),
+  /** Only where the samples are too few to tell: about how many of the cell would do. */
+  samplesNeeded: z.number().int().positive().optional(),
 });
 export type ObjectiveResult = z.infer<typeof ObjectiveResultSchema>;

@@ -17,19 +17,24 @@ export const bottleneck = {
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
-/** Says why the figures of a level are not the target's, where they are not. A figure that is absent says nothing. */
-export function judgeLevel({
-  generator,
-  lag,
-  latency,
-  sent,
-}: Pick<LevelResult, 'generator' | 'lag' | 'latency' | 'sent'>): Judgement {
+/**
+ * Says why the figures of a level are not the target's, where they are not. A figure that is absent says nothing.
+ * @param hasDue false of a schedule that had no request for the time measured
+ */
+export function judgeLevel(
+  { generator, lag, latency, sent }: Pick<LevelResult, 'generator' | 'lag' | 'latency' | 'sent'>,
+  hasDue = true,
+): Judgement {
   const why: string[] = [];
   const { cpuShare = 0, eventLoopDelayP99Ms = 0, stealShare = 0 } = generator;
   const behind = lag.quantile(0.99) ?? 0;
   const tolerable = Math.max(bottleneck.lagP99Ms, bottleneck.lagShareOfP99 * (latency.quantile(0.99) ?? 0));
   if (sent === 0)
-    why.push('nothing was sent in the time measured: a level has to last longer than a response takes');
+    why.push(
+      hasDue
+        ? 'nothing was sent in the time measured: a level has to last longer than a response takes'
+        : 'nothing was due in the time measured: a level has to last several times 1/rate',
+    );
   if (cpuShare > bottleneck.cpuShare)
     why.push(`the generator was the bottleneck: it used ${percent(cpuShare)} of a core`);
   if (behind > tolerable)

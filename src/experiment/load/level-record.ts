@@ -33,7 +33,7 @@ export function recordOf(
   result: LevelResult,
   { notes, counts, starts, used, precision, timeline }: LevelSurroundings,
 ): LevelRecord {
-  const { valid, why } = judgeLevel(result);
+  const { valid, why } = judgeLevel(result, cell.arrivals === undefined || result.unsent > 0);
   const lagP99Ms = result.lag.quantile(0.99);
   const { energyJoules } = notes;
   return {

@@ -1,7 +1,7 @@
 /** Keeps what is measured of one level, in constant memory, and says when it is enough. */
 import { shareOf } from '../../domain/load.js';
 import { milliseconds, type Milliseconds } from '../../domain/units.js';
-import { batchMean } from '../../stats/batch-means.js';
+import { batchMean, rateInterval } from '../../stats/batch-means.js';
 import { LatencyHistogram } from '../../stats/latency-histogram.js';
 import type { Interval } from '../../stats/median-interval.js';
 import { sectionedInterval, sectionedMedianInterval } from '../../stats/sectioned-quantile.js';
@@ -113,13 +113,16 @@ export class LevelRecorder {
     const end = this.ended ?? { by: 'time' as const, at: this.endAt };
     this.blocks.advance(end.at);
     const { blockMs } = this.blocks;
-    const blockThroughputs = this.blocks.blocks().map(({ completions }) => (completions * 1000) / blockMs);
+    const counts = this.blocks.blocks().map((block) => block.completions);
+    const blockThroughputs = counts.map((count) => (count * 1000) / blockMs);
     const sendingMs = milliseconds(Math.max(0, end.at - this.measureFrom));
     const settledMs = milliseconds(Math.max(sendingMs, this.lastSettled - this.measureFrom));
     // What was asked for by its number is counted to its last; else as many come in as go out at the two ends of the time.
     const byNumber = end.by === 'count' || end.by === 'schedule';
     const [makespanMs, completions] = byNumber ? [settledMs, this.latency.count] : [sendingMs, this.inTime];
-    const throughputCi95 = batchMean(blockThroughputs)?.ci95;
+    const throughputPerSecond = makespanMs > 0 ? (completions * 1000) / makespanMs : 0;
+    const inBlocks = counts.reduce((sum, count) => sum + count, 0);
+    const throughputCi95 = rateInterval(throughputPerSecond, inBlocks, batchMean(blockThroughputs)?.ci95);
     const p50Ci95 = this.medianInterval();
     const askedCi95 = this.options.stop.precision === undefined ? undefined : this.askedInterval();
     return {
@@ -134,7 +137,7 @@ export class LevelRecorder {
       unsent,
       makespanMs,
       settledMs,
-      throughputPerSecond: makespanMs > 0 ? (completions * 1000) / makespanMs : 0,
+      throughputPerSecond,
       ...(throughputCi95 === undefined ? {} : { throughputCi95 }),
       blockThroughputs,
       blockMs,

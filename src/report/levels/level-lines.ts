@@ -14,6 +14,7 @@ import {
   type Signs,
   formatCounted,
 } from '../format-quantity.js';
+import { enoughForP99, noteText } from '../summarize/cell-notes.js';
 
 export const levelHead = [
   'load',
@@ -58,7 +59,7 @@ function rowOf(level: LevelSummary, signs: Signs): string[] {
     `${formatSignificant(level.throughputPerSecond)}${intervalText(level.ci95)}`,
     time(latencyMs?.p50),
     time(latencyMs?.p99),
-    time(latencyMs?.p999),
+    level.succeeded < enoughForP999 ? absent : time(latencyMs?.p999),
     failed === 0 ? '0' : `${formatCount(failed)} of ${formatCount(level.sent)}`,
     coldShare === undefined ? absent : formatShare(coldShare),
     time(queuedMs?.p50),
@@ -81,6 +82,14 @@ function kneeText(
     `${formatSignificant(throughputPerSecond)} requests/s${intervalText(throughputCi95)} at saturation` +
     (isOfOneRound ? ' (intervals of one round: another may lie outside)' : '')
   );
+}
+
+/** Fewer responses than this have none beyond the p99.9, which is then no more than the largest latency. */
+const enoughForP999 = 1000;
+
+function fewRemark({ succeeded, latencyMs }: LevelSummary): string[] {
+  if (latencyMs === undefined || succeeded >= enoughForP99) return [];
+  return [noteText({ kind: 'p99-near-maximum', n: succeeded })];
 }
 
 /** The runtime, and how it was reached and what it ran where that is not the usual. */
@@ -126,6 +135,7 @@ function remarksOf(level: LevelSummary): string[] {
   const { valid, why, errors, energyJoules } = level;
   const kinds = Object.entries(errors).map(([kind, count]) => `${formatCount(count)} ${kind}`);
   const remarks = [
+    ...fewRemark(level),
     ...precisionRemark(level),
     ...startsRemark(level),
     ...(kinds.length === 0 ? [] : [kinds.join(', ')]),
@@ -162,6 +172,10 @@ const readings: readonly { readonly text: string; readonly of?: (typeof levelHea
   },
   {
     text: 'Latency of clients counts from the sending, of a schedule from the moment a request was due.',
+  },
+  {
+    of: 'p99.9',
+    text: 'The p99.9 takes 1 000 responses: of fewer it would be no more than the largest latency.',
   },
   { of: 'cold', text: 'Cold: an instance was started for it.' },
   { of: 'CPU ms', text: 'CPU ms: of all sandboxes, for each answer.' },

@@ -4,7 +4,7 @@ import type { LevelRecord, StoredHistogram } from '../../domain/level.js';
 import { shareOf } from '../../domain/load.js';
 import type { LevelSummary } from '../../domain/summary/load-summary.js';
 import { bytes, joules, milliseconds } from '../../domain/units.js';
-import { batchMean } from '../../stats/batch-means.js';
+import { batchMean, rateInterval } from '../../stats/batch-means.js';
 import { LatencyHistogram } from '../../stats/latency-histogram.js';
 import { estimateMean } from '../../stats/mean-interval.js';
 
@@ -71,11 +71,19 @@ export function hullOf(
  * Of several rounds the rounds are what varies: blocks of one share its sandboxes and its moment. Of rounds too few for a spread
  * their hull, as the p50's.
  */
-function throughputIntervalOf(rounds: readonly (readonly number[])[]): readonly [number, number] | undefined {
-  const clusters = rounds.flatMap((blocks, round) => blocks.map(() => round));
+function throughputIntervalOf(
+  rounds: readonly Pick<LevelRecord, 'blockThroughputs' | 'blockMs'>[],
+  throughputPerSecond: number,
+): readonly [number, number] | undefined {
+  const blocks = rounds.map((one) => one.blockThroughputs);
+  const clusters = blocks.flatMap((ours, round) => ours.map(() => round));
   if (clusters.length === 0) return undefined;
-  const { ci95 } = estimateMean(rounds.flat(), clusters);
-  return ci95 ?? hullOf(rounds.map((blocks) => batchMean(blocks)?.ci95));
+  const { ci95 } = estimateMean(blocks.flat(), clusters);
+  const completions = sum(
+    rounds.map(({ blockThroughputs, blockMs }) => (sum(blockThroughputs) * blockMs) / 1000),
+  );
+  const ofBlocks = ci95 ?? hullOf(blocks.map((ours) => batchMean(ours)?.ci95));
+  return rateInterval(throughputPerSecond, completions, ofBlocks);
 }
 
 function merged(rounds: readonly [LevelRecord, ...LevelRecord[]]): LevelSummary {
@@ -83,7 +91,8 @@ function merged(rounds: readonly [LevelRecord, ...LevelRecord[]]): LevelSummary 
   const succeeded = sum(rounds.map((one) => one.succeeded));
   const makespan = sum(rounds.map((one) => one.makespanMs));
   const completions = sum(rounds.map((one) => one.throughputPerSecond * one.makespanMs));
-  const ci95 = throughputIntervalOf(rounds.map((one) => one.blockThroughputs));
+  const throughputPerSecond = makespan > 0 ? completions / makespan : 0;
+  const ci95 = throughputIntervalOf(rounds, throughputPerSecond);
   const valid = rounds.every((one) => one.valid);
   const why = valid ? rounds.map(endOf) : rounds.flatMap((one) => one.why);
   return {
@@ -92,8 +101,8 @@ function merged(rounds: readonly [LevelRecord, ...LevelRecord[]]): LevelSummary 
     rounds: rounds.length,
     sent: sum(rounds.map((one) => one.sent)),
     succeeded,
-    throughputPerSecond: makespan > 0 ? completions / makespan : 0,
-    ...(ci95 === undefined ? {} : { ci95: [Math.max(0, ci95[0]), ci95[1]] }),
+    throughputPerSecond,
+    ...(ci95 === undefined ? {} : { ci95: [ci95[0], ci95[1]] }),
     ...timesOf(rounds),
     ...precisionOf(rounds),
     errors: errorsOf(rounds),

@@ -44,11 +44,12 @@ export function levelTable(
   named = false,
 ): string[] {
   const groups = levelGroups(summary);
-  const columns = columnsFor(
-    width,
-    groups.flatMap(({ rows }) => rows),
-  );
-  return groups.flatMap(({ title, rows, knee, remarks }) => [
+  const rowsOfAll = groups.flatMap(({ rows }) => rows);
+  const columns = columnsFor(width, rowsOfAll);
+  const left = columnsFor(Infinity, rowsOfAll).filter((column) => !columns.includes(column));
+  const names = left.map((column) => levelHead[column] ?? '').join(', ');
+  const told = `Left out at ${width} columns: ${names}. A wider terminal has more.`;
+  const lines = groups.flatMap(({ title, rows, knee, remarks }) => [
     ...(named ? ['', ...wrapText(printable(title), width)] : []),
     ...tableOf(columns, rows).map((line) => line.trimEnd()),
     ...(knee === undefined ? [] : wrapText(printable(knee), width - 2).map((line) => `  ${line}`)),
@@ -56,6 +57,7 @@ export function levelTable(
       wrapText(printable(text), width - 4).map((line) => `    ${colors.yellow(line)}`),
     ),
   ]);
+  return left.length === 0 ? lines : [...lines, ...wrapText(told, width).map((line) => colors.dim(line))];
 }
 
 const widthOf = (column: number, rows: readonly (readonly string[])[]): number =>

@@ -6,10 +6,11 @@ import type { ObjectiveResult } from '../../domain/summary/objective-result.js';
 import { fromMebibytes, milliseconds, type Bytes, type Milliseconds } from '../../domain/units.js';
 import { estimateMean } from '../../stats/mean-interval.js';
 import { fewestWithoutSuccess, proportionInterval } from '../../stats/proportion-interval.js';
-import { estimateQuantile, fewestForUpperEnd } from '../../stats/quantile-interval.js';
+import { samplesWorth, type EffectiveSize } from '../../stats/effective-size.js';
+import { estimateQuantile, fewestForQuantile } from '../../stats/quantile-interval.js';
 import { estimateSandboxMedian } from '../../stats/sandbox-median.js';
 import { failureCount } from '../cell-groups.js';
-import { formatBytes, formatCount, formatSignificant } from '../format-quantity.js';
+import { formatBytes, formatCount, formatCounted, formatSignificant } from '../format-quantity.js';
 import type { LoadCell } from '../levels/load-cells.js';
 import type { CellColumns } from '../summarize/accumulate.js';
 
@@ -27,6 +28,8 @@ export interface ObjectiveEstimate {
   readonly lacking?: string | undefined;
   /** Whether what is lacking stays away however often the cell is repeated. */
   readonly beyondRepetition?: boolean;
+  /** How many samples of the cell would do, where they are too few. */
+  readonly samplesNeeded?: number | undefined;
 }
 
 /** One cell, as the summary and as the rows have it. */
@@ -136,29 +139,35 @@ function sampleQuantileOf(share: number, judged: JudgedCell): Figure {
   const latencies = latenciesOf(judged);
   if (latencies === undefined) return noSample;
   const { values, sandboxes } = latencies;
-  const { value, size, ci95 } = estimateQuantile(values, share, sandboxes);
-  const worth = Math.floor(size.effectiveN);
+  const { value: measured, size, ci95 } = estimateQuantile(values, share, sandboxes);
   const basis = basisOf(judged, size.n);
-  const counted = worth < size.n ? ` that count as ${formatCount(worth)} independent ones` : '';
   if (share === 0.5) {
     // The interval of the tables, and where they have none that of the sandboxes' medians.
     const interval = estimateSandboxMedian(values, sandboxes).ci95;
-    const lacking =
-      interval === undefined ? `no interval: ${formatCount(size.n)} samples${counted}` : undefined;
-    return { measured: value, ci95: interval, basis, lacking };
+    const lacking = interval === undefined ? lackingSamples(share, size, judged) : {};
+    return { measured, ci95: interval, basis, ...lacking };
   }
-  if (ci95 === undefined)
-    return {
-      measured: value,
-      basis,
-      lacking: `no interval: ${formatCount(size.n)} samples${counted}; more sandboxes are needed`,
-    };
-  const needed = fewestForUpperEnd(share);
-  const lacking =
-    ci95.high === undefined
-      ? `an upper end needs ${formatCount(needed)} independent samples${counted === '' ? '' : `, and these are ${formatCount(size.n)}${counted}`}`
-      : undefined;
-  return { measured: value, ci95: [ci95.low ?? 0, ci95.high ?? null], basis, lacking };
+  if (ci95 === undefined) return { measured, basis, ...lackingSamples(share, size, judged) };
+  const lacking = ci95.high === undefined ? lackingSamples(share, size, judged) : {};
+  return { measured, ci95: [ci95.low ?? 0, ci95.high ?? null], basis, ...lacking };
+}
+
+/** How many samples the quantile takes, what the cell's are worth, and what would do. */
+function lackingSamples(
+  share: number,
+  size: EffectiveSize,
+  { load }: JudgedCell,
+): Pick<Figure, 'lacking' | 'beyondRepetition' | 'samplesNeeded'> {
+  const needed = fewestForQuantile(share);
+  const wanted = `an ${share <= 0.5 ? 'interval' : 'upper end'} needs ${formatCount(needed)} independent samples`;
+  const worth = Math.floor(size.effectiveN);
+  // The rows of a load are a sample whose size does not follow the repetitions.
+  const samplesNeeded = load === undefined ? samplesWorth(needed, size) : undefined;
+  if (worth >= size.n) return { lacking: wanted, samplesNeeded };
+  const those = load === undefined ? 'these' : `its ${formatCounted(size.n, 'row')}`;
+  const lacking = `${wanted}, and ${those} count as ${formatCount(worth)} independent ones`;
+  if (size.clusters > 1) return { lacking, samplesNeeded };
+  return { lacking: `${lacking}; more sandboxes are needed`, beyondRepetition: true };
 }
 
 interface MeanFigure extends Figure {
@@ -187,7 +196,7 @@ function sampleMeanOf(judged: JudgedCell): MeanFigure {
     basis: basisOf(judged, n),
     lacking:
       ci95 === undefined
-        ? `no interval: ${formatCount(n)} samples of ${sandboxes}; six of three are needed`
+        ? `an interval needs 6 samples of 3 sandboxes, and there are ${formatCounted(n, 'sample')} of ${sandboxes}`
         : undefined,
   };
 }

@@ -7,7 +7,7 @@ import { sortSamples, type SortedSamples } from '../../stats/sorted-samples.js';
 /** Fewer samples than this are called a small sample. */
 const smallSample = 10;
 /** From this many samples on, the p99 is not the largest sample nor between it and the next. */
-const enoughForP99 = 100;
+export const enoughForP99 = 100;
 /** A design effect above this is told: an interval twice as wide as independent samples would have. */
 const strongDesignEffect = 4;
 

@@ -33,6 +33,13 @@ describe('what is told below the tables', () => {
     ]);
   });
 
+  it('is not why a level is not valid, which a finding says', () => {
+    const invalid = { ...cell, n: 0, notValid: 'it lagged', notes: ['not valid: it lagged'] };
+    const summary = { ...fixtureSummary(), empty: 0, cells: [invalid] };
+    expect(groupedNotes({ ...summary, validity: [{ ...finding, id: 'invalid-levels' }] })).toEqual([]);
+    expect(groupedNotes({ ...summary, validity: [] })).toEqual(['not valid: it lagged (1 cell)']);
+  });
+
   it('is every note where no finding speaks of small samples', () => {
     expect(groupedNotes(summaryOf(3, []))).toEqual(notes.map((note) => `${note} (1 cell)`));
     expect(groupedNotes(summaryOf(30, [finding]))).toHaveLength(3);

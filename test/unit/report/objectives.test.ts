@@ -95,6 +95,35 @@ describe('an objective held against a cell', () => {
     expect(only(hundred, 'p99 < 50ms').verdict).toBe('missed');
   });
 
+  it('of fewer samples than any interval takes says the same, once, and how many would do', () => {
+    const five = rowsOf(cellOf(), counting(5));
+    expect(only(five, 'p95 < 5ms')).toMatchObject({
+      verdict: 'unsure',
+      why: 'n = 5: an upper end needs 72 independent samples; more repetitions may tell',
+      samplesNeeded: 72,
+    });
+    expect(only(five, 'p50 < 5ms').why).toBe(
+      'n = 5: an interval needs 6 independent samples; more repetitions may tell',
+    );
+    expect(only(five, 'mean < 5ms').why).toBe(
+      'n = 5: an interval needs 6 samples of 3 sandboxes, and there are 5 samples of 5 sandboxes; more repetitions may tell',
+    );
+  });
+
+  it('of samples that resemble each other says how many of them would do', () => {
+    // Twelve sandboxes of six; samples of one are equal in the 95th percentile's eyes.
+    const rows = counting(72).map((i) =>
+      rowOf(cellOf(), { trial: i % 12, invocation: i, latencyMs: i % 12 === 0 ? 90 + i / 100 : i % 12 }),
+    );
+    const result = only(rows, 'p95 < 500ms');
+    const worth = Number(/these count as (\d+) independent ones/.exec(result.why)?.[1]);
+    expect(worth).toBeGreaterThanOrEqual(6);
+    expect(worth).toBeLessThan(72);
+    const needed = Math.ceil((72 * 72) / worth);
+    expect(result.samplesNeeded).toBe(needed);
+    expect(result.why).toContain(`; about ${needed} repetitions may tell`);
+  });
+
   it('of the median has the interval of the tables', () => {
     const summary = summaryOf(hundred, { slo: ['p50 < 80ms'] });
     expect(summary.objectives?.[0]?.ci95).toEqual(summary.cells[0]?.latencyMs?.ci95);

@@ -163,6 +163,13 @@ describe('the headline', () => {
     );
   });
 
+  it('says so where there is only one runtime to compare', () => {
+    const cells = summary.cells.filter(({ runtime }) => runtime === 'wasmtime-aot');
+    const alone = { ...summary, cells, comparisons: [] };
+    expect(headlineOf(alone).lead).toEqual(['No two runtimes could be compared: there is only one runtime.']);
+    expect(renderTerminalTable(alone)).toContain('nothing was compared: there is only one runtime');
+  });
+
   it('gives no answer where nothing was compared', () => {
     expect(headlineOf({ ...summary, comparisons: [] }).lead).toEqual([
       'No two runtimes could be compared: no baseline has a result.',

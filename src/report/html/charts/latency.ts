@@ -7,6 +7,7 @@ import { groupExtras, payloadText, withoutLatency, type CellGroup } from '../../
 import {
   absent,
   formatCount,
+  formatCounted,
   formatDuration,
   formatDurationInterval,
   typographicSigns,
@@ -108,7 +109,7 @@ function remarkOn(drawn: readonly CellSamples[]): string {
   const most = Math.max(...sampled.map((one) => one.seen));
   const kept = Math.max(...sampled.map((one) => one.latencyMs.length));
   return (
-    `In ${formatCount(sampled.length)} row(s) with up to ${formatCount(most)} samples a uniform random sample of ` +
+    `In ${formatCounted(sampled.length, 'row')} with up to ${formatCount(most)} samples a uniform random sample of ` +
     `${formatCount(kept)} is drawn; medians and intervals are of all. The height within a row only keeps the points apart.`
   );
 }

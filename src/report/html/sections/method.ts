@@ -52,8 +52,10 @@ function ownMethod({ experiment }: RunManifest, summary: Summary): Markup {
       <li>
         <strong>Cold</strong>: no sandbox of the function exists before the request, which is checked for
         each${idleBefore(experiment.cold, 'each is asked for')}. Pulling the image is not part of it.
-        <strong>Warm</strong>: the instance has served before; ${experiment.warm.warmups} warm-up
-        invocation(s) in each sandbox are not counted${idleBefore(experiment.warm, 'each that is')}.
+        <strong>Warm</strong>: the instance has served before;
+        ${formatCounted(experiment.warm.warmups, 'warm-up invocation')} in each sandbox
+        ${experiment.warm.warmups === 1 ? 'is' : 'are'} not
+        counted${idleBefore(experiment.warm, 'each that is')}.
       </li>
       <li>
         <strong>Phases</strong>: the function times its own from inside; launch is until it says that it is
@@ -143,7 +145,7 @@ function machineFacts(host: RunManifest['host']): Fact[] {
       'Machine',
       known(
         host.cpuModel,
-        host.cores === undefined ? undefined : `${host.cores} core(s)`,
+        host.cores === undefined ? undefined : formatCounted(host.cores, 'core'),
         host.memoryBytes === undefined ? undefined : formatBytes(host.memoryBytes),
         host.architecture,
       ),
@@ -202,7 +204,10 @@ function hostFacts({
     ...(imported === undefined ? [] : importFacts(imported)),
     ['Page cache', imported === undefined ? experiment.pageCache : undefined],
     ['Seed', imported === undefined ? String(seed) : undefined],
-    ['Trials', `${formatCount(run.trials)} planned; resumed ${run.resumed} time(s); state: ${run.state}`],
+    [
+      'Trials',
+      `${formatCount(run.trials)} planned;${run.resumed === 0 ? '' : ` resumed ${formatCounted(run.resumed, 'time')};`} state: ${run.state}`,
+    ],
     ['Run', `${run.runId}, ${run.startedAt}${run.finishedAt === undefined ? '' : ` to ${run.finishedAt}`}`],
     ...Object.entries(probes).map(([name, counter]): Fact => [`Probe: ${name}`, counter]),
   ];

@@ -1,9 +1,11 @@
 /** Whether there are samples enough for what is asked, and all of them. */
 import { scopedObjective } from '../../../domain/slo.js';
-import type { Cell } from '../../../domain/factors.js';
+import { cellKey, type Cell } from '../../../domain/factors.js';
+import type { CellSummary } from '../../../domain/summary/cell-summary.js';
+import type { Summary } from '../../../domain/summary/summary.js';
 import type { ValidityFinding } from '../../../domain/validity.js';
 import { fewestForInterval } from '../../../stats/median-interval.js';
-import { fewestForUpperEnd } from '../../../stats/quantile-interval.js';
+import { fewestForQuantile } from '../../../stats/quantile-interval.js';
 import { concerned, counted, someOf, cellText, type CheckedRun } from '../check.js';
 
 const low = (values: readonly number[]): string => {
@@ -11,50 +13,88 @@ const low = (values: readonly number[]): string => {
   return least === most ? String(least) : `${least} to ${most}`;
 };
 
-/** Too few for an interval of the median, or for the quantile that an objective names. */
+/** Cells with fewer samples than something asked for takes. */
+interface TooFew {
+  readonly text: string;
+  readonly cells: readonly CellSummary[];
+  /** How many samples in a cell would do. */
+  readonly needed: number;
+}
+
+/** Too few for an interval of the median, or for the quantiles that objectives name: one finding, with the number that does for all. */
 export function checkSampleSizes({ summary, manifest }: CheckedRun): ValidityFinding[] {
-  const findings: ValidityFinding[] = [];
-  const few = summary.cells.filter(({ n }) => n > 0 && n < fewestForInterval);
-  if (few.length > 0) {
-    findings.push({
+  const median = lackingForMedian(summary);
+  const objectives = lackingForObjectives(summary, manifest, median?.cells ?? []);
+  const lacking = [median, objectives].filter((one) => one !== undefined);
+  if (lacking.length === 0) return [];
+  const few = [...new Set(lacking.flatMap(({ cells }) => cells))];
+  const most = Math.max(...lacking.map(({ needed }) => needed));
+  return [
+    {
       id: 'small-sample',
       severity: 'warning',
       cells: few.map(concerned),
-      text: `${counted(few.length, 'cell has', 'cells have')} n = ${low(few.map(({ n }) => n))}: no 95 % interval of the median (it takes ${fewestForInterval}), and no p90 (10) or p99 (100) that is more than the largest sample.`,
-      advice: `Repeat until n is at least ${fewestForInterval} for the median, 10 for the p90 and 100 for the p99; until then go by the range.`,
-    });
-  }
-  const lacking = lackingForObjectives(summary, manifest);
-  if (lacking !== undefined) findings.push(lacking);
-  return findings;
+      text: lacking.map(({ text }) => text).join(' '),
+      advice: adviceFor(most, few, manifest),
+    },
+  ];
 }
 
-/** The most independent samples that an objective about a quantile takes for an interval with both ends. */
-const samplesFor = (share: number): number =>
-  share <= 0.5 ? fewestForInterval : Math.max(fewestForInterval, fewestForUpperEnd(share));
+const sizesText = (cells: readonly CellSummary[]): string =>
+  `${counted(cells.length, 'cell has', 'cells have')} n = ${low(cells.map(({ n }) => n))}`;
 
-/** Cells with too few samples for their objectives about quantiles: one finding, whatever the number of objectives. */
+function lackingForMedian({ cells }: Summary): TooFew | undefined {
+  const few = cells.filter(({ n }) => n > 0 && n < fewestForInterval);
+  if (few.length === 0) return undefined;
+  return {
+    text: `${sizesText(few)}: no 95 % interval of the median (it takes ${fewestForInterval}), and a p90 and p99 that are the largest sample or just below it.`,
+    cells: few,
+    needed: fewestForInterval,
+  };
+}
+
+/** Cells with too few samples for their objectives about quantiles. @param told cells of which n is told already */
 function lackingForObjectives(
-  { cells }: CheckedRun['summary'],
-  manifest: CheckedRun['manifest'],
-): ValidityFinding | undefined {
-  const lacking = manifest.experiment.slo.map(scopedObjective).flatMap(({ objective, speaksOf }) => {
+  { cells, objectives = [] }: Summary,
+  { experiment }: CheckedRun['manifest'],
+  told: readonly CellSummary[],
+): TooFew | undefined {
+  const known = new Map(
+    objectives.map((result) => [`${result.objective} ${cellKey(result)}`, result.samplesNeeded]),
+  );
+  const lacking = experiment.slo.map(scopedObjective).flatMap(({ objective, speaksOf }) => {
     if (objective.metric !== 'quantile') return [];
-    const needed = samplesFor(objective.share);
-    const own = cells.filter((cell) => speaksOf(cell) && cell.n > 0 && cell.n < needed);
-    return own.length === 0 ? [] : [{ text: objective.text, needed, own }];
+    const takes = fewestForQuantile(objective.share);
+    return cells
+      .filter((cell) => speaksOf(cell) && cell.n > 0)
+      .map((cell) => ({
+        ...{ cell, takes, text: `${objective.text} takes ${takes} samples` },
+        needed: known.get(`${objective.text} ${cellKey(cell)}`) ?? takes,
+      }))
+      .filter(({ cell, needed }) => cell.n < needed);
   });
   if (lacking.length === 0) return undefined;
-  const few = [...new Set(lacking.flatMap(({ own }) => own))];
-  const most = Math.max(...lacking.map(({ needed }) => needed));
-  const takes = lacking.map(({ text, needed }) => `${text} takes ${needed} samples`);
+  const few = [...new Set(lacking.map(({ cell }) => cell))];
+  const untold = few.filter((cell) => !told.includes(cell));
+  const counts = lacking.some(({ cell, takes }) => cell.n >= takes) ? ', which counts for fewer' : '';
+  const takes = lacking.map(({ text }) => text);
   return {
-    id: 'small-sample',
-    severity: 'warning',
-    cells: few.map(concerned),
-    text: `To be surely met, ${someOf([...new Set(takes)])} in a cell, independent of each other; ${counted(few.length, 'cell has', 'cells have')} n = ${low(few.map(({ n }) => n))}.`,
-    advice: `Repeat with --repetitions ${most} or more; samples of one warm sandbox count for fewer.`,
+    text: `To be surely met, ${someOf([...new Set(takes)])} in a cell, independent of each other${untold.length === 0 ? '' : `; ${sizesText(untold)}${counts}`}.`,
+    cells: few,
+    needed: Math.max(...lacking.map(({ needed }) => needed)),
   };
+}
+
+/** What an import or a load has in place of repetitions is not for Lumos to say, or a matter of time. */
+function adviceFor(
+  most: number,
+  cells: readonly CellSummary[],
+  { imported, experiment }: CheckedRun['manifest'],
+): string {
+  if (imported !== undefined) return `Measure again with ${most} samples or more in each cell.`;
+  if (experiment.load !== undefined || cells.some(({ concurrency }) => concurrency > 1))
+    return `Measure longer (--duration), until a level has ${most} responses or more.`;
+  return `Repeat with --repetitions ${most} or more.`;
 }
 
 /** From this share of failures on, the samples are called a selection. */

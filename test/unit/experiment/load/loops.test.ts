@@ -402,6 +402,12 @@ describe('the generator', () => {
     });
   });
 
+  it('is told from a schedule that has nothing due in the time measured', () => {
+    expect(judgeLevel({ ...fine, sent: 0 }, false).why).toEqual([
+      'nothing was due in the time measured: a level has to last several times 1/rate',
+    ]);
+  });
+
   it('may be behind schedule by a twentieth of what is measured', () => {
     const [lag, latency] = [new LatencyHistogram(), new LatencyHistogram()];
     lag.record(ms(3));

@@ -9,7 +9,7 @@ import { appendLevels, readLevels } from '../../../../src/records/level-store.js
 import { levelGroups } from '../../../../src/report/levels/level-lines.js';
 import { kneesOf } from '../../../../src/report/levels/knees-of-run.js';
 import { levelsOf } from '../../../../src/report/levels/levels-of-run.js';
-import { levelsText } from '../../../../src/report/levels/levels-text.js';
+import { levelTable, levelsText } from '../../../../src/report/levels/levels-text.js';
 import { histogram, levelRecord as record } from './level-fixture.js';
 import { LatencyHistogram } from '../../../../src/stats/latency-histogram.js';
 import { milliseconds } from '../../../../src/domain/units.js';
@@ -106,7 +106,10 @@ describe('the levels of a run', () => {
     const rounds = (...throughputs: number[]): (readonly [number, number] | undefined)[] =>
       levelsOf(
         throughputs.map((one, round) =>
-          record({ index: round, round, blockThroughputs: Array.from({ length: 8 }, () => one) }),
+          record({
+            ...{ index: round, round, throughputPerSecond: one },
+            blockThroughputs: Array.from({ length: 8 }, () => one),
+          }),
         ),
       ).map(({ ci95 }) => ci95);
     expect(rounds(100)).toEqual([[100, 100]]);
@@ -117,6 +120,39 @@ describe('the levels of a run', () => {
     expect(high).toBeCloseTo(100 + (4.3027 * 10) / Math.sqrt(3), 3);
     const none = levelsOf([0, 1, 2].map((round) => record({ index: round, round, blockThroughputs: [] })));
     expect(none[0]).not.toHaveProperty('ci95');
+  });
+
+  it('has no interval of throughput from few responses, and one that holds the throughput from more', () => {
+    const interval = (throughputPerSecond: number, ...blockThroughputs: number[]) =>
+      levelsOf([record({ throughputPerSecond, blockThroughputs })])[0]?.ci95;
+    // The only response came after the last whole block.
+    expect(interval(1, 0, 0, 0, 0, 0, 0, 0, 0, 0)).toBeUndefined();
+    expect(interval(2, 0, 0, 0, 10, 0, 0, 0, 10, 0)).toBeUndefined();
+    // Ten in 500 ms, and one after them.
+    expect(interval(22, 20, 20, 20, 20, 20)).toEqual([20, 22]);
+    expect(interval(19, 20, 20, 20, 20, 20)).toEqual([19, 20]);
+  });
+
+  it('names the columns that a narrow terminal does without', () => {
+    const levels = levelsOf([record({ generator: { cpuShare: 0.5 }, cpuMs: milliseconds(6) })]);
+    const textAt = (width: number): string =>
+      levelTable({ levels }, width, pc.createColors(false)).join('\n');
+    expect(textAt(80)).toContain('Left out at 80 columns: queued p50, instances, generator.');
+    expect(textAt(200)).not.toContain('Left out');
+  });
+
+  it('has a p99 with a remark below 100 responses, and no p99.9 below 1000', () => {
+    const rowAndRemarks = (n: number) => {
+      const levels = levelsOf([record({ latencies: Array.from({ length: n }, () => 2) })]);
+      const [group] = levelGroups({ levels });
+      return [group?.rows[0]?.slice(3, 5), group?.remarks];
+    };
+    expect(rowAndRemarks(21)).toEqual([
+      ['2.00 ms', '-'],
+      ['1 client: n = 21: the p99 is the largest sample or just below it'],
+    ]);
+    expect(rowAndRemarks(100)).toEqual([['2.00 ms', '-'], []]);
+    expect(rowAndRemarks(1000)).toEqual([['2.00 ms', '2.00 ms'], []]);
   });
 
   it('leaves a figure out that a round lacks, and a latency nobody has', () => {

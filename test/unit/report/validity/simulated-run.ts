@@ -7,6 +7,7 @@ import { RunManifestSchema, type RunManifest } from '../../../../src/domain/run-
 import type { ValidityFinding } from '../../../../src/domain/validity.js';
 import { RunAccumulator } from '../../../../src/report/summarize/accumulate.js';
 import { summarize } from '../../../../src/report/summarize/summarize.js';
+import { objectivesOf } from '../../../../src/report/objectives/objectives-of-run.js';
 import { RunFacts } from '../../../../src/report/validity/run-facts.js';
 import { validityOf } from '../../../../src/report/validity/validity-of-run.js';
 
@@ -88,7 +89,8 @@ export function findingsOf(
   {
     manifest = manifestOf(rows),
     levels = [],
-  }: { manifest?: RunManifest; levels?: readonly LevelRecord[] } = {},
+    samplesNeeded,
+  }: { manifest?: RunManifest; levels?: readonly LevelRecord[]; samplesNeeded?: number } = {},
 ): ValidityFinding[] {
   const facts = new RunFacts();
   const accumulated = new RunAccumulator();
@@ -103,5 +105,9 @@ export function findingsOf(
     imageBytes: () => undefined,
     payloadBytes: () => undefined,
   });
-  return validityOf({ facts, manifest, summary, levels });
+  const objectives =
+    samplesNeeded === undefined
+      ? undefined
+      : objectivesOf(accumulated, summary.cells, manifest).map((one) => ({ ...one, samplesNeeded }));
+  return validityOf({ facts, manifest, summary: { ...summary, objectives }, levels });
 }

@@ -183,6 +183,30 @@ describe('samples', () => {
     expect(found[0]?.advice).toContain('--repetitions 368 or more');
   });
 
+  it('too few for an interval and for an objective are one finding, with the number that does for both', () => {
+    const few = rows.filter(({ round, start }) => start === 'cold' && round < 5);
+    const manifest = manifestOf(few, {
+      experiment: ExperimentSchema.parse({ ...manifestOf(few).experiment, slo: ['p95 < 1s'] }),
+    });
+    const found = findingsOf(few, { manifest });
+    expect(ids(found)).toEqual(['small-sample']);
+    expect(found[0]).toMatchObject({
+      text:
+        '27 cells have n = 5: no 95 % interval of the median (it takes 6), and a p90 and p99 that are the largest sample or just below it. ' +
+        'To be surely met, p95 < 1s takes 72 samples in a cell, independent of each other.',
+      advice: 'Repeat with --repetitions 72 or more.',
+    });
+  });
+
+  it('that count for fewer than an objective takes are told with the number that would do', () => {
+    const manifest = manifestOf(rows, {
+      experiment: ExperimentSchema.parse({ ...manifestOf(rows).experiment, slo: ['p90 < 1s'] }),
+    });
+    // The p90 takes 36; warm cells have 20, which count as 15, say.
+    const found = findingsOf(rows, { manifest, samplesNeeded: 48 });
+    expect(found[0]?.advice).toBe('Repeat with --repetitions 48 or more.');
+  });
+
   it('of which a twentieth or more failed are a selection', () => {
     const found = findingsOf(
       changed(({ runtime, function: name, round, start, payload }) =>
