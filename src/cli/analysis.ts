@@ -4,11 +4,9 @@ import type { Measurement } from '../domain/measurement.js';
 import type { RunManifest } from '../domain/run-manifest.js';
 import type { LevelSummary } from '../domain/summary/load-summary.js';
 import type { Summary } from '../domain/summary/summary.js';
-import { isThere } from '../files/input.js';
-import { readLevels } from '../records/level-store.js';
 import { RecordProblems } from '../records/record-problems.js';
 import { readLatencySums } from '../records/latency-sum-store.js';
-import { readRows } from '../records/row-store.js';
+import { readRun } from '../records/read-run.js';
 import type { RunDirectory } from '../records/run-directory.js';
 import { claimsOf } from '../report/claims/claims-of-run.js';
 import { artifactOfCell } from '../domain/artifact-of-cell.js';
@@ -39,26 +37,25 @@ export interface Analysis {
 }
 
 export interface ReadingOptions {
-  /** Refuse the run for a record that cannot be read, or that is there twice. */
+  /** Refuse the run for a record that cannot be read, that is there twice, or that its plan does not have. */
   readonly strict?: boolean;
   /** Tell problems in the summary only: the directory has another name later. */
   readonly quiet?: boolean;
 }
 
 /**
- * Records that cannot be read, and those that are there twice, are told on standard error and left out.
+ * Records that cannot be read, that are there twice or that the plan does not have are told on standard error and left out.
  * @throws LumosError `invalid-input` for the first of them where reading is strict
  */
 export async function analyse(directory: RunDirectory, options: ReadingOptions = {}): Promise<Analysis> {
-  const manifest = directory.readManifest();
   const problems = new RecordProblems(options);
-  const records = await readLevels(directory.levelsPath, problems);
+  const { manifest, levels: records, rows: read } = await readRun(directory, problems);
   const levels = levelsOf(records);
   const load = new LoadCells(records, levels);
   const accumulated = new RunAccumulator();
   const facts = new RunFacts();
   let rows = 0;
-  for await (const row of rowsOf(directory, problems)) {
+  for await (const row of read) {
     rows += 1;
     facts.add(row);
     // What a level that is not valid measured is in no figure.
@@ -109,7 +106,8 @@ function figuresOfLoad(
 
 /** The points that the report draws; of a load they are a sample of its requests, and none of a level that is not valid. */
 export async function samplesOf(directory: RunDirectory, load: LoadCells): Promise<CellSamples[]> {
-  const samples = await collectSamples(validRows(rowsOf(directory), load), pointsPerCell);
+  const { rows } = await readRun(directory);
+  const samples = await collectSamples(validRows(rows, load), pointsPerCell);
   return samples.map((one) => {
     const level = load.get(one.cell)?.level;
     return level === undefined ? one : { ...one, seen: Math.max(one.seen, level.succeeded) };
@@ -127,16 +125,6 @@ export async function* validRows(
     else yield row;
   }
 }
-
-/**
- * A run that was stopped before its first row has no file of rows yet: it has no rows.
- * @param problems takes the rows that cannot be read; by default nobody is told of them
- */
-export const rowsOf = (
-  directory: RunDirectory,
-  problems = new RecordProblems(),
-): AsyncIterable<Measurement> | Iterable<Measurement> =>
-  isThere(directory.measurementsPath) ? readRows(directory.measurementsPath, problems) : [];
 
 function contextOf(manifest: RunManifest): Parameters<typeof summarize>[1] {
   const { experiment } = manifest;

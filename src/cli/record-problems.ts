@@ -17,5 +17,6 @@ export function tellProblems(problems: RecordProblems): void {
   for (const file of problems.all()) {
     tell(file.firstUnreadable, file.unreadable, 'unreadable', file);
     tell(file.firstRepeated, file.repeated, 'repeated', file);
+    tell(file.firstUnplanned, file.unplanned, 'unplanned', file);
   }
 }

@@ -1,5 +1,4 @@
 /** The options of `lumos run` laid over an experiment. */
-import { invalidInput } from '../domain/errors.js';
 import { otherwiseSmallest, type Experiment } from '../domain/experiment.js';
 import { loadFlagsGiven, loadOver, type LoadOptions } from './load-options.js';
 import { traceOver, type TraceOptions } from './trace-options.js';
@@ -70,16 +69,11 @@ const flags: Partial<Record<Factor, string>> = {
 const given = (options: RunOptions): Factor[] =>
   (Object.keys(factors) as Factor[]).filter((name) => options[name] !== undefined);
 
-/** The options with one word for objectives. @throws LumosError `invalid-input` where both words are there */
+/** The options with one word for objectives. */
 export function withOneWord(options: RunOptions): RunOptions {
   const { objectives, ...others } = options;
   if (objectives === undefined) return options;
-  if (options.slo !== undefined)
-    throw invalidInput(
-      '--slo and --objectives are two words for one option',
-      'Give all objectives with one of them.',
-    );
-  return { ...others, slo: objectives };
+  return { ...others, slo: [...(options.slo ?? []), ...objectives] };
 }
 
 /** Options that choose what runs, in place of what the experiment's file names. */

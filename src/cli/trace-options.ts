@@ -21,6 +21,11 @@ export function traceOver(
     ...(timeScale === undefined ? {} : { timeScale }),
     ...(skipBadRows === undefined ? {} : { skipBadRows }),
   };
+  if (trace === '-')
+    throw invalidInput(
+      '--trace - : a run reads its trace again when it is resumed, and standard input can be read once',
+      'Save the trace in a file and name that.',
+    );
   if (trace !== undefined) {
     if (rate !== undefined)
       throw invalidInput(

@@ -22,8 +22,14 @@ const count = z.number().int().positive();
 const repetitionsOf = <Full extends z.ZodType>(full: Full): z.ZodType<z.output<Full>> =>
   shortOr(full, count, (value) => (typeof value === 'number' ? { cold: value, warm: value } : value));
 
+/** What is there in place of the map or number, in the words of a person. */
+const repetitionsError: z.core.$ZodErrorMap = ({ code, input }) =>
+  code === 'invalid_type'
+    ? `expected a number, or { cold: number, warm: number }, found ${JSON.stringify(input)}`
+    : undefined;
+
 /** Samples a cell is to have. */
-const RepetitionsSchema = z.strictObject({ cold: count, warm: count });
+const RepetitionsSchema = z.strictObject({ cold: count, warm: count }, { error: repetitionsError });
 
 const nonEmptyNames = namesOf(WordSchema);
 
@@ -91,9 +97,9 @@ const ExperimentKeysSchema = z.strictObject({
   /** Makes the inputs, the order of the trials and the resampling. */
   seed: z.number().int().nonnegative().max(0xffffffff).default(1),
   /** Measured invocations in each cell. */
-  repetitions: repetitionsOf(z.strictObject({ cold: count.default(30), warm: count.default(100) })).prefault(
-    {},
-  ),
+  repetitions: repetitionsOf(
+    z.strictObject({ cold: count.default(30), warm: count.default(100) }, { error: repetitionsError }),
+  ).prefault({}),
   /** Cells with other repetitions, the first that fits; e.g. the largest steps of an interpreter. Said so in the report. */
   exceptions: listOf(ExceptionSchema, 0).default([]),
   warm: z

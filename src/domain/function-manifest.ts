@@ -2,13 +2,14 @@
 import { z } from 'zod';
 import { StorageSchema } from './factors.js';
 import { CrateNameSchema, NameSchema, PathInFolderSchema, PayloadLabelSchema } from './names.js';
+import { namesOf, textOf } from './short-forms.js';
 import { BytesSchema } from './units.js';
 
 export const FunctionClassSchema = z.enum(['compute', 'data', 'mixed']);
 export type FunctionClass = z.infer<typeof FunctionClassSchema>;
 
 export const PayloadStepSchema = z.strictObject({
-  label: PayloadLabelSchema,
+  label: textOf(PayloadLabelSchema),
   /** Bytes of the function's data: of its objects where it has any, else of its payload. */
   bytes: BytesSchema.optional(),
   /** The function's own size parameter (e.g. the order of a matrix), for all others. */
@@ -71,7 +72,7 @@ export const FunctionManifestSchema = z.strictObject({
    * Where the function's objects may lie; the first is taken where an experiment names none. A function that has no
    * objects besides its payload says `[inline]` and its oracle makes none.
    */
-  storage: z.array(StorageSchema).min(1),
+  storage: namesOf(StorageSchema),
   /** The crates that do the function's work, for `lumos list functions`. */
   crates: z.array(z.string()).default([]),
   /** An ES module in the function's folder: makes inputs from a seed and computes the expected output by other means. */

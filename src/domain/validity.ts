@@ -10,6 +10,8 @@ export const validityIds = [
   'unreadable-records',
   /** Records with the name of another record. */
   'repeated-records',
+  /** Records of no trial or level of the run's plan, and rows of a level that has no record. */
+  'unplanned-records',
   /** Arms that are compared ran on different machines, or in different environments. */
   'different-hardware',
   /** Some invocations of a cell ran on another machine than the rest of it. */

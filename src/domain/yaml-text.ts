@@ -14,6 +14,7 @@ import {
   type CST,
   type Document,
   type Node,
+  type Scalar,
   type YAMLError,
 } from 'yaml';
 import { invalidInput, messageOf } from './errors.js';
@@ -83,8 +84,10 @@ function composed(text: string, lines: LineCounter, refuse: Refuse): Document.Pa
   return first;
 }
 
+const doubleKey = 'a key that is there twice in one map';
+
 const reasonOf = ({ code, message }: YAMLError | { code: string; message: string }): string =>
-  code === 'DUPLICATE_KEY' ? 'a key that is there twice in one map' : `not YAML: ${firstLineOf(message)}`;
+  code === 'DUPLICATE_KEY' ? doubleKey : `not YAML: ${firstLineOf(message)}`;
 
 /** Before anything that follows the nesting by calls of calls. */
 function checkDepth(tokens: readonly CST.Token[], refuse: Refuse): void {
@@ -108,16 +111,24 @@ function childrenOf(token: CST.Token): CST.Token[] {
   });
 }
 
+const isMergeKey = (key: unknown): key is Scalar.Parsed =>
+  isScalar(key) && key.source === '<<' && key.type === 'PLAIN';
+
 /** A merge takes a map, an alias of one, or a list of those. */
 function checkMerges(document: Document.Parsed, refuse: Refuse): void {
   visit(document, {
+    Map: (_, { items }) => {
+      // The library takes several merge keys for one, and the first wins.
+      const [, second] = items.filter(({ key }) => isMergeKey(key));
+      if (second !== undefined && isMergeKey(second.key)) throw refuse(second.key.range[0], doubleKey);
+    },
     Pair: (_, { key, value }) => {
-      if (!isScalar(key) || key.source !== '<<' || key.type !== 'PLAIN') return;
+      if (!isMergeKey(key)) return;
       const sources: readonly unknown[] = isSeq(value) ? value.items : [value];
       const resolved = sources.map((one) => (isAlias(one) ? (one.resolve(document) ?? one) : one));
       // An alias without an anchor is refused as such.
       if (resolved.every((one) => isMap(one) || isAlias(one))) return;
-      throw refuse(key.range?.[0] ?? 0, 'a merge key (<<) takes a map or an alias of one');
+      throw refuse(key.range[0], 'a merge key (<<) takes a map or an alias of one');
     },
   });
 }

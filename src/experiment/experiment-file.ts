@@ -1,6 +1,6 @@
 /** Reads an experiment file. What is wrong in it is said by key, with what was expected and the nearest valid name. */
 import { readdirSync } from 'node:fs';
-import { dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import type { z } from 'zod';
 import { didYouMean } from '../domain/did-you-mean.js';
 import { invalidInput } from '../domain/errors.js';
@@ -22,16 +22,26 @@ export function loadExperiment(nameOrPath: string, folder: string): Experiment {
   const builtIn = builtInExperiments(folder);
   const path = builtIn.get(nameOrPath) ?? (isThere(nameOrPath) ? nameOrPath : undefined);
   if (path === undefined) {
-    const names = [...builtIn.keys()];
+    const names = [...builtIn.keys(), ...filesBeside(nameOrPath)];
     throw invalidInput(
       `there is no experiment "${nameOrPath}", neither built in nor as a file`,
-      `${didYouMean(nameOrPath, names)}Built in: ${names.join(', ')}.`,
+      `${didYouMean(nameOrPath, names)}Built in: ${[...builtIn.keys()].join(', ')}.`,
     );
   }
   return explaining(path, () => {
-    const raw = parseYaml(readText(path), path);
-    return withTracePath(checkExperiment(raw, path), path);
+    return withTracePath(parseExperiment(readText(path), path), path);
   });
+}
+
+/** The YAML files in the folder of a path that leads to none, as paths into it. */
+function filesBeside(path: string): string[] {
+  if (!/\.ya?ml$/.test(path)) return [];
+  try {
+    const files = readdirSync(dirname(path)).filter((file) => /\.ya?ml$/.test(file));
+    return files.map((file) => path.slice(0, path.length - basename(path).length) + file);
+  } catch {
+    return [];
+  }
 }
 
 /**
@@ -53,7 +63,14 @@ function withTracePath(experiment: Experiment, source: string): Experiment {
 
 /** @throws LumosError `invalid-input` that names `source`, the key and what was expected there. */
 export function parseExperiment(text: string, source: string): Experiment {
-  return checkExperiment(parseYaml(text, source), source);
+  const raw = parseYaml(text, source);
+  // A manifest has both: only what a person wrote is ambiguous.
+  if (hasKey(raw, 'environment') && hasKey(raw, 'environments'))
+    throw invalidInput(
+      `${source}: environment and environments are both there, and only one of them can count`,
+      'Put all environments under environments.',
+    );
+  return checkExperiment(raw, source);
 }
 
 /**
@@ -67,12 +84,24 @@ export function checkExperiment(
 ): Experiment {
   const parsed = ExperimentSchema.safeParse(raw, { error: plainIssue });
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => describe(issue, nameOf));
+  const written = hasKey(raw, 'objectives') ? { slo: 'objectives' } : undefined;
+  const problems = parsed.error.issues.map((issue) =>
+    describe({ ...issue, path: asWritten(issue.path, written) }, nameOf),
+  );
   throw invalidInput(
     `${source}: ${[...new Set(problems.map((problem) => problem.text))].join('; ')}`,
     problems.find((p) => p.advice)?.advice,
   );
 }
+
+/** The path with the key that the user wrote in place of the one that it stands for. */
+const asWritten = (
+  path: PropertyKey[],
+  written: Readonly<Record<string, string>> | undefined,
+): PropertyKey[] => path.map((key, depth) => (depth === 0 ? (written?.[String(key)] ?? key) : key));
+
+const hasKey = (value: unknown, key: string): boolean =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, key);
 
 function describe(
   issue: z.core.$ZodIssue,
@@ -119,6 +148,12 @@ const memberOf = (schema: unknown, name: string): unknown =>
 function within(schema: unknown): unknown {
   const out = memberOf(schema, 'out');
   if (out !== undefined) return within(out);
+  const options: unknown = memberOf(schema, 'options');
+  // Of a union, the form with keys.
+  const withKeys = Array.isArray(options)
+    ? (options as unknown[]).find((option) => shapeOf(option) !== undefined)
+    : undefined;
+  if (withKeys !== undefined) return withKeys;
   const unwrap = memberOf(schema, 'unwrap');
   const isList = memberOf(schema, 'element') !== undefined;
   return typeof unwrap === 'function' && !isList ? within(unwrap.call(schema)) : schema;

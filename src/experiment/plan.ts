@@ -5,6 +5,7 @@ import { cellKey, type Cell, type Start } from '../domain/factors.js';
 import { arrivalsOfLoad, loadOf } from '../domain/load.js';
 import type { FunctionDefinition } from '../domain/function-manifest.js';
 import type { Runtime } from '../domain/runtime.js';
+import { repetitionsOf, trialSizes } from '../domain/trial-sizes.js';
 import { seededRandom, shuffle } from '../stats/random.js';
 import { checkCellCount, checkPlanSize } from './plan-bounds.js';
 import { possibleUses, type Gives, type PossibleUse } from './possible-uses.js';
@@ -100,19 +101,6 @@ function loadsOf(experiment: Experiment): Pick<Cell, 'concurrency' | 'arrivals'>
   );
 }
 
-/** Samples the cell is to have: those of the first exception that fits it, else of the experiment. */
-function repetitionsOf({ exceptions, repetitions }: Experiment, cell: Cell): Experiment['repetitions'] {
-  const fits = (names: readonly string[] | undefined, name: string): boolean => names?.includes(name) ?? true;
-  const exception = exceptions.find(
-    ({ functions, runtimes, payloads }) =>
-      fits(functions, cell.function) && fits(runtimes, cell.runtime) && fits(payloads, cell.payload),
-  );
-  return {
-    cold: exception?.repetitions.cold ?? repetitions.cold,
-    warm: exception?.repetitions.warm ?? repetitions.warm,
-  };
-}
-
 /**
  * A randomized block design: each round holds at most one trial of every cell, in an order drawn from the seed, so
  * that whatever drifts while the run goes on (heat, neighbours, caches) meets all runtimes alike. A cell with fewer
@@ -146,24 +134,6 @@ const samplesOf = (experiment: Experiment, cells: readonly Cell[]): number =>
     const { cold, warm } = repetitionsOf(experiment, cell);
     return sum + (cell.start === 'warm' ? warm : cold);
   }, 0);
-
-/**
- * Measured invocations of each trial of a cell. Warm samples come from several sandboxes: what one sandbox was dealt
- * (where its memory lies, say) is in all of its samples, and only others can show how much that matters.
- */
-function trialSizes(experiment: Experiment, cell: Cell): number[] {
-  const { warm } = experiment;
-  const repetitions = repetitionsOf(experiment, cell);
-  if (cell.start !== 'warm') return Array.from({ length: repetitions.cold }, () => 1);
-  const count = Math.max(
-    Math.ceil(repetitions.warm / warm.invocationsPerSandbox),
-    Math.min(repetitions.warm, warm.sandboxes),
-  );
-  return Array.from(
-    { length: count },
-    (_, i) => Math.floor(((i + 1) * repetitions.warm) / count) - Math.floor((i * repetitions.warm) / count),
-  );
-}
 
 /** The round of the `i`-th of `count` trials when they are spread evenly over `rounds`. */
 const roundOf = (i: number, count: number, rounds: number): number => Math.floor((i * rounds) / count);

@@ -19,10 +19,12 @@ import {
   type RuntimeRecord,
 } from '../domain/run-manifest.js';
 import type { Runtime } from '../domain/runtime.js';
-import type { Cell } from '../domain/factors.js';
+import { cellKey, type Cell } from '../domain/factors.js';
 import { fromMebibytes, milliseconds, type Bytes } from '../domain/units.js';
 import type { RunDirectory } from '../records/run-directory.js';
+import { whyNoRowOf } from '../records/planned.js';
 import { RecordProblems } from '../records/record-problems.js';
+import { removeRows } from '../records/remove-records.js';
 import { readRows, RowWriter } from '../records/row-store.js';
 import { Bench, type ArtifactSource } from './bench.js';
 import { pinningFor, thisMachine as machineTopology, withHarnessPinned } from './load/pinning.js';
@@ -36,6 +38,7 @@ import { TrialProgress } from './progress-of-trials.js';
 import { removeObjectsFolder, StorageBench, type ServiceSource } from './storage-bench.js';
 import { RunEnvironments, thisMachine, type EnvironmentParts } from './environments.js';
 import { ReturningDaemons } from './returning-daemons.js';
+import { sayRemoved } from './removed-records.js';
 import type { OnEvent } from './run-events.js';
 import { Interrupted, stopIfTold, type TrialOptions } from './trial-runner.js';
 import type { Selection } from './selection.js';
@@ -81,7 +84,8 @@ export async function runExperiment(request: RunRequest): Promise<RunManifest> {
   if (request.resume !== undefined) {
     checkSameMachine(request.resume.host, fingerprintHost(request.lumosVersion, request.cgroupVersion));
     onEvent({ type: 'cleaned', removed: await removeLeftovers(everyRuntime(request), runId) });
-    await readProgress(request, progress);
+    checkSamePlan(request.resume, plan);
+    await readProgress(request, plan, progress);
   }
   const { experiment, services, environmentParts } = request;
   const environments = new RunEnvironments(
@@ -182,12 +186,17 @@ function startManifest(request: RunRequest, plan: Plan, bench: Bench): RunManife
   };
 }
 
-/** Takes the rows that the run has into account. One that cannot be read is measured again. */
-async function readProgress({ directory, onEvent }: RunRequest, progress: TrialProgress): Promise<void> {
-  // A run that was stopped while things were made ready has no rows yet.
-  if (!existsSync(directory.measurementsPath)) return;
+/** Takes the rows of the plan into account that the run has. One that cannot be read is measured again. */
+async function readProgress(
+  { directory, experiment, onEvent }: RunRequest,
+  { trials }: Plan,
+  progress: TrialProgress,
+): Promise<void> {
+  // A run that was stopped while things were made ready has no rows yet; what a load has, its levels say.
+  if (!existsSync(directory.measurementsPath) || loadOf(experiment) !== undefined) return;
   const problems = new RecordProblems();
-  for await (const row of readRows(directory.measurementsPath, problems)) progress.add(row);
+  for await (const row of readRows(directory.measurementsPath, problems, whyNoRowOf(trials)))
+    progress.add(row);
   for (const { unreadable, firstUnreadable } of problems.all()) {
     if (unreadable === 0) continue;
     const text = `${counted(unreadable, 'row')} cannot be read; what they told is measured again: ${firstUnreadable.join('; ')}`;
@@ -250,6 +259,22 @@ function checkSameMachine(before: Host, now: Host): void {
       },
     );
   }
+}
+
+/** Trials have numbers: what a row stands for follows from the plan, which must be the one that the run began with. */
+function checkSamePlan(before: RunManifest, plan: Plan): void {
+  const known = new Set(before.cells.map((cell) => cellKey(cell)));
+  const planned = before.trace === undefined ? plan.cells : cellsInUse(plan.cells, before.trace);
+  const isSame =
+    before.trials === plan.trials.length &&
+    known.size === planned.length &&
+    planned.every((cell) => known.has(cellKey(cell)));
+  if (isSame) return;
+  throw new LumosError(
+    'invalid-input',
+    `this run began with ${counted(before.cells.length, 'cell')} and ${counted(before.trials, 'trial')}, and its experiment now has ${counted(planned.length, 'cell')} and ${counted(plan.trials.length, 'trial')}, or others`,
+    { remedy: 'Its functions or runtimes changed since then: undo that, or start a new run.' },
+  );
 }
 
 /** Rows of one run all come from the same artefacts. */
@@ -379,6 +404,7 @@ async function measureAll(
   onEvent({ type: 'started', trials: plan.trials.length, alreadyDone });
   const options = trialOptions(request);
   const daemons = new ReturningDaemons(onEvent);
+  sayRemoved(onEvent, directory, 'row', await removeRows(directory, whyNoRowOf(plan.trials)));
   const writer = RowWriter.open(directory.measurementsPath, directory.calls);
   try {
     for (const [done, { trial, from }] of open.entries()) {

@@ -189,6 +189,12 @@ export function withoutIdleBaseline(experiment: Experiment, registry: readonly R
 
 /** The runtimes that one word of an experiment means: an id, or a glob of ids. */
 function runtimesOf(pattern: string, registry: readonly Runtime[]): Runtime[] {
+  const ofClass = registry.filter((runtime) => runtime.class === pattern).map(({ id }) => id);
+  if (ofClass.length > 0 && !registry.some(({ id }) => id === pattern))
+    throw invalidInput(
+      `runtimes: ${pattern} is a class of runtimes, not a runtime`,
+      `Name its runtimes: ${ofClass.join(', ')}.`,
+    );
   if (!pattern.includes('*')) return [find(pattern, registry, (runtime) => runtime.id, 'runtime')];
   const fits = globMatcher(pattern);
   const found = registry.filter(({ id }) => fits(id));

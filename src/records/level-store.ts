@@ -8,10 +8,11 @@ import { isThere } from '../files/input.js';
 import { appendAndClose, LineAppender } from '../files/line-appender.js';
 import { writeWhole } from '../files/write-whole.js';
 import { fittedTo, misfitText } from './fitting.js';
+import type { WhyUnplanned } from './planned.js';
 import { readRecords, type RecordKind } from './read-records.js';
 import type { RecordProblems } from './record-problems.js';
 
-const levelKind: RecordKind<LevelRecord> = {
+export const levelKind: RecordKind<LevelRecord> = {
   name: 'level',
   decode: (line, path, lineNumber) => {
     try {
@@ -26,13 +27,23 @@ const levelKind: RecordKind<LevelRecord> = {
  * The levels of a run; none where there is no such file. Of several records of one level the last counts: a level whose record
  * cannot be read is measured again.
  * @param problems takes lines that are no level, and levels that are there several times; without it the first is refused
+ * @param whyUnplanned levels for which it has a reason are counted and left out too
  * @throws LumosError `invalid-input` that names the line, where it is refused
  */
-export async function readLevels(path: string, problems?: RecordProblems): Promise<LevelRecord[]> {
+export async function readLevels(
+  path: string,
+  problems?: RecordProblems,
+  whyUnplanned?: WhyUnplanned<LevelRecord>,
+): Promise<LevelRecord[]> {
   const levels = new Map<string, LevelRecord>();
   if (!isThere(path)) return [];
   const file = problems?.of(path, levelKind.name);
   for await (const { record, lineNumber } of readRecords(path, levelKind, problems)) {
+    const why = file === undefined ? undefined : whyUnplanned?.(record);
+    if (file !== undefined && why !== undefined) {
+      problems?.unplanned(file, `${path}:${lineNumber}: ${why}`);
+      continue;
+    }
     const key = JSON.stringify([cellKey(record), record.index]);
     if (file !== undefined && levels.has(key))
       problems?.repeated(

@@ -9,11 +9,11 @@ import type { RunDirectory } from './run-directory.js';
  * @throws LumosError `invalid-input` that names the first that is not
  */
 export function requireOwnFiles(directory: RunDirectory): void {
-  const { manifestPath, measurementsPath, levelsPath, latencySumsPath, summaryPath, reportPath, logsPath } =
-    directory;
+  const { manifestPath, measurementsPath, levelsPath, latencySumsPath, summaryPath, reportPath } = directory;
+  const { logsPath, removedPath } = directory;
   const files = [manifestPath, measurementsPath, levelsPath, latencySumsPath, summaryPath, reportPath];
   requireKind(logsPath, 'folder');
-  for (const file of [...files, join(logsPath, 'run.ndjson')]) requireKind(file, 'file');
+  for (const file of [...files, join(logsPath, 'run.ndjson'), removedPath]) requireKind(file, 'file');
 }
 
 function requireKind(path: string, kind: 'file' | 'folder'): void {

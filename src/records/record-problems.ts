@@ -14,9 +14,12 @@ export interface FileProblems {
   unreadable: number;
   /** Records with the name of another one in the file. */
   repeated: number;
-  /** The first of the unreadable lines and of the repeated ones, each with its file, line and reason. */
+  /** Records that the plan of the run does not have. */
+  unplanned: number;
+  /** The first of the unreadable lines, of the repeated and of the unplanned ones, each with its file, line and reason. */
   readonly firstUnreadable: string[];
   readonly firstRepeated: string[];
+  readonly firstUnplanned: string[];
 }
 
 /** Collects problems, or refuses the first one where reading is strict. */
@@ -37,8 +40,8 @@ export class RecordProblems {
     let file = this.files.get(path);
     if (file === undefined) {
       file = {
-        ...{ path, record, read: 0, unreadable: 0, repeated: 0 },
-        ...{ firstUnreadable: [], firstRepeated: [] },
+        ...{ path, record, read: 0, unreadable: 0, repeated: 0, unplanned: 0 },
+        ...{ firstUnreadable: [], firstRepeated: [], firstUnplanned: [] },
       };
       this.files.set(path, file);
     }
@@ -57,6 +60,13 @@ export class RecordProblems {
     this.refuseIfStrict(text);
     file.repeated += 1;
     if (file.firstRepeated.length < mostNamed) file.firstRepeated.push(text);
+  }
+
+  /** @param text the file, the line and the reason. @throws LumosError `invalid-input` where reading is strict */
+  unplanned(file: FileProblems, text: string): void {
+    this.refuseIfStrict(text);
+    file.unplanned += 1;
+    if (file.firstUnplanned.length < mostNamed) file.firstUnplanned.push(text);
   }
 
   private refuseIfStrict(text: string): void {

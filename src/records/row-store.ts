@@ -2,23 +2,34 @@
 import type { Measurement } from '../domain/measurement.js';
 import { realFiles, type FileCalls } from '../files/file-calls.js';
 import { LineAppender } from '../files/line-appender.js';
+import type { WhyUnplanned } from './planned.js';
 import { readRecords, type RecordKind } from './read-records.js';
 import type { RecordProblems } from './record-problems.js';
 import { decodeRow, encodeRow } from './row-codec.js';
 import { RowNames } from './row-names.js';
 
-const rowKind: RecordKind<Measurement> = { name: 'row', decode: decodeRow };
+export const rowKind: RecordKind<Measurement> = { name: 'row', decode: decodeRow };
 
 /**
  * Rows of `path` one after another, in constant memory but for their names.
  * @param problems takes lines that are no row, and rows with the trial and invocation of an earlier row of their cell: both are
  * counted and left out. Without it every row is given out, and the first line that is none is refused.
+ * @param whyUnplanned rows for which it has a reason are counted and left out too
  * @throws LumosError `invalid-input` that names the line, where it is refused
  */
-export async function* readRows(path: string, problems?: RecordProblems): AsyncGenerator<Measurement> {
+export async function* readRows(
+  path: string,
+  problems?: RecordProblems,
+  whyUnplanned?: WhyUnplanned<Measurement>,
+): AsyncGenerator<Measurement> {
   const names = new RowNames();
   const file = problems?.of(path, rowKind.name);
   for await (const { record, lineNumber } of readRecords(path, rowKind, problems)) {
+    const why = file === undefined ? undefined : whyUnplanned?.(record);
+    if (file !== undefined && why !== undefined) {
+      problems?.unplanned(file, `${path}:${lineNumber}: ${why}`);
+      continue;
+    }
     if (file === undefined || names.add(record)) {
       yield record;
       continue;

@@ -42,6 +42,11 @@ export class RunDirectory {
     return join(this.path, 'logs');
   }
 
+  /** Records that a resume took out, as they were. */
+  get removedPath(): string {
+    return join(this.logsPath, 'removed.ndjson');
+  }
+
   /** Makes the directory. @throws LumosError when something is in it already, or when it cannot be made. */
   create(): void {
     writing(this.path, () => {

@@ -40,6 +40,12 @@ describe('./quickstart on a machine that has nothing', () => {
     expect(listed).toEqual([...real].sort());
   });
 
+  it('takes options only', () => {
+    const { status, stderr } = quickstart('hashing');
+    expect(status).toBe(2);
+    expect(stderr).toContain('error: ./quickstart takes options only, not "hashing"');
+  });
+
   it('finds a typo in an option before anything is installed or built', () => {
     const { status, stderr } = quickstart('--functions', 'hashing', '--repetitons=5');
     expect(status).toBe(2);

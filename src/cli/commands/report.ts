@@ -14,10 +14,10 @@ import { renderHtml } from '../../report/html/render-html.js';
 import { renderJunit } from '../../report/junit/render-junit.js';
 import { renderMarkdown } from '../../report/markdown.js';
 import { writeParquet } from '../../report/parquet.js';
-import { readLevels } from '../../records/level-store.js';
+import { readRun } from '../../records/read-run.js';
 import { invalidCellsOf, type LoadCells } from '../../report/levels/load-cells.js';
 import { counted } from '../../report/validity/check.js';
-import { analyse, rowsOf, samplesOf, validRows } from '../analysis.js';
+import { analyse, samplesOf, validRows } from '../analysis.js';
 import { junitOutput, writeJunit } from '../junit-file.js';
 import { checkOutput, goesToStandardOutput, streamTo, writeTo, type NamedOutput } from '../named-output.js';
 import { readModelFile } from './model/model-input.js';
@@ -127,7 +127,7 @@ async function textOf(
     case 'json':
       return toJson(summary);
     case 'hyperfine':
-      return renderHyperfine(rowsOf(directory), load);
+      return renderHyperfine((await readRun(directory)).rows, load);
     case 'k6':
       return renderK6Summary(summary);
   }
@@ -159,7 +159,7 @@ function parseFormat(name: string): Format {
   );
 }
 
-/** Rows are what was measured, and all are given out but for k6: its points go straight into statistics. */
+/** Rows without those of levels that are not valid: whoever reads them takes statistics of them. */
 async function reportRows(
   directory: RunDirectory,
   format: RowFormat | 'parquet',
@@ -167,18 +167,17 @@ async function reportRows(
   options: ReportOptions,
 ): Promise<void> {
   const problems = new RecordProblems(options);
-  const rows = rowsOf(directory, problems);
+  const { levels, rows } = await readRun(directory, problems);
+  let invalid = 0;
+  const count = (): void => void (invalid += 1);
+  const valid = validRows(rows, { isInvalid: invalidCellsOf(levels) }, count);
   if (format === 'parquet') {
-    const count = await streamTo(output, (sink) => writeParquet(rows, sink));
-    if (count !== undefined) note(`wrote ${counted(count, 'row')} to ${output.path}`);
+    const written = await streamTo(output, (sink) => writeParquet(valid, sink));
+    if (written !== undefined) note(`wrote ${counted(written, 'row')} to ${output.path}`);
   } else {
-    const isInvalid = invalidCellsOf(await readLevels(directory.levelsPath, problems));
-    let invalid = 0;
-    const count = (): void => void (invalid += 1);
-    const shown = format === 'k6-points' ? validRows(rows, { isInvalid }, count) : rows;
-    await streamTo(output, (sink) => writeRows(format, shown, sink));
+    await streamTo(output, (sink) => writeRows(format, valid, sink));
     noteWritten(output);
-    if (invalid > 0) note(warning(`left out: ${counted(invalid, 'row')} of levels that are not valid`));
   }
+  if (invalid > 0) note(warning(`left out: ${counted(invalid, 'row')} of levels that are not valid`));
   tellProblems(problems);
 }

@@ -8,8 +8,7 @@ import type { LevelRecord } from '../../domain/level.js';
 import { isOpen, loadOf, type Load } from '../../domain/load.js';
 import type { Pinning } from '../../domain/run-manifest.js';
 import { fromMebibytes } from '../../domain/units.js';
-import { appendLevels, readLevels } from '../../records/level-store.js';
-import { RecordProblems } from '../../records/record-problems.js';
+import { appendLevels } from '../../records/level-store.js';
 import { RowWriter } from '../../records/row-store.js';
 import type { RunDirectory } from '../../records/run-directory.js';
 import { seededRandom } from '../../stats/random.js';
@@ -17,6 +16,7 @@ import { measuredLevel, type MeasuredLevel } from '../../stats/round-spread.js';
 import type { Bench } from '../bench.js';
 import type { OnEvent } from '../run-events.js';
 import { Interrupted } from '../trial-runner.js';
+import { keptLevels } from './kept-levels.js';
 import { ladderKey, planLevels, type PlannedLevel } from './level-plan.js';
 import { runLevel, type LevelSettings } from './run-level.js';
 import { searchKnee } from './search-knee.js';
@@ -33,15 +33,22 @@ export interface LoadRun {
 
 /**
  * Measures whatever level has no record yet. A level's record is written when it is over: one that was interrupted is
- * measured anew. @throws Interrupted
+ * measured anew, and rows that it may have are removed first. @throws Interrupted
  */
 export async function measureLevels(run: LoadRun, cells: readonly Cell[], bench: Bench): Promise<void> {
   const load = loadOf(run.experiment);
   if (load === undefined) return;
   const { directory, onEvent } = run;
-  const done = await readLevels(directory.levelsPath, new RecordProblems());
-  const isDone = new Set(done.map(({ index }) => index));
   const planned = planLevels(run.experiment, cells);
+  const ladders = new Set(cells.map(ladderKey));
+  const isPlanned = (record: LevelRecord): boolean => {
+    const level = planned[record.index];
+    // The search of a knee adds levels behind those of the plan.
+    if (level === undefined) return load.refinements > 0 && ladders.has(ladderKey(record));
+    return cellKey(level.cell) === cellKey(record);
+  };
+  const done = await keptLevels(run, (levels) => levels.filter(isPlanned));
+  const isDone = new Set(done.map(({ index }) => index));
   const open = planned.filter(({ index }) => !isDone.has(index));
   onEvent({
     ...{ type: 'started', trials: planned.length, unit: 'levels' },
@@ -62,7 +69,8 @@ export async function measureLevels(run: LoadRun, cells: readonly Cell[], bench:
       onEvent({ type: 'trial-done', done: soFar, trials: planned.length });
     }
     if (load.refinements > 0 && !isOpen(load)) {
-      for (const ladder of laddersOf(cells)) await refine(run, load, ladder, done, measure);
+      for (const ladder of laddersOf(cells))
+        await refine({ run, load, planned: planned.length, done, measure }, ladder);
     }
   } finally {
     writer.close();
@@ -73,14 +81,18 @@ const laddersOf = (cells: readonly Cell[]): Cell[] => [
   ...new Map(cells.map((cell) => [ladderKey(cell), cell])).values(),
 ];
 
+interface KneeSearch {
+  readonly run: LoadRun;
+  readonly load: Load;
+  /** How many levels the plan has: those of the search are numbered behind them. */
+  readonly planned: number;
+  readonly done: readonly LevelRecord[];
+  readonly measure: (level: PlannedLevel) => Promise<LevelRecord | undefined>;
+}
+
 /** Measures around the knee: levels that are there already are taken as they are. */
-async function refine(
-  { experiment, onEvent }: LoadRun,
-  load: Load,
-  ladder: Cell,
-  done: readonly LevelRecord[],
-  measure: (level: PlannedLevel) => Promise<LevelRecord | undefined>,
-): Promise<void> {
+async function refine({ run, load, planned, done, measure }: KneeSearch, ladder: Cell): Promise<void> {
+  const { experiment, onEvent } = run;
   const ours = (): LevelRecord[] => done.filter((record) => ladderKey(record) === ladderKey(ladder));
   // Where nothing was answered there is nothing to search.
   if (!ours().some(({ succeeded }) => succeeded > 0)) return;
@@ -90,7 +102,7 @@ async function refine(
       const cell = { ...ladder, concurrency };
       const known = (): LevelRecord[] => ours().filter((record) => cellKey(record) === cellKey(cell));
       for (let round = known().length; round < load.rounds; round += 1) {
-        const index = 1 + Math.max(-1, ...done.map((record) => record.index));
+        const index = 1 + Math.max(planned - 1, ...done.map((record) => record.index));
         const shape = { kind: 'closed', clients: concurrency } as const;
         if ((await measure({ index, round, cell, shape })) === undefined) break;
       }

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { didYouMean } from '../../domain/did-you-mean.js';
 import { invalidInput, messageOf } from '../../domain/errors.js';
+import { plainIssue } from '../../domain/plain-issue.js';
+import { textOf, WordSchema } from '../../domain/short-forms.js';
 import { oneLine } from '../../domain/terminal-text.js';
 import type { Bytes, Milliseconds } from '../../domain/units.js';
 import { parseYaml } from '../../domain/yaml-text.js';
@@ -14,11 +16,11 @@ export const pricesSchemaId = 'lumos/prices@1';
 
 export const PricesSchema = z.strictObject({
   schema: z.literal(pricesSchemaId),
-  name: z.string().min(1),
+  name: WordSchema,
   title: z.string().min(1),
   currency: z.string().min(1),
   /** When the figures held, as precisely as the sources say. */
-  asOf: z.string().min(4),
+  asOf: textOf(z.string().min(4)),
   sources: z.array(z.url()).min(1),
   perRequest: z.number().nonnegative(),
   /** Of a GiB (2^30 bytes) of memory for a second of latency. */
@@ -101,7 +103,7 @@ export function loadPrices(asked: string, folder: string): Prices {
   } catch (error) {
     throw explained(error, path) ?? invalidInput(`${path}: ${oneLine(messageOf(error))}`);
   }
-  const parsed = PricesSchema.safeParse(parseYaml(text, path));
+  const parsed = PricesSchema.safeParse(parseYaml(text, path), { error: plainIssue });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw invalidInput(

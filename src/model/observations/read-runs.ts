@@ -8,11 +8,10 @@ import { cellKey } from '../../domain/factors.js';
 import { environmentsOf } from '../../domain/experiment.js';
 import type { PayloadStep } from '../../domain/function-manifest.js';
 import type { RunManifest } from '../../domain/run-manifest.js';
-import { readLevels } from '../../records/level-store.js';
 import { RecordProblems } from '../../records/record-problems.js';
 import { chunksOf, isThere } from '../../files/input.js';
+import { readRun } from '../../records/read-run.js';
 import { RunDirectory } from '../../records/run-directory.js';
-import { readRows } from '../../records/row-store.js';
 import { DeclaredEnvironmentSchema, type DeclaredEnvironment } from '../network/link.js';
 import { CellCollector, type CellContext, type CollectedCells, type KnownSize } from './collect-cells.js';
 import { energyOf, type MeasuredEnergy } from './measured-energy.js';
@@ -112,7 +111,7 @@ const leftOutAsNotValid = (rows: number): string[] =>
 
 /**
  * Reads the rows of all directories.
- * @param problems takes records that cannot be read, or that are there twice: they are left out
+ * @param problems takes records that cannot be read, that are there twice, or that the plan does not have: they are left out
  * @throws LumosError `invalid-input` for what is no run directory, a run given twice, one environment's name for two machines
  */
 export async function readRuns(
@@ -141,19 +140,18 @@ export async function readRuns(
   const sources: SourceRun[] = [];
   const energy: MeasuredEnergy[] = [];
   let notValid = 0;
-  for (const [index, { measurementsPath }] of directories.entries()) {
-    const manifest = manifests[index] as RunManifest;
-    const levels = await readLevels(directories[index]?.levelsPath ?? '', problems);
+  for (const directory of directories) {
+    const { manifest, levels, rows } = await readRun(directory, problems);
     const invalid = new Set(levels.filter(({ valid }) => !valid).map((level) => cellKey(level)));
     energy.push(...energyOf(levels));
-    if (!isThere(measurementsPath)) continue;
+    if (!isThere(directory.measurementsPath)) continue;
     const context = contextOf(manifest, ladders);
-    for await (const row of readRows(measurementsPath, problems)) {
+    for await (const row of rows) {
       if (invalid.size > 0 && invalid.has(cellKey(row))) notValid += 1;
       else collector.add(row, context);
     }
     const { runId, experiment, startedAt } = manifest;
-    const digest = await digestOf(measurementsPath);
+    const digest = await digestOf(directory.measurementsPath);
     sources.push({
       runId,
       experiment: experiment.name,

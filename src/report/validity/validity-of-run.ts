@@ -6,7 +6,7 @@ import { checkHardware } from './checks/hardware.js';
 import { checkDuplicates, checkMissingArms } from './checks/ladders.js';
 import { checkInterleaving, checkSplices } from './checks/order.js';
 import { checkInvalidLevels } from './checks/levels.js';
-import { checkRepeated, checkUnreadable } from './checks/records.js';
+import { checkRepeated, checkUnplanned, checkUnreadable } from './checks/records.js';
 import { checkDropped, checkSampleSizes, checkSurvivors } from './checks/samples.js';
 import { checkSpeed } from './checks/speed.js';
 
@@ -14,6 +14,7 @@ const checks: readonly Check[] = [
   checkInvalidLevels,
   checkUnreadable,
   checkRepeated,
+  checkUnplanned,
   checkHardware,
   checkInterleaving,
   checkSplices,

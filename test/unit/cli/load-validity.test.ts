@@ -139,6 +139,20 @@ describe('a load of which no level is valid', options, () => {
     expect(printed.err).toContain('left out: 80 rows of levels that are not valid');
   });
 
+  it.each(['rows-csv', 'parquet'])('gives no row as %s, and says how many are left out', async (format) => {
+    const file = join(folder, 'rows');
+    printed.err = '';
+    expect(
+      await runCli(['report', loadRun('half', ['docker']), '--format', format, '--out', file, '--force']),
+    ).toBe(0);
+    expect(printed.err).toContain('left out: 40 rows of levels that are not valid');
+    const source = format === 'parquet' ? 'parquet' : 'csv';
+    const back = join(folder, 'back');
+    expect(await runCli(['import', source, file, '--out', back])).toBe(0);
+    const { cells } = await summaryOf(back);
+    expect(cells.map(({ runtime, n }) => `${runtime} ${n}`)).toEqual([`docker ${rowsOfLevel}`]);
+  });
+
   it('has no part in a comparison of runs, nor in a model', async () => {
     const [base, candidate] = [invalid(), loadRun('valid', ['docker', 'wasmtime-aot'])];
     printed.out = '';

@@ -133,6 +133,18 @@ describe('wrong usage ends with 2, says what is wrong, and prints no answer:', (
       '',
     ],
     [
+      'a trace on standard input',
+      ['run', '--dry-run', '--trace', '-'],
+      '--trace - : a run reads its trace again when it is resumed',
+      'Save the trace in a file and name that.',
+    ],
+    [
+      'an experiment whose file ends otherwise',
+      ['run', '--dry-run', 'experiments/paper.yml'],
+      'there is no experiment "experiments/paper.yml"',
+      'Did you mean "experiments/paper.yaml"?',
+    ],
+    [
       'a folder of functions that is not there',
       ['list', 'functions', '--functions-path', '/nowhere'],
       '/nowhere: there is no such file or folder',

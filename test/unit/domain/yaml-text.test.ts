@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { EnvironmentSchema } from '../../../src/domain/environment.js';
 import { LumosError } from '../../../src/domain/errors.js';
+import { FunctionManifestSchema } from '../../../src/domain/function-manifest.js';
 import { parseYaml } from '../../../src/domain/yaml-text.js';
 import { parseEnvironment } from '../../../src/experiment/environment-file.js';
 import { parseExperiment } from '../../../src/experiment/experiment-file.js';
@@ -90,6 +91,24 @@ describe('every kind of file', () => {
     expect(parseYaml(text, 'a.yaml')).toEqual({
       ...{ name: 'a', functions: 'echo' },
       ...{ runtimes: 'native', starts: 'cold' },
+    });
+  });
+
+  it('may have one merge key in a map, as any other key', () => {
+    const text = 'x-a: &a { seed: 1 }\nx-b: &b { seed: 2 }\n<<: *a\n<<: *b\n';
+    expect(refusal(() => parseYaml(text, 'a.yaml'))).toContain(
+      'a.yaml:4: a key that is there twice in one map',
+    );
+  });
+
+  it('may have short forms where they can mean one thing: a function’s manifest', () => {
+    const payloads = [{ label: 50, bytes: 50 }];
+    const manifest = {
+      ...{ schema: 'lumos/function@1', name: 'mine', class: 'data', description: 'Mine.' },
+      ...{ languages: { rust: { package: 'mine' } }, storage: 'inline', oracle: 'oracle.js', payloads },
+    };
+    expect(FunctionManifestSchema.parse(manifest)).toMatchObject({
+      ...{ storage: ['inline'], payloads: [{ label: '50', bytes: 50 }] },
     });
   });
 

@@ -140,6 +140,28 @@ describe('an experiment file', () => {
     );
   });
 
+  it('names objectives as they were called, and the keys of one', () => {
+    expect(refused('objectives: [p95 < 50ms, pi < 3]\n').message).toMatch(/^my\.yaml: objectives\.1: /);
+    const { message, remedy } = refused('slo: [{ objective: p95 < 50ms, startz: cold }]\n');
+    expect(message).toBe('my.yaml: slo.0: unknown key "startz"');
+    expect(remedy).toBe('Did you mean "starts"? Keys here: objective, functions, runtimes, starts.');
+  });
+
+  it('says that repetitions are numbers', () => {
+    expect(refused('repetitions: "5"\n').message).toBe(
+      'my.yaml: repetitions: expected a number, or { cold: number, warm: number }, found "5"',
+    );
+    expect(refused('repetitions: { cold: 5, wram: 5 }\n').message).toBe(
+      'my.yaml: repetitions: unknown key "wram"',
+    );
+  });
+
+  it('has environment or environments', () => {
+    expect(refused('environment: edge\nenvironments: [local]\n').message).toBe(
+      'my.yaml: environment and environments are both there, and only one of them can count',
+    );
+  });
+
   it('says every wrong key at once', () => {
     expect(refused('seed: x\nmargin: 2\n').message).toMatch(/seed: .*; margin: /);
   });

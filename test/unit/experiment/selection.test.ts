@@ -67,6 +67,11 @@ describe('what an experiment names', () => {
       'there is no runtime "docer"',
       'Did you mean "docker"? There are: native, docker.',
     ],
+    [
+      { runtimes: ['container'] },
+      'runtimes: container is a class of runtimes, not a runtime',
+      'Name its runtimes: docker.',
+    ],
     [{ functions: ['hashin'] }, 'Unknown function "hashin"', 'Did you mean "hashing"?'],
     [{ payloads: ['smal'] }, 'there is no payload "smal"', 'Did you mean "small"?'],
     [{ options: { dokcer: {} } }, 'options: there is no runtime "dokcer"', 'Did you mean "docker"?'],

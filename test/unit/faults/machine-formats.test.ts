@@ -35,6 +35,12 @@ const rowsOf = (run: string): Measurement[] =>
     .split('\n')
     .map((line) => JSON.parse(line) as Measurement);
 
+/** Elsewhere trials have any numbers, and functions any names. */
+const imported = {
+  ...{ format: 'csv', source: 'rows.csv', importedAt: '2026-01-01T00:00:00.000Z' },
+  ...{ nodes: [], findings: [] },
+};
+
 describe('Parquet', () => {
   it('holds every whole number that a row may hold, and gives it back', async () => {
     const most = Number.MAX_SAFE_INTEGER;
@@ -43,7 +49,14 @@ describe('Parquet', () => {
     const row: Measurement = { ...first, ...counts, ...more, payloadBytes: bytes(most) };
     const file = join(folder, 'rows.parquet');
     expect(
-      await runCli(['report', writeRun(folder, 'run', [row]), '--format', 'parquet', '--out', file]),
+      await runCli([
+        'report',
+        writeRun(folder, 'run', [row], { imported }),
+        '--format',
+        'parquet',
+        '--out',
+        file,
+      ]),
     ).toBe(0);
     expect(await runCli(['import', 'parquet', file, '--out', join(folder, 'back')])).toBe(0);
     expect(rowsOf(join(folder, 'back'))).toEqual([row]);
@@ -56,7 +69,7 @@ const control = /[^\P{Cc}\n\r]|[\u2028-\u202e\u2066-\u2069]/u;
 
 describe('control characters', () => {
   it('are escapes in JSON, for a pipe too, and the value stays the same', async () => {
-    const run = writeRun(folder, 'run', [{ ...first, function: name }]);
+    const run = writeRun(folder, 'run', [{ ...first, function: name }], { imported });
     await runCli(['report', run, '--format', 'k6-points']);
     expect(printed.out).not.toMatch(control);
     const point = JSON.parse(printed.out.trim().split('\n').at(-1) ?? '') as unknown;
@@ -64,7 +77,7 @@ describe('control characters', () => {
   });
 
   it('stay as they are in CSV for a file or a pipe', async () => {
-    const run = writeRun(folder, 'run', [{ ...first, function: name }]);
+    const run = writeRun(folder, 'run', [{ ...first, function: name }], { imported });
     process.stdout.isTTY = false;
     await runCli(['report', run, '--format', 'rows-csv']);
     expect(printed.out).toContain(name);
@@ -73,7 +86,7 @@ describe('control characters', () => {
   });
 
   it('are escaped in CSV for a terminal', async () => {
-    const run = writeRun(folder, 'run', [{ ...first, function: name }]);
+    const run = writeRun(folder, 'run', [{ ...first, function: name }], { imported });
     process.stdout.isTTY = true;
     await runCli(['report', run, '--format', 'rows-csv']);
     expect(printed.out).toContain(String.raw`a\u007f\u009b31m\u202eb\u2028`);

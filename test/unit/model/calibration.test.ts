@@ -48,6 +48,7 @@ it('a device that has run the calibration alone is predicted for a function that
   const rows = fixtureRows().filter(({ outcome }) => outcome === 'ok');
   const experiment = { ...fixtureManifest().experiment, environment: 'my-device' };
   const host = { ...fixtureManifest().host, cpuModel: 'Cortex-A72', architecture: 'arm64' };
+  const cells = fixtureManifest().cells.map((cell) => ({ ...cell, environment: 'my-device' }));
   const environments = [{ environment: EnvironmentSchema.parse({ name: 'my-device' }), applied: {} }];
   const calibration = slowed(
     rows.filter((row) => calibrationFunctions.includes(row.function)),
@@ -56,7 +57,7 @@ it('a device that has run the calibration alone is predicted for a function that
   );
   const runs = [
     writeRun(folder, 'whole', rows),
-    writeRun(folder, 'device', calibration, { experiment, host, environments }),
+    writeRun(folder, 'device', calibration, { experiment, host, environments, cells }),
   ];
   const { file } = fitModel(await readRuns(runs, noLadders), '0');
   const asked = {

@@ -57,7 +57,9 @@ describe('cells of run directories', () => {
 
   it('leave rows under load out, and say so', async () => {
     const rows = fixtureRows().map((row, i) => (i % 2 === 0 ? { ...row, concurrency: 20 } : row));
-    const { cells, notes } = await readRuns([writeRun(folder, 'a', rows)], noLadders);
+    const planned = fixtureManifest().cells;
+    const manifest = { cells: [...planned, ...planned.map((cell) => ({ ...cell, concurrency: 20 }))] };
+    const { cells, notes } = await readRuns([writeRun(folder, 'a', rows, manifest)], noLadders);
     expect(cells.every(({ cell }) => cell.concurrency === 1)).toBe(true);
     expect(notes.join()).toMatch(/\d+ rows under load/);
   });

@@ -2,10 +2,9 @@
 import type { Measurement } from '../../../domain/measurement.js';
 import { milliseconds } from '../../../domain/units.js';
 import { againstReal, type AgainstReal, type Beside } from '../../../model/simulate/against-real.js';
-import { readLevels } from '../../../records/level-store.js';
+import { readRun } from '../../../records/read-run.js';
 import { RunDirectory } from '../../../records/run-directory.js';
 import { RecordProblems } from '../../../records/record-problems.js';
-import { readRows } from '../../../records/row-store.js';
 import { formatDuration, formatSignificant } from '../../../report/format-quantity.js';
 import { exitCodes, type ExitCode } from '../../exit-codes.js';
 import { renderFitted } from '../../fitted-table.js';
@@ -27,18 +26,17 @@ export interface SimulateRunOptions {
 }
 
 export async function simulateRun(path: string, options: SimulateRunOptions): Promise<ExitCode> {
-  const directory = new RunDirectory(path);
   const file = readModelFile(options.model);
   const problems = new RecordProblems(options);
   const rows = new Map<number, Measurement[]>();
-  for await (const row of readRows(directory.measurementsPath, problems)) {
+  const { manifest, levels, rows: read } = await readRun(new RunDirectory(path), problems);
+  for await (const row of read) {
     const own = rows.get(row.trial);
     if (own === undefined) rows.set(row.trial, [row]);
     else own.push(row);
   }
-  const levels = await readLevels(directory.levelsPath, problems);
   tellProblems(problems);
-  const results = againstReal(file, directory.readManifest(), levels, (level) => rows.get(level) ?? [], {
+  const results = againstReal(file, manifest, levels, (level) => rows.get(level) ?? [], {
     ...{ service: 'model', launchSlowdown: options.launchSlowdown ?? 0, seed: options.seed },
     stagingMs: milliseconds(options.staging ?? 0),
     onLeftOut: (text) => note(warning(text)),

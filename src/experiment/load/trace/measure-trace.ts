@@ -2,19 +2,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { invalidInput } from '../../../domain/errors.js';
 import type { Experiment } from '../../../domain/experiment.js';
-import type { Cell } from '../../../domain/factors.js';
+import { cellKey, type Cell } from '../../../domain/factors.js';
 import type { FunctionDefinition } from '../../../domain/function-manifest.js';
 import { loadOf } from '../../../domain/load.js';
 import type { RunManifest, TraceRecord } from '../../../domain/run-manifest.js';
 import type { Runtime } from '../../../domain/runtime.js';
 import { fromMebibytes } from '../../../domain/units.js';
-import { appendLevels, readLevels } from '../../../records/level-store.js';
-import { RecordProblems } from '../../../records/record-problems.js';
+import { appendLevels } from '../../../records/level-store.js';
 import { RowWriter } from '../../../records/row-store.js';
 import type { Bench } from '../../bench.js';
 import { Interrupted, type TrialOptions } from '../../trial-runner.js';
 import { possibleUses } from '../../possible-uses.js';
 import type { Selection } from '../../selection.js';
+import { keptLevels } from '../kept-levels.js';
 import type { LoadRun } from '../measure-levels.js';
 import { measureStandIns } from './measure-stand-ins.js';
 import {
@@ -90,11 +90,19 @@ export async function measureTrace(
   bench: Bench,
 ): Promise<void> {
   const { directory, onEvent } = run;
-  const measured = await readLevels(directory.levelsPath, new RecordProblems());
-  const done = new Set(measured.map(({ index }) => index));
   const planned = planReplays(run.experiment, cells, trace);
-  // A replay of which a record is missing or cannot be read is measured anew, with all its functions.
-  const open = planned.filter(({ parts }) => parts.some(({ index }) => !done.has(index)));
+  const done = new Set<PlannedReplay>();
+  await keptLevels(run, (levels) => {
+    const known = new Map(levels.map((level) => [partKey(level.index, level), level]));
+    return planned.flatMap((replay) => {
+      const own = replay.parts.flatMap(({ index, cell }) => known.get(partKey(index, cell)) ?? []);
+      // A replay of which a record is missing or cannot be read is measured anew, with all its functions.
+      if (own.length < replay.parts.length) return [];
+      done.add(replay);
+      return own;
+    });
+  });
+  const open = planned.filter((replay) => !done.has(replay));
   const alreadyDone = planned.length - open.length;
   onEvent({ type: 'started', trials: planned.length, alreadyDone, unit: 'levels' });
   const writer = RowWriter.open(directory.measurementsPath, directory.calls);
@@ -110,6 +118,8 @@ export async function measureTrace(
     writer.close();
   }
 }
+
+const partKey = (index: number, cell: Cell): string => JSON.stringify([index, cellKey(cell)]);
 
 /** Nothing for a replay of which a function could not be made ready: its cells stay empty, and the run says why. */
 async function replayOne(

@@ -1,4 +1,4 @@
-/** Whether every line of the run's files is a record, and every record is there once. */
+/** Whether every line of the run's files is a record of its plan, and every record is there once. */
 import { basename } from 'node:path';
 import type { ValidityFinding } from '../../../domain/validity.js';
 import type { FileProblems } from '../../../records/record-problems.js';
@@ -48,6 +48,23 @@ export function checkRepeated({ problems = [] }: CheckedRun): ValidityFinding[] 
         text: `${repeated} of the ${counted(read, record)} of ${basename(path)} ${repeated === 1 ? 'repeats' : 'repeat'} the name of another one, and each name counts once: ${named(file, file.firstRepeated, repeated)}.`,
         advice:
           'A row is named by its cell, trial and invocation. If the repeated ones are measurements of their own, give them numbers of their own; else remove them.',
+      };
+    });
+}
+
+/** Rows and levels that nothing in the plan stands for: they are in no figure. */
+export function checkUnplanned({ problems = [] }: CheckedRun): ValidityFinding[] {
+  return problems
+    .filter(({ unplanned }) => unplanned > 0)
+    .map((file): ValidityFinding => {
+      const { path, record, read, unplanned } = file;
+      return {
+        id: 'unplanned-records',
+        severity: unplanned / read >= seriousShare ? 'serious' : 'warning',
+        cells: [],
+        text: `${unplanned} of the ${counted(read, record)} of ${basename(path)} ${unplanned === 1 ? 'is' : 'are'} of no trial or level of this run, and in no figure: ${named(file, file.firstUnplanned, unplanned)}.`,
+        advice:
+          'Find out what changed the files of the run. lumos run --resume removes such rows and measures again what is missing; --strict refuses such a run.',
       };
     });
 }

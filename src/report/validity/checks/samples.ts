@@ -3,6 +3,7 @@ import { scopedObjective } from '../../../domain/slo.js';
 import { cellKey, type Cell } from '../../../domain/factors.js';
 import type { CellSummary } from '../../../domain/summary/cell-summary.js';
 import type { Summary } from '../../../domain/summary/summary.js';
+import { loadOf } from '../../../domain/load.js';
 import type { ValidityFinding } from '../../../domain/validity.js';
 import { fewestForInterval } from '../../../stats/median-interval.js';
 import { fewestForQuantile } from '../../../stats/quantile-interval.js';
@@ -142,22 +143,19 @@ export function checkSurvivors({ facts, summary }: CheckedRun): ValidityFinding[
 /** Requests of the plan, or of a level, that have neither an answer nor a failure. */
 export function checkDropped({ facts, manifest, levels }: CheckedRun): ValidityFinding[] {
   const advice = 'Look into logs/ for what became of them, and measure again.';
-  if (levels.length > 0) {
+  if (loadOf(manifest.experiment) !== undefined || levels.length > 0) {
     const lost = levels.filter(({ sent, succeeded, errors }) => {
       const failed = Object.values(errors).reduce((sum, n) => sum + n, 0);
       return succeeded + failed < sent;
     });
-    return lost.length === 0
-      ? []
-      : [
-          {
-            id: 'failures-dropped',
-            severity: 'serious',
-            cells: lost.map(concerned),
-            text: `${counted(lost.length, 'level')} of the load sent more requests than it has answers and failures.`,
-            advice,
-          },
-        ];
+    const unanswered: ValidityFinding = {
+      id: 'failures-dropped',
+      severity: 'serious',
+      cells: lost.map(concerned),
+      text: `${counted(lost.length, 'level')} of the load sent more requests than it has answers and failures.`,
+      advice,
+    };
+    return [...(lost.length === 0 ? [] : [unanswered]), ...missingLevels(manifest, levels, advice)];
   }
   if (manifest.state !== 'complete' || manifest.imported !== undefined) return [];
   const seen = facts.cells().reduce((sum, { trials }) => sum + trials.size, 0);
@@ -172,3 +170,37 @@ export function checkDropped({ facts, manifest, levels }: CheckedRun): ValidityF
     },
   ];
 }
+
+/** Levels of the plan without a record, in a run that calls itself complete. */
+function missingLevels(
+  manifest: CheckedRun['manifest'],
+  levels: CheckedRun['levels'],
+  advice: string,
+): ValidityFinding[] {
+  const { cells, state, imported } = manifest;
+  const load = loadOf(manifest.experiment);
+  if (load === undefined || state !== 'complete' || imported !== undefined) return [];
+  const keyOf = load.trace === undefined ? cellKey : servedKey;
+  const rounds = new Map<string, Set<number>>();
+  for (const level of levels)
+    rounds.set(keyOf(level), (rounds.get(keyOf(level)) ?? new Set()).add(level.round));
+  const planned = [...new Map(cells.map((cell) => [keyOf(cell), cell])).values()];
+  const lacking = planned
+    .map((cell) => ({ cell, count: load.rounds - (rounds.get(keyOf(cell))?.size ?? 0) }))
+    .filter(({ count }) => count > 0);
+  if (lacking.length === 0) return [];
+  const count = lacking.reduce((sum, one) => sum + one.count, 0);
+  return [
+    {
+      id: 'failures-dropped',
+      severity: 'serious',
+      cells: lacking.map(({ cell }) => concerned(cell)),
+      text: `The run says that it is complete, and ${count} of its ${counted(planned.length * load.rounds, 'level')} have no record, not even of a failure.`,
+      advice,
+    },
+  ];
+}
+
+/** A replay serves a function of a trace by one use of it, where a runtime has several. */
+const servedKey = ({ function: name, payload, runtime, options, transport, language }: Cell): string =>
+  JSON.stringify([name, payload, runtime, options, transport, language]);
