@@ -3,7 +3,7 @@ import { invalidInput, LumosError } from '../domain/errors.js';
 import type { ValidityFinding } from '../domain/validity.js';
 import type { ImportOptions } from './imported-rows.js';
 
-const mended =
+export const mended =
   'Mend the record, or import with --skip-bad-rows, which leaves such records out and counts them.';
 
 /** The error for a record that cannot be read: where it is, and why. */
@@ -33,6 +33,13 @@ export class SourceLosses {
         'Fetch the whole file, or import without --strict, which leaves this record out.',
       );
     this.cut = place;
+    this.openEnd = undefined;
+  }
+
+  /** For a record that cannot be read: as `endCut` where no line end ends it, else as `skip`. */
+  lose(error: unknown, { place, isOpen }: { readonly place: string; readonly isOpen: boolean }): void {
+    if (isOpen && error instanceof LumosError) this.endCut(place);
+    else this.skip(error);
   }
 
   /** For a last record that is whole but has no line end: if the source was cut there, its last value is short. */

@@ -1,6 +1,6 @@
 /** A run directory that becomes one only when it is complete: it is made in a folder inside, and moved up file by file. */
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { hasCode, invalidInput, LumosError, messageOf } from '../domain/errors.js';
 import { makeFolders } from '../files/make-folders.js';
 import { isAlive, startOf } from '../files/process-identity.js';
@@ -15,6 +15,8 @@ export class StagedDirectory {
     private readonly path: string,
     /** Where to write. */
     readonly staged: RunDirectory,
+    /** Folders that were made for it, the innermost first. */
+    private readonly made: readonly string[],
   ) {}
 
   /**
@@ -28,9 +30,16 @@ export class StagedDirectory {
         throw invalidInput(`${path} is not empty`, 'Name another directory with --out.');
       const stage = join(path, `.importing-${process.pid}-${startOf(process.pid) ?? ''}`);
       const staged = new RunDirectory(stage);
+      const made = missingFolders(path);
       makeFolders(path);
-      staged.create();
-      return new StagedDirectory(path, staged);
+      const directory = new StagedDirectory(path, staged, made);
+      try {
+        staged.create();
+      } catch (error) {
+        directory.remove();
+        throw error;
+      }
+      return directory;
     } catch (error) {
       throw unwritable(path, error);
     }
@@ -55,10 +64,22 @@ export class StagedDirectory {
     return new RunDirectory(path);
   }
 
-  /** Removes what was not published. What was in the directory's parents stays. */
+  /** Removes what was not published, and the folders that were made for it and are empty. */
   remove(): void {
     rmSync(this.staged.path, { recursive: true, force: true });
+    try {
+      for (const folder of this.made) rmdirSync(folder);
+    } catch {
+      // A folder that has something in it stays, and so do those above it.
+    }
   }
+}
+
+/** The folder and those above it that are not there. */
+function missingFolders(path: string): string[] {
+  const missing: string[] = [];
+  for (let folder = resolve(path); !existsSync(folder); folder = dirname(folder)) missing.push(folder);
+  return missing;
 }
 
 function removeAbandoned(path: string): void {

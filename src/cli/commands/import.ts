@@ -10,6 +10,8 @@ import type { ImportedRows, ImportOptions } from '../../import/imported-rows.js'
 import { StagedDirectory, unwritable } from '../../import/staged-directory.js';
 import { writeImport } from '../../import/write-import.js';
 import { chunksOf, isThere } from '../../files/input.js';
+import { refuseTooLittle } from '../../model/fit/fit-model.js';
+import { readRuns } from '../../model/observations/read-runs.js';
 import type { RunDirectory } from '../../records/run-directory.js';
 import { renderHtml } from '../../report/html/render-html.js';
 import { counted } from '../../report/validity/check.js';
@@ -97,7 +99,7 @@ export async function importRun(
       stop.stopped,
     ]);
     if (summary === undefined) return exitCodes.interrupted;
-    show(target.publish(), summary, options);
+    await show(target.publish(), summary, options);
     return exitCodes.done;
   } catch (error) {
     throw unwritable(options.out ?? format.name, error);
@@ -152,14 +154,30 @@ function onInterrupt(onStop: () => void): Interrupt {
   return { signal: stop.signal, stopped, forget: () => stop.forget() };
 }
 
-function show(directory: RunDirectory, summary: Summary, { json = false }: ImportCommandOptions): void {
+async function show(
+  directory: RunDirectory,
+  summary: Summary,
+  { json = false }: ImportCommandOptions,
+): Promise<void> {
   if (json) printJson(jsonOf(directory, summary));
   else {
     const lines = validityText(summary, tableWidth(), markedColors(wantsColour()));
     print([`${countsText(summary)} into ${directory.path}`, '', ...lines].join('\n'));
     print(`report:  ${directory.reportPath}\nsummary: ${directory.summaryPath}`);
   }
-  note(`next: lumos report ${directory.path} --format md; lumos model validate ${directory.path}`);
+  const validate = (await canBeFitted(directory)) ? `; lumos model validate ${directory.path}` : '';
+  note(`next: lumos report ${directory.path} --format md${validate}`);
+}
+
+/** Whether a model can be made of the run: most imports have one function, or functions without a ladder of payloads. */
+async function canBeFitted({ path }: RunDirectory): Promise<boolean> {
+  try {
+    const { cells } = await readRuns([path], () => undefined);
+    refuseTooLittle(cells);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const answered = ({ rows, failures }: Summary): number => rows - failures;

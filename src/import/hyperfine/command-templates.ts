@@ -20,6 +20,15 @@ interface Occurrence {
   readonly start: number;
   readonly end: number;
   readonly names: readonly string[];
+  /** True for a part of a word (`data-1.bin`): it counts only in a template that explains several values. */
+  readonly isPart: boolean;
+}
+
+/** A way to read a command. */
+interface Reading {
+  /** The number of parameters that are put back. */
+  readonly putBack: number;
+  readonly hasParts: boolean;
 }
 
 /** More ways to read a command than these are not tried: then all occurrences are put back. */
@@ -36,7 +45,28 @@ function beginsWord(command: string, at: number): boolean {
 const endsWord = (command: string, at: number): boolean =>
   at === command.length || boundary.test(command[at] ?? '');
 
-/** The whole words of `command` that are the value of a parameter, from left to right. */
+const partBoundary = /[\s'"=,;|&()<>/\-._:]/u;
+
+/** Whether a point between digits is that of a number: 1 is no part of 1.5. */
+const isInNumber = (command: string, point: number): boolean =>
+  /^\d\.\d$/u.test(command.slice(point - 1, point + 2));
+
+const isPartBoundary = (command: string, at: number): boolean =>
+  partBoundary.test(command[at] ?? '') && !isInNumber(command, at);
+
+/**
+ * Whether a part of a word begins at `at`, after the command's first word: after a path's or a name's separator, or after the letters of an
+ * option (`--jobs8`). The first word is the program.
+ */
+function beginsPart(command: string, at: number): boolean {
+  if (!/\s/u.test(command.slice(0, at).trimStart())) return false;
+  return isPartBoundary(command, at - 1) || /(?:^|[\s'"])--?[A-Za-z][A-Za-z-]*$/u.test(command.slice(0, at));
+}
+
+const endsPart = (command: string, at: number): boolean =>
+  at === command.length || isPartBoundary(command, at);
+
+/** The words of `command`, and the parts of words, that are the value of a parameter, from left to right. */
 function occurrencesIn(command: string, parameters: readonly (readonly [string, string])[]): Occurrence[] {
   const byValue = new Map<string, string[]>();
   for (const [name, value] of parameters)
@@ -44,14 +74,17 @@ function occurrencesIn(command: string, parameters: readonly (readonly [string, 
   // Of two values that begin at one place, the longer one was put there.
   const values = [...byValue].sort(([a], [b]) => b.length - a.length);
   const found: Occurrence[] = [];
+  const isWord = (value: string, at: number): boolean =>
+    beginsWord(command, at) && endsWord(command, at + value.length);
+  const isPart = (value: string, at: number): boolean =>
+    beginsPart(command, at) && endsPart(command, at + value.length);
   for (let at = 0; at < command.length;) {
-    const own = values.find(
-      ([value]) =>
-        command.startsWith(value, at) && beginsWord(command, at) && endsWord(command, at + value.length),
-    );
+    const there = values.filter(([value]) => command.startsWith(value, at));
+    const word = there.find(([value]) => isWord(value, at));
+    const own = word ?? there.find(([value]) => isPart(value, at));
     if (own === undefined) at += 1;
     else {
-      found.push({ start: at, end: at + own[0].length, names: own[1] });
+      found.push({ start: at, end: at + own[0].length, names: own[1], isPart: word === undefined });
       at += own[0].length;
     }
   }
@@ -72,45 +105,49 @@ const written = (
   return text + command.slice(from);
 };
 
-/** Every way to read a command: each occurrence as one of its parameters or as itself. The number of parameters put back is kept. */
-function candidatesOf(command: string, occurrences: readonly Occurrence[]): Map<string, number> {
+/** Every way to read a command: each occurrence as one of its parameters or as itself. */
+function candidatesOf(command: string, occurrences: readonly Occurrence[]): Map<string, Reading> {
   let choices: (string | undefined)[][] = [[]];
   for (const { names } of occurrences) {
     const longer = choices.flatMap((choice) => [...names, undefined].map((name) => [...choice, name]));
-    if (longer.length > mostCandidates)
-      return new Map([
-        [
-          written(
-            command,
-            occurrences,
-            occurrences.map((one) => one.names[0]),
-          ),
-          occurrences.length,
-        ],
-      ]);
+    if (longer.length > mostCandidates) return wholeWordsOnly(command, occurrences);
     choices = longer;
   }
-  return new Map(
-    choices.map((choice) => [
-      written(command, occurrences, choice),
-      choice.filter((name) => name !== undefined).length,
-    ]),
-  );
+  const candidates = new Map<string, Reading>();
+  for (const choice of choices) {
+    const template = written(command, occurrences, choice);
+    const isPutBack = (i: number): boolean => choice[i] !== undefined;
+    const hasParts = occurrences.some(({ isPart }, i) => isPart && isPutBack(i));
+    const putBack = choice.filter((name) => name !== undefined).length;
+    if (!hasParts || !candidates.has(template)) candidates.set(template, { putBack, hasParts });
+  }
+  return candidates;
+}
+
+/** The one reading of a command with too many of them. */
+function wholeWordsOnly(command: string, occurrences: readonly Occurrence[]): Map<string, Reading> {
+  const words = occurrences.filter(({ isPart }) => !isPart);
+  const names = words.map((one) => one.names[0]);
+  return new Map([[written(command, words, names), { putBack: words.length, hasParts: false }]]);
 }
 
 interface Readable {
   readonly parameters: readonly (readonly [string, string])[];
-  readonly candidates: ReadonlyMap<string, number>;
+  readonly candidates: ReadonlyMap<string, Reading>;
 }
 
-/** A parameter that is the program itself, the command's beginning, is part of the runtime and not of what it was given. */
+/** Whether a value is the program that a command runs: its beginning, or the name of the file that it begins with (`./fast`). */
+function isProgram(command: string, value: string): boolean {
+  if (value.trim() === '') return false;
+  if (command.startsWith(value) && endsWord(command, value.length)) return true;
+  const [first = ''] = command.split(/\s/u);
+  return first.endsWith(`/${value}`);
+}
+
+/** A parameter that is the program itself is part of the runtime and not of what it was given. */
 function readableOf({ command, parameters }: Parameterized): Readable {
   const given = Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1));
-  const programs = new Set(
-    given.flatMap(([name, value]) =>
-      value.trim() !== '' && command.startsWith(value) && endsWord(command, value.length) ? [name] : [],
-    ),
-  );
+  const programs = new Set(given.flatMap(([name, value]) => (isProgram(command, value) ? [name] : [])));
   const others = given.filter(([name]) => !programs.has(name));
   return { parameters: others, candidates: candidatesOf(command, occurrencesIn(command, others)) };
 }
@@ -150,16 +187,17 @@ export function templatesOf(commands: readonly Parameterized[]): Template[] {
 /** The template that explains the most values, if it explains several. */
 function bestTemplate(left: readonly Readable[]): string | undefined {
   const putBack = new Map(left.flatMap(({ candidates }) => [...candidates]));
+  const countIn = (template: string): number => putBack.get(template)?.putBack ?? 0;
   const ranked = [...supportOf(left)].filter(([, values]) => values.size > 1);
   const [first] = ranked.sort(
-    ([a, ofA], [b, ofB]) =>
-      ofB.size - ofA.size || (putBack.get(a) ?? 0) - (putBack.get(b) ?? 0) || (a < b ? -1 : 1),
+    ([a, ofA], [b, ofB]) => ofB.size - ofA.size || countIn(a) - countIn(b) || (a < b ? -1 : 1),
   );
   return first?.[0];
 }
 
-/** The template that puts back most; the first of them in the order of the parameters. */
-function fullest(candidates: ReadonlyMap<string, number>): string {
-  const [first] = [...candidates].sort(([, a], [, b]) => b - a);
+/** The template that puts back most whole words; the first of them in the order of the parameters. */
+function fullest(candidates: ReadonlyMap<string, Reading>): string {
+  const words = [...candidates].filter(([, { hasParts }]) => !hasParts);
+  const [first] = words.sort(([, a], [, b]) => b.putBack - a.putBack);
   return first?.[0] ?? '';
 }

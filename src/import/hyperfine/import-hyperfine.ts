@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { invalidInput, messageOf } from '../../domain/errors.js';
 import { CellSchema, OutcomeSchema, type Cell } from '../../domain/factors.js';
 import { measurementSchemaId, type Measurement } from '../../domain/measurement.js';
+import { plainIssue } from '../../domain/plain-issue.js';
 import { decimalOf } from '../../domain/strict-number.js';
 import { bytes, milliseconds } from '../../domain/units.js';
 import { explaining } from '../../files/explain.js';
@@ -195,7 +196,7 @@ function resultsOf(source: string, path: string, losses: SourceLosses): Result[]
       'Name a file that hyperfine --export-json wrote. A file that was cut cannot be read.',
     );
   }
-  const file = explaining(source, () => FileSchema.safeParse(value));
+  const file = explaining(source, () => FileSchema.safeParse(value, { error: plainIssue }));
   const remedy = 'Name a file that hyperfine --export-json wrote, with a list of times for each command.';
   if (!file.success) {
     const [issue] = file.error.issues;
@@ -205,7 +206,7 @@ function resultsOf(source: string, path: string, losses: SourceLosses): Result[]
     );
   }
   return file.data.results.flatMap((one, i): Result[] => {
-    const parsed = ResultSchema.safeParse(one);
+    const parsed = ResultSchema.safeParse(one, { error: plainIssue });
     const [issue] = parsed.success ? [] : parsed.error.issues;
     const problem = parsed.success
       ? lengthProblem(parsed.data)

@@ -160,6 +160,7 @@ function namedCell(cell: Cell, differing: readonly (readonly [string, string])[]
 class K6Import {
   private users = 1;
   private leftOut = 0;
+  private readonly copies = new WholeCopies();
   private readonly losses: SourceLosses;
   private readonly apart: ToldApart;
 
@@ -184,6 +185,7 @@ class K6Import {
     const { leftOut } = this;
     return [
       ...(leftOut === 0 ? [] : [setupLeftOut(leftOut)]),
+      ...this.copies.findings(sourceName(this.path)),
       ...this.apart.findings(),
       ...this.losses.findings(),
     ];
@@ -202,16 +204,18 @@ class K6Import {
     const name = sourceName(this.path).replace(/\.gz$/u, '');
     const source = name.slice(0, name.length - extname(name).length) || name;
     let trial = 0;
-    const copies = new WholeCopies();
     for await (const point of pointsOf(this.path, this.losses)) {
       if (point.metric === usersMetric) this.users = Math.max(this.users, Math.round(point.value));
       else if (setupGroup.test(point.tags['group'] ?? '')) this.leftOut += 1;
-      else {
-        copies.add(JSON.stringify([point.value, point.time, Object.entries(point.tags).sort()]));
+      else if (!this.isCopy(point))
         yield this.inOneEnvironment(recordOf(point, trial++, cellOfTags(point.tags, this.options, source)));
-      }
     }
-    copies.refuse(sourceName(this.path), 'Fetch the file again, or remove the copies.');
+    this.copies.refuse(sourceName(this.path), 'Fetch the file again, or remove the copies.');
+  }
+
+  private isCopy({ value, time, tags }: K6Point): boolean {
+    const record = JSON.stringify([value, time, Object.entries(tags).sort()]);
+    return this.copies.add(record, { time, latencyMs: value });
   }
 
   /** With an environment of the user's, the records' own one tells them apart. */

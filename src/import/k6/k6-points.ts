@@ -1,9 +1,10 @@
 /** The points of k6, from the JSON lines of `--out json=FILE` or the table of `--out csv=FILE`. */
 import { z } from 'zod';
 import { invalidInput } from '../../domain/errors.js';
+import { plainIssue } from '../../domain/plain-issue.js';
 import { decimalOf } from '../../domain/strict-number.js';
 import { sourceName, textLines, type TextEnd, type TextLines } from '../../files/text-source.js';
-import { recordsOfCsv } from '../rows/csv-records.js';
+import { recordsOfCsv, type CsvSource } from '../rows/csv-records.js';
 import { badRecord, type SourceLosses } from '../source-losses.js';
 
 export interface K6Point {
@@ -55,12 +56,12 @@ export async function* pointsOf(path: string, losses: SourceLosses): AsyncGenera
       if (line.trim() === '') continue;
       const place = `${source}:${firstNumber + i}`;
       if (isFirst && isHeadOfCsv(line)) {
-        yield* csvPoints(
-          { lines: lines.slice(i), firstNumber: firstNumber + i, isEnded },
-          batches,
+        yield* csvPoints({ lines: lines.slice(i), firstNumber: firstNumber + i, isEnded }, batches, {
           source,
           losses,
-        );
+          end,
+        });
+        if (end.isCut) losses.endCut(`what follows in ${source}`);
         return;
       }
       const isLast = !isEnded && i === lines.length - 1;
@@ -136,10 +137,13 @@ const isOtherMetric = (value: unknown): boolean =>
 function reasonOf(value: unknown): string {
   const isPoint = typeof value === 'object' && value !== null && 'type' in value && value.type === 'Point';
   if (!isPoint) return 'neither a Metric nor a Point of k6';
-  const parsed = LineSchema.options[0].safeParse(value);
+  const parsed = LineSchema.options[0].safeParse(value, { error: plainIssue });
   const [issue] = parsed.success ? [] : parsed.error.issues;
   return `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'no point'}`;
 }
+
+/** Columns of the table that are measured. */
+const figures: ReadonlySet<string> = new Set(['timestamp', 'metric_value']);
 
 /** Columns of the table that are tags under another name, or none. */
 const notTags = new Set(['metric_name', 'timestamp', 'metric_value', 'extra_tags', 'metadata']);
@@ -147,8 +151,7 @@ const notTags = new Set(['metric_name', 'timestamp', 'metric_value', 'extra_tags
 async function* csvPoints(
   first: TextLines,
   rest: AsyncIterable<TextLines>,
-  source: string,
-  losses: SourceLosses,
+  { source, losses, end }: Pick<CsvSource, 'source' | 'losses' | 'end'>,
 ): AsyncGenerator<K6Point> {
   async function* text(): AsyncGenerator<Buffer> {
     for (let { lines, isEnded } = first; ;) {
@@ -159,15 +162,19 @@ async function* csvPoints(
     }
   }
   const iterator = rest[Symbol.asyncIterator]();
-  const records = recordsOfCsv(text(), { source, firstNumber: first.firstNumber, losses });
-  for await (const { fields, number } of records) {
+  const { firstNumber } = first;
+  const isFigure = (name: string): boolean => figures.has(name);
+  let given = 0;
+  const records = recordsOfCsv(text(), { source, firstNumber, losses, end, isFigure });
+  for await (const { fields, number, isOpen = false } of records) {
+    given += 1;
     const metric = fields['metric_name'] ?? '';
     if (!isRead(metric)) continue;
     const place = `${source}:${number}`;
     try {
       yield { ...pointOfCsv(fields, place), metric, place };
     } catch (error) {
-      losses.skip(error);
+      losses.lose(error, { place, isOpen: isOpen && given > 1 });
     }
   }
 }

@@ -1,13 +1,15 @@
 /** Records of a CSV file by the names of its columns. Each importer of CSV reads through here. */
 import { CsvError, parse } from 'csv-parse';
 import { invalidInput } from '../../domain/errors.js';
-import { longestLine } from '../../files/text-source.js';
+import { longestLine, type TextEnd } from '../../files/text-source.js';
 import { badRecord, type SourceLosses } from '../source-losses.js';
 
 export interface CsvRecord {
   readonly fields: Readonly<Record<string, string>>;
   /** The line that the record ends in, from 1. */
   readonly number: number;
+  /** True for a last record that no line end ends: it may have been cut. */
+  readonly isOpen?: true;
 }
 
 export interface CsvSource {
@@ -16,6 +18,10 @@ export interface CsvSource {
   /** The number of the first line of `bytes`. */
   readonly firstNumber?: number;
   readonly losses: SourceLosses;
+  /** How the bytes end, known after the last of them. */
+  readonly end: TextEnd;
+  /** Columns whose values are measured: one may be the beginning of another by chance. */
+  readonly isFigure: (name: string) => boolean;
   /** Told of the names of the columns, once. */
   readonly onNames?: (names: readonly string[], place: string) => void;
 }
@@ -48,13 +54,37 @@ class Ending {
   }
 }
 
+/** The values of the last column so far, by which a shortened one is known. */
+class LastColumn {
+  private readonly values = new Set<string>();
+
+  constructor(private readonly isFigure: CsvSource['isFigure']) {}
+
+  add({ fields }: CsvRecord): void {
+    const [name, value] = Object.entries(fields).at(-1) ?? [];
+    if (name === undefined || value === undefined || this.isFigure(name)) return;
+    if (this.values.size < mostValues) this.values.add(value);
+  }
+
+  /** Whether the record ends in what another value begins with: after a cut, `nat` would be a runtime of its own. */
+  isShortened({ fields }: CsvRecord): boolean {
+    const [, last = ''] = Object.entries(fields).at(-1) ?? [];
+    if (this.values.has(last)) return false;
+    return [...this.values].some((value) => value.startsWith(last));
+  }
+}
+
+/** Columns with more values than this are no names. */
+const mostValues = 1000;
+
 /**
  * The records after the head, one at a time. A last record that has no line end and does not fit the head was cut: it is left out, and
- * `losses` knows. Where it is the only record, nothing shows that the file is one of this format, and it is refused.
+ * `losses` knows. So is one that ends in the beginning of a name, and one where compressed data ends early. Where it is the only record, nothing shows that the file is one of this format, and it is refused.
  * @throws LumosError `invalid-input` for a column that occurs twice, and for a record that does not fit the head
  */
 export async function* recordsOfCsv(bytes: AsyncIterable<Buffer>, csv: CsvSource): AsyncGenerator<CsvRecord> {
-  const { source, losses, firstNumber = 1 } = csv;
+  const { source, losses, firstNumber = 1, end } = csv;
+  const lastColumn = new LastColumn(csv.isFigure);
   const ending = new Ending();
   /** Held back until the next one comes: only the last record may be cut. */
   let held: CsvRecord | Error | undefined;
@@ -63,17 +93,21 @@ export async function* recordsOfCsv(bytes: AsyncIterable<Buffer>, csv: CsvSource
     if (held instanceof Error) losses.skip(held);
     else if (held !== undefined) {
       given += 1;
+      lastColumn.add(held);
       yield held;
     }
     held = next;
   }
   if (held === undefined) return;
   const place = `${source}:${ending.lastLine + firstNumber - 1}`;
-  if (!(held instanceof Error)) {
-    yield held;
-    if (ending.isOpen) losses.noteOpenEnd(place);
-  } else if (ending.isOpen && given > 0) losses.endCut(place);
-  else losses.skip(held);
+  const isCut =
+    ending.isOpen && given > 0 && (held instanceof Error || end.isCut || lastColumn.isShortened(held));
+  if (isCut) losses.endCut(place);
+  else if (held instanceof Error) losses.skip(held);
+  else if (ending.isOpen) {
+    losses.noteOpenEnd(place);
+    yield { ...held, isOpen: true };
+  } else yield held;
 }
 
 /** The records after the head, in their order; an error in place of one that does not fit. */

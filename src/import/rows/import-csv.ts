@@ -5,25 +5,27 @@ import type { ImportedRows, ImportOptions } from '../imported-rows.js';
 import { SourceLosses } from '../source-losses.js';
 import { recordsOfCsv } from './csv-records.js';
 import { factsOfRows } from './row-facts.js';
-import { RowReader } from './row-of-fields.js';
+import { isNumber, RowReader } from './row-of-fields.js';
 
 async function* rowsOfCsv(
   path: string,
-  options: ImportOptions,
+  reader: RowReader,
   losses: SourceLosses,
 ): AsyncGenerator<Measurement> {
   const source = sourceName(path);
   const end: TextEnd = { isCut: false };
-  const reader = new RowReader(source, options);
   const onNames = (names: readonly string[], place: string): void => reader.takeNames(names, place);
-  for await (const { fields, number } of recordsOfCsv(textBytes(path, end), { source, losses, onNames })) {
+  const csv = { source, losses, end, onNames, isFigure: isNumber };
+  let given = 0;
+  for await (const { fields, number, isOpen = false } of recordsOfCsv(textBytes(path, end), csv)) {
     let row: Measurement | undefined;
     try {
       // A trial is the row's own number where no column says: line 2 is the first.
       row = reader.rowOf(fields, number, number - 2);
     } catch (error) {
-      losses.skip(error);
+      losses.lose(error, { place: `${source}:${number}`, isOpen: isOpen && given > 0 });
     }
+    given += 1;
     if (row !== undefined) yield row;
   }
   reader.checkCopies();
@@ -33,5 +35,9 @@ async function* rowsOfCsv(
 /** Any number of lines, one at a time. */
 export function importCsv(path: string, options: ImportOptions = {}): ImportedRows {
   const losses = new SourceLosses(options);
-  return { rows: rowsOfCsv(path, options, losses), facts: () => factsOfRows('csv', losses.findings()) };
+  const reader = new RowReader(sourceName(path), options);
+  return {
+    rows: rowsOfCsv(path, reader, losses),
+    facts: () => factsOfRows('csv', [...reader.findings(), ...losses.findings()]),
+  };
 }

@@ -85,7 +85,7 @@ async function rowsOfGroup(
 
 async function* rowsOfParquet(
   path: string,
-  options: ImportOptions,
+  reader: RowReader,
   losses: SourceLosses,
 ): AsyncGenerator<Measurement> {
   const source = sourceName(path);
@@ -97,7 +97,6 @@ async function* rowsOfParquet(
   const file = await ParquetFile.open(path);
   try {
     const metadata = await readingOf(source, 'no Parquet file', () => parquetMetadataAsync(file));
-    const reader = new RowReader(source, options);
     const names = await readingOf(source, damagedText, () => {
       const damage = damageIn(metadata, file.byteLength);
       if (damage !== undefined) throw damaged(source, damage);
@@ -159,8 +158,9 @@ function readRow(
 /** Memory is bounded by the largest row group of the file. */
 export function importParquet(path: string, options: ImportOptions = {}): ImportedRows {
   const losses = new SourceLosses(options);
+  const reader = new RowReader(sourceName(path), options);
   return {
-    rows: rowsOfParquet(path, options, losses),
-    facts: () => factsOfRows('parquet', losses.findings()),
+    rows: rowsOfParquet(path, reader, losses),
+    facts: () => factsOfRows('parquet', [...reader.findings(), ...losses.findings()]),
   };
 }

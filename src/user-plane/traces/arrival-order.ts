@@ -3,6 +3,7 @@ import type { TraceInvocation } from '../../domain/trace.js';
 import type { FunctionNames } from './function-names.js';
 import { invocationOf } from './invocation.js';
 import { LeastFirst } from './least-first.js';
+import { TraceCopies } from './trace-copies.js';
 import type { TraceOrigin } from './trace-origin.js';
 import { UnnamedFile } from './unnamed-file.js';
 
@@ -26,6 +27,7 @@ interface Run {
  * ten minutes began before thousands that are ahead of it in the file, so no window of a fixed length would do.
  */
 export class ArrivalOrder {
+  readonly copies = new TraceCopies();
   private records = new Float64Array(runLength * fields);
   private count = 0;
   private isAscending = true;
@@ -40,6 +42,7 @@ export class ArrivalOrder {
   /** Times are those of the file's own clock, and may be below 0. */
   add(at: number, duration: number, memory: number, name: number): void {
     if (this.count === runLength) this.spill();
+    this.copies.add(at, duration, memory, name);
     const { records } = this;
     const place = this.count * fields;
     if (this.count > 0 && at < (records[place - fields] as number)) this.isAscending = false;

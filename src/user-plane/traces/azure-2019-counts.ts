@@ -1,12 +1,12 @@
 /** A row of counts of the 2019 data set, read digit by digit: strings for 1440 fields would take longer than all the rest. */
 import { invalidInput } from '../../domain/errors.js';
-import { fieldEnd } from './decimal.js';
+import { fieldEnd, isInQuotes } from './decimal.js';
 import { headerColumns, placesOf } from './header-columns.js';
 import type { HeaderLine, LineBlock } from './line-blocks.js';
 
 const nameColumns = ['HashOwner', 'HashApp', 'HashFunction', 'Trigger'] as const;
 const minutesOfDay = 1440;
-const [zero, nine, comma] = [0x30, 0x39, 0x2c];
+const [zero, nine, comma, quote] = [0x30, 0x39, 0x2c, 0x22];
 
 export class CountsRow {
   /** Minutes of the day that the table has room for. */
@@ -54,8 +54,9 @@ export class CountsRow {
       const to = minute < 0 ? fieldEnd(bytes, at, end) : this.readCount(minute, at, end);
       if (to < 0) return `minute ${minute + 1}: not a whole number of invocations below 10^9`;
       if (minute < 0) {
-        this.starts[column] = at;
-        this.ends[column] = to;
+        const isQuoted = isInQuotes(bytes, at, to);
+        this.starts[column] = isQuoted ? at + 1 : at;
+        this.ends[column] = isQuoted ? to - 1 : to;
       }
       at = to;
     }
@@ -80,15 +81,19 @@ export class CountsRow {
 
   /** Where the field ends; -1 for one that is no count. */
   private readCount(minute: number, start: number, end: number): number {
+    const fieldEnds = this.bytes[start] === quote ? fieldEnd(this.bytes, start, end) : undefined;
+    if (fieldEnds !== undefined && !isInQuotes(this.bytes, start, fieldEnds)) return -1;
+    const from = fieldEnds === undefined ? start : start + 1;
+    const to = fieldEnds === undefined ? end : fieldEnds - 1;
     let value = 0;
-    let at = start;
-    for (; at < end && this.bytes[at] !== comma; at += 1) {
+    let at = from;
+    for (; at < to && this.bytes[at] !== comma; at += 1) {
       const byte = this.bytes[at] as number;
       if (byte < zero || byte > nine) return -1;
       value = value * 10 + byte - zero;
     }
-    if (at === start || at - start > 9) return -1;
+    if (at === from || at - from > 9) return -1;
     this.counts[minute] = value;
-    return at;
+    return fieldEnds ?? at;
   }
 }

@@ -2,7 +2,7 @@
 import { eachRow } from './bad-rows.js';
 import { DurationMixture } from './duration-mixture.js';
 import { decimalOf } from './decimal.js';
-import { headerColumns, placesOf } from './header-columns.js';
+import { cellsOf, headerColumns, placesOf } from './header-columns.js';
 import { TraceLines } from './line-blocks.js';
 import type { Reading } from './reading.js';
 
@@ -158,7 +158,7 @@ async function eachTableRow(
   path: string,
   wanted: readonly string[],
   weightColumn: string,
-  { onBadRow }: Reading,
+  reading: Reading,
   take: (fields: readonly string[], weight: number) => string | undefined,
 ): Promise<boolean> {
   const lines = await TraceLines.of(path);
@@ -168,8 +168,8 @@ async function eachTableRow(
     const found = placesOf(wanted, columns, `${path}:${header.number}`);
     const places = wanted.map((name) => found[name] as number);
     const weightPlace = columns.indexOf(weightColumn);
-    await eachRow(lines, true, onBadRow, ({ bytes, starts, ends }, i) => {
-      const fields = bytes.toString('latin1', starts[i] ?? 0, ends[i] ?? 0).split(',');
+    await eachRow(lines, true, reading, ({ bytes, starts, ends }, i) => {
+      const fields = cellsOf(bytes.toString('latin1', starts[i] ?? 0, ends[i] ?? 0));
       if (fields.length !== columns.length) return `${fields.length} fields instead of ${columns.length}`;
       const weight = weightPlace < 0 ? 1 : decimalOf(fields[weightPlace] ?? '');
       if (!(weight >= 0 && weight < Infinity))

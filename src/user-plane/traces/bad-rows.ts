@@ -1,6 +1,7 @@
 /** Rows of a trace that say nothing that can be used: where they are, and why. */
 import { invalidInput } from '../../domain/errors.js';
 import type { LineBlock, TraceLines } from './line-blocks.js';
+import type { Reading } from './reading.js';
 
 export interface BadRow {
   readonly file: string;
@@ -22,6 +23,23 @@ export const refuseBadRow: OnBadRow = ({ file, line, reason }) => {
   );
 };
 
+type Listeners = Pick<Reading, 'onBadRow' | 'onNote'>;
+
+interface LastRow {
+  readonly file: string;
+  readonly line: number;
+  /** Why it cannot be used, if it cannot. */
+  readonly reason: string | undefined;
+}
+
+function tellOpenEnd({ file, line, reason }: LastRow, { onBadRow, onNote }: Listeners): void {
+  if (reason !== undefined) onBadRow({ file, line, reason, isCut: true });
+  else
+    onNote(
+      `${file}:${line}: the last line has no line end, and was taken as it is: if the file was cut there, its last value is short`,
+    );
+}
+
 /**
  * Hands each row of a file over. A last line without an end that cannot be used was cut: it is reported as such. Where
  * compressed data ends early, the line it ends in is not even tried: half a number is a number too.
@@ -30,7 +48,7 @@ export const refuseBadRow: OnBadRow = ({ file, line, reason }) => {
 export async function eachRow(
   lines: TraceLines,
   hasHeader: boolean,
-  onBadRow: OnBadRow,
+  reading: Listeners,
   take: (block: LineBlock, line: number) => string | undefined,
 ): Promise<void> {
   const { path: file } = lines;
@@ -39,15 +57,15 @@ export async function eachRow(
     const { count, numbers, isOpen, isCut, nextNumber } = block;
     const whole = isCut && isOpen ? count - 1 : count;
     for (let i = first; i < whole; i += 1) {
+      const line = numbers[i] ?? 0;
       const reason = take(block, i);
-      if (reason === undefined) continue;
-      const row = { file, line: numbers[i] ?? 0, reason };
-      onBadRow(isOpen && i === count - 1 ? { ...row, isCut: true } : row);
+      if (isOpen && i === count - 1) tellOpenEnd({ file, line, reason }, reading);
+      else if (reason !== undefined) reading.onBadRow({ file, line, reason });
     }
     if (count > 0) first = 0;
     if (isCut) {
       const line = isOpen ? (numbers[count - 1] ?? nextNumber) : nextNumber;
-      onBadRow({ file, line, reason: 'the compressed data ends here, before its end', isCut: true });
+      reading.onBadRow({ file, line, reason: 'the compressed data ends here, before its end', isCut: true });
     }
   }
 }

@@ -2,7 +2,20 @@
 import { invalidInput } from '../../domain/errors.js';
 import type { HeaderLine } from './line-blocks.js';
 
-export const namesIn = (line: string): string[] => line.split(',').map((column) => column.trim());
+/** The cells of a line; quotes around one, as R and pandas write them, are no part of it. */
+export function cellsOf(line: string): string[] {
+  if (!line.includes('"')) return line.split(',');
+  const cells: string[] = [];
+  const cell = /(?:"((?:[^"]|"")*)"|([^,]*))(?=,|$)/y;
+  for (let from = 0; from <= line.length; from = cell.lastIndex + 1) {
+    cell.lastIndex = from;
+    const [, quoted, plain = ''] = cell.exec(line) ?? [];
+    cells.push(quoted?.replaceAll('""', '"') ?? plain);
+  }
+  return cells;
+}
+
+export const namesIn = (line: string): string[] => cellsOf(line.trim()).map((column) => column.trim());
 
 /** The names in a header. @throws LumosError `invalid-input` for a name that is there twice, with line and columns */
 export function headerColumns({ text, number }: HeaderLine, path: string): string[] {

@@ -1,8 +1,8 @@
 /**
  * Lines of a file or pipe of any size as ranges of bytes, in constant memory and one pass.
  *
- * No CSV library is used: csv-parse makes a string of every field, and a row of the 2019 data set has 1444 of them. Of the
- * formats none has quoted fields, so that a comma is a comma and cutting at line feeds is all there is to it.
+ * No CSV library is used: csv-parse makes a string of every field, and a row of the 2019 data set has 1444 of them. A quoted
+ * field has no line feed in it, so that cutting at line feeds is all there is to it.
  */
 import { invalidInput } from '../../domain/errors.js';
 import { openOnce, type ByteSource } from './byte-source.js';

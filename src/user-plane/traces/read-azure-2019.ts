@@ -1,4 +1,5 @@
 /** The Azure Functions Trace 2019: of every function how often it was invoked in each minute of a day. */
+import { createHash } from 'node:crypto';
 import type { TraceInvocation } from '../../domain/trace.js';
 import { CountsRow } from './azure-2019-counts.js';
 import type { DayFiles } from './azure-2019-files.js';
@@ -6,7 +7,7 @@ import { keyOf, readDurations, readMemory, type DrawDuration, type Durations } f
 import { eachRow } from './bad-rows.js';
 import { FunctionNames } from './function-names.js';
 import { invocationOf } from './invocation.js';
-import { TraceLines } from './line-blocks.js';
+import { TraceLines, type LineBlock } from './line-blocks.js';
 import { MinuteCounts } from './minute-counts.js';
 import type { Reading } from './reading.js';
 import { spreadMinute } from './spread-minute.js';
@@ -23,7 +24,7 @@ export type Day = DayFiles & { readonly lines?: TraceLines };
  * Shahrad et al., "Serverless in the Wild", USENIX ATC 2020, and the data set's description. The file goes function by
  * function and its invocations are wanted by time, so it is transposed first. Within its minute an invocation's time is
  * drawn (`spreadMinute`), and so is its duration: from its function's percentiles, on straight lines between them.
- * Owner, app and function together tell a function from others; counts of several rows of one are added. Memory is its
+ * Owner, app and function together tell a function from others; counts of several rows of one are added, unless the rows are equal. Memory is its
  * app's average, MB read as 2^20 bytes.
  * @param uniform in [0, 1)
  */
@@ -55,7 +56,7 @@ async function* readDay(
     titles,
   );
   try {
-    await eachRow(lines, true, reading.onBadRow, (block, line) => counts.take(block, line));
+    await eachRow(lines, true, reading, (block, line) => counts.take(block, line));
     noteCounts(files.invocations, counts, reading);
     const from = files.day * minutesOfDay * minute;
     yield* counts.invocations(from, reading.origin, durations, memory, uniform);
@@ -65,9 +66,13 @@ async function* readDay(
   }
 }
 
-function noteCounts(path: string, { row, repeated }: DayCounts, { onNote }: Reading): void {
+function noteCounts(path: string, { row, repeated, copies }: DayCounts, { onNote }: Reading): void {
   if (row.unread.length > 0)
     onNote(`${path}: not read, columns of no meaning here: ${row.unread.join(', ')}`);
+  if (copies > 0)
+    onNote(
+      `${path}: ${copies === 1 ? '1 row is' : `${copies} rows are`} equal to one before, in all counts; each counts once`,
+    );
   if (repeated === 0) return;
   const rows = repeated === 1 ? '1 row is of a function' : `${repeated} rows are of functions`;
   onNote(`${path}: ${rows} that had a row before; their counts are added`);
@@ -92,6 +97,9 @@ class FunctionTitles {
 class DayCounts {
   /** Rows of functions that had one before. */
   repeated = 0;
+  /** Rows that are equal to one before, which do not count. */
+  copies = 0;
+  private readonly digests = new Set<string>();
   private readonly names = new FunctionNames();
   private readonly counts: MinuteCounts;
   /** Of each function. */
@@ -110,6 +118,7 @@ class DayCounts {
     const { row, counts, totals } = this;
     const reason = row.read(block, line);
     if (reason !== undefined) return reason;
+    if (this.isCopy(block, line)) return undefined;
     const number = this.numberOfRow();
     for (let i = 0; i < row.minutes; i += 1) {
       const count = row.counts[i] as number;
@@ -118,6 +127,16 @@ class DayCounts {
       totals[number] = (totals[number] ?? 0) + count;
     }
     return undefined;
+  }
+
+  /** A function has one row for each of its triggers: two that are equal in all counts are one that was written twice. */
+  private isCopy({ bytes, starts, ends }: LineBlock, line: number): boolean {
+    const text = bytes.subarray(starts[line], ends[line]);
+    const before = this.digests.size;
+    this.digests.add(createHash('sha256').update(text).digest('base64'));
+    if (this.digests.size > before) return false;
+    this.copies += 1;
+    return true;
   }
 
   *invocations(

@@ -16,15 +16,17 @@ import type { Reading } from './reading.js';
  */
 export async function* readAzure2021(
   lines: TraceLines,
-  { onBadRow, onNote, origin }: Reading,
+  reading: Reading,
 ): AsyncGenerator<readonly TraceInvocation[], void> {
-  const order = new ArrivalOrder(new FunctionNames(), origin);
+  const order = new ArrivalOrder(new FunctionNames(), reading.origin);
   const columns = headerColumns(lines.header ?? { text: '', number: 1 }, lines.path);
   const unread = columns.filter((name) => !azure2021Columns.some((known) => known === name));
-  if (unread.length > 0) onNote(`${lines.path}: not read, columns of no meaning here: ${unread.join(', ')}`);
+  if (unread.length > 0)
+    reading.onNote(`${lines.path}: not read, columns of no meaning here: ${unread.join(', ')}`);
   const row = new Row(columns, `${lines.path}:${lines.header?.number ?? 1}`, order);
   try {
-    await eachRow(lines, true, onBadRow, (block, line) => row.take(block, line));
+    await eachRow(lines, true, reading, (block, line) => row.take(block, line));
+    order.copies.check(lines.path, reading.onNote);
     yield* order.sorted();
   } finally {
     order.close();
@@ -70,7 +72,7 @@ class Row {
   /** Neighbours, as in the data set, cost one string a row. */
   private key(): string {
     const { app, func } = this.places;
-    return func === app + 1
+    return func === app + 1 && !this.fields.isQuoted(app) && !this.fields.isQuoted(func)
       ? this.fields.latin1Of(app, func)
       : `${this.fields.text(app, 'latin1')},${this.fields.text(func, 'latin1')}`;
   }

@@ -14,23 +14,23 @@ type Column = (typeof plainColumns)[number];
 
 /** What the invocations of a file without a column `function` are of. */
 export const unnamedFunction = 'all';
-const quote = 0x22;
 const mebibyte = 2 ** 20;
 
 /**
  * Seconds of 0 or more on any clock; rows and columns may be in any order. Without a header the file has times alone.
- * All fields but the times may be empty; quotes are not read.
+ * All fields but the times may be empty.
  * @throws LumosError `invalid-input` for a header with other columns
  */
 export async function* readPlain(
   lines: TraceLines,
-  { onBadRow, origin }: Reading,
+  reading: Reading,
 ): AsyncGenerator<readonly TraceInvocation[], void> {
-  const order = new ArrivalOrder(new FunctionNames(), origin);
+  const order = new ArrivalOrder(new FunctionNames(), reading.origin);
   const columns = columnsOf(lines);
   const row = new PlainRow(columns ?? ['seconds'], order);
   try {
-    await eachRow(lines, columns !== undefined, onBadRow, (block, line) => row.read(block, line));
+    await eachRow(lines, columns !== undefined, reading, (block, line) => row.read(block, line));
+    order.copies.check(lines.path, reading.onNote);
     yield* order.sorted();
   } finally {
     order.close();
@@ -83,7 +83,8 @@ class PlainRow {
     if (memory !== undefined && !(memory > 0))
       return `memoryMiB: ${fields.shown(place.memoryMiB)} is no size above 0`;
     const name = this.name();
-    if (name === undefined) return 'function: quotes are not read, and a name has one character at least';
+    if (name === undefined)
+      return 'function: a name has one character at least, and quotes around all of it or none';
     order.add(
       seconds * 1000,
       duration ?? NaN,
@@ -103,7 +104,7 @@ class PlainRow {
   private name(): string | undefined {
     const place = this.place.function;
     if (place < 0) return unnamedFunction;
-    const first = this.fields.firstByte(place);
-    return first === undefined || first === quote ? undefined : this.fields.text(place);
+    const name = this.fields.text(place).trim();
+    return name === '' || (name.startsWith('"') && !this.fields.isQuoted(place)) ? undefined : name;
   }
 }

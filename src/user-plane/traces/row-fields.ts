@@ -1,11 +1,12 @@
 /** The fields of a row, as ranges of bytes. */
-import { decimalIn, fieldEnd } from './decimal.js';
+import { decimalIn, fieldEnd, isInQuotes } from './decimal.js';
 import type { LineBlock } from './line-blocks.js';
 
 /** One object for all rows of a file: a row's fields are overwritten by those of the next. */
 export class RowFields {
   readonly starts: number[] = [];
   readonly ends: number[] = [];
+  private readonly quoted: boolean[] = [];
   private bytes: Buffer = Buffer.alloc(0);
 
   /** Gives back how many there are. */
@@ -15,8 +16,10 @@ export class RowFields {
     let count = 0;
     for (let from = starts[line] as number; from <= end; count += 1) {
       const to = fieldEnd(bytes, from, end);
-      this.starts[count] = from;
-      this.ends[count] = to;
+      const isQuoted = isInQuotes(bytes, from, to);
+      this.quoted[count] = isQuoted;
+      this.starts[count] = isQuoted ? from + 1 : from;
+      this.ends[count] = isQuoted ? to - 1 : to;
       from = to + 1;
     }
     return count;
@@ -32,16 +35,17 @@ export class RowFields {
   }
 
   text(place: number, encoding: 'utf8' | 'latin1' = 'utf8'): string {
-    return this.bytes.toString(encoding, this.starts[place], this.ends[place]);
+    const text = this.bytes.toString(encoding, this.starts[place], this.ends[place]);
+    return this.isQuoted(place) ? text.replaceAll('""', '"') : text;
+  }
+
+  isQuoted(place: number): boolean {
+    return this.quoted[place] === true;
   }
 
   /** What two neighbours have, with what separates them, in one string. */
   latin1Of(first: number, last: number): string {
     return this.bytes.toString('latin1', this.starts[first], this.ends[last]);
-  }
-
-  firstByte(place: number): number | undefined {
-    return this.isEmpty(place) ? undefined : this.bytes[this.starts[place] as number];
   }
 
   /** For messages. */

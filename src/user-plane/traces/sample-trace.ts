@@ -30,8 +30,13 @@ export interface SamplePlan {
   readonly functions: readonly string[];
   /** Functions that were invoked in the window. */
   readonly functionsThere: number;
-  /** Share of the chosen functions' invocations in the window that is kept. */
+  /** Invocations of the chosen functions in the window, and how many of them are kept. */
+  readonly invocationsThere: number;
+  readonly keep: number;
+  /** The same as a share. */
   readonly share: number;
+  /** Minutes that the trace has of those asked for, where it ends before. */
+  readonly minutesThere?: number;
   readonly rateDistance: number;
   readonly durationDistance?: number;
 }
@@ -59,20 +64,32 @@ export async function planSample(read: () => Batches, request: SampleRequest): P
   if (ratePerSecond !== undefined && ratePerSecond > rate * (1 + 1e-9))
     throw invalidInput(
       `what is chosen has ${rate.toPrecision(3)} invocations a second, fewer than the ${ratePerSecond} asked for`,
-      'A sample has no more than its trace. To replay faster, give lumos run --time-scale.',
+      `Ask for at most --rate ${roundedDown(rate)}${count < there.profiles.length ? ', or more --functions' : ''}. To replay a trace faster, give lumos run --time-scale.`,
     );
+  const keep =
+    ratePerSecond === undefined
+      ? invocations
+      : Math.min(invocations, Math.round((invocations * ratePerSecond) / rate));
   return {
     ...{ fromMinute, functions: names, functionsThere: there.profiles.length },
     ...(minutes === undefined ? {} : { minutes }),
-    share: ratePerSecond === undefined ? 1 : Math.min(1, ratePerSecond / rate),
+    ...(there.minutesThere === undefined ? {} : { minutesThere: there.minutesThere }),
+    ...{ invocationsThere: invocations, keep, share: keep / invocations },
     ...distances,
   };
 }
 
+/** Two digits, and no more than `rate`. */
+function roundedDown(rate: number): string {
+  const step = 10 ** (Math.floor(Math.log10(rate)) - 1);
+  return String(Number((Math.floor(rate / step + 1e-9) * step).toPrecision(2)));
+}
+
 /**
- * The invocations that a plan keeps, from the beginning of its window on. Each is kept with the plan's share, whatever
- * became of the others (thinning: Lewis & Shedler, Naval Research Logistics Quarterly 26, 1979): the functions' shares and
- * the shape of the rate stay, and an index of dispersion I of counts becomes 1 + share (I - 1).
+ * The invocations that a plan keeps, from the beginning of its window on: a simple random sample of exactly the plan's
+ * size, in one pass (selection sampling: Fan, Muller & Rezucha, Journal of the American Statistical Association 57, 1962). The
+ * functions' shares and the shape of the rate stay as under thinning with the plan's share, where an index of dispersion I of
+ * counts becomes 1 + share (I - 1).
  */
 export async function* sampled(
   batches: Batches,
@@ -83,11 +100,15 @@ export async function* sampled(
   const random = seededRandom(seed, 'thinning');
   const from = plan.fromMinute * minute;
   const to = plan.minutes === undefined ? Infinity : from + plan.minutes * minute;
+  let [left, keep] = [plan.invocationsThere, plan.keep];
   for await (const batch of batches) {
     const kept: TraceInvocation[] = [];
     for (const one of batch) {
       if (one.atMs < from || one.atMs >= to || !names.has(one.function)) continue;
-      if (plan.share < 1 && random.uniform() >= plan.share) continue;
+      const isKept = keep === left || random.uniform() * left < keep;
+      left -= 1;
+      if (!isKept) continue;
+      keep -= 1;
       kept.push({ ...one, atMs: milliseconds(one.atMs - from) });
     }
     if (kept.length > 0) yield kept;
@@ -106,6 +127,8 @@ interface Window {
   readonly profiles: FunctionProfile[];
   /** From the window's beginning to its end, or to the trace's last arrival where that is earlier. */
   readonly seconds: number;
+  /** The whole minutes to the last arrival, where it is before the window's end. */
+  readonly minutesThere?: number;
   /** Of the last arrival before the window, and of the first one after it. */
   readonly minuteBefore?: number;
   readonly minuteAfter?: number;
@@ -119,6 +142,7 @@ async function profilesIn(
   const to = minutes === undefined ? Infinity : from + minutes * minute;
   const functions = new FunctionProfiles();
   let [before, last, after] = [-1, from, Infinity];
+  const minutesTo = (time: number): number => Math.floor((time - from) / minute) + 1;
   for await (const batch of batches) {
     for (const one of batch) {
       if (one.atMs < from) before = one.atMs;
@@ -133,6 +157,9 @@ async function profilesIn(
   return {
     profiles: functions.profiles(),
     seconds: ((after < Infinity ? to : last) - from) / 1000,
+    ...(minutes === undefined || after < Infinity || minutesTo(last) >= minutes
+      ? {}
+      : { minutesThere: minutesTo(last) }),
     ...(before < 0 ? {} : { minuteBefore: Math.floor(before / minute) }),
     ...(after === Infinity ? {} : { minuteAfter: Math.floor(after / minute) }),
   };

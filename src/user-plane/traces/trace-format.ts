@@ -28,6 +28,11 @@ export function formatOf({ header, path }: TraceLines): TraceFormat {
       `${path} has the ${format} of a trace, not its invocations`,
       'Name the file of the invocations, or the folder with all of them.',
     );
+  if (format === undefined && /^[^,]*;[^,]*$/u.test(header.text))
+    throw invalidInput(
+      `${path}:${header.number}: the columns are separated by ";"`,
+      'Write commas between the columns, and points in the numbers.',
+    );
   if (format === undefined)
     throw invalidInput(`${path}:${header.number}: not the first line of any format`, expected);
   return format;

@@ -7,9 +7,11 @@ const mebibyte = 2 ** 20;
 /** Rows put together before they are written. */
 const rowsAtOnce = 1024;
 
+const quotedName = (name: string): string => (/[",]/u.test(name) ? `"${name.replaceAll('"', '""')}"` : name);
+
 /** A row as it stands in the file: seconds to the microsecond. */
 const rowOf = ({ atMs, function: name, durationMs, memoryBytes }: TraceInvocation): string =>
-  `${Number((atMs / 1000).toFixed(6))},${name},${durationMs === undefined ? '' : Number(durationMs.toFixed(6))},` +
+  `${Number((atMs / 1000).toFixed(6))},${quotedName(name)},${durationMs === undefined ? '' : Number(durationMs.toFixed(6))},` +
   `${memoryBytes === undefined ? '' : Number((memoryBytes / mebibyte).toFixed(3))}\n`;
 
 /** Writes `invocations` as they come, in constant memory, and gives back how many there were. */

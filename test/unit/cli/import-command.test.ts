@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -109,12 +117,38 @@ describe('lumos import', () => {
     writeFileSync(path, 'function,runtime,class,latencyMs\nsort,docker,container,1\nsort,docker,jar,1\n');
     const run = join(folder, 'run');
     expect(await runCli(['import', 'csv', path, '--out', run])).toBe(2);
-    expect(existsSync(join(run, 'manifest.json'))).toBe(false);
-    expect(readdirSync(run)).toEqual([]);
+    expect(existsSync(run)).toBe(false);
+    expect(await runCli(['import', 'csv', path, '--out', join(folder, 'a', 'b')])).toBe(2);
+    expect(existsSync(join(folder, 'a'))).toBe(false);
+    mkdirSync(join(folder, 'there'));
+    expect(await runCli(['import', 'csv', path, '--out', join(folder, 'there')])).toBe(2);
+    expect(readdirSync(join(folder, 'there'))).toEqual([]);
     writeFileSync(path, 'function,runtime,class,latencyMs\n');
     expect(await runCli(['import', 'csv', path, '--out', run])).toBe(2);
     expect(printed.err).toContain('there is not one invocation in it');
   });
+
+  it('names the next step that the run can take: a model needs functions, runtimes and cells', async () => {
+    const path = join(folder, 'rows.csv');
+    const rowsOf = (functions: number): string =>
+      Array.from({ length: functions }, (_, i) =>
+        ['a', 'b'].flatMap((runtime, r) =>
+          Array.from({ length: 3 }, (_one, n) => `f${i},${runtime},process,${1 + i + 10 * r + n / 10}\n`),
+        ),
+      )
+        .flat()
+        .join('');
+    const next = async (functions: number): Promise<string> => {
+      writeFileSync(path, `function,runtime,class,latencyMs\n${rowsOf(functions)}`);
+      const run = join(folder, `next-${functions}`);
+      printed.err = '';
+      expect(await runCli(['import', 'csv', path, '--out', run])).toBe(0);
+      const named = printed.err.includes('lumos model validate');
+      expect(await runCli(['model', 'validate', run])).toBe(named ? 0 : 2);
+      return named ? 'validate' : 'report';
+    };
+    expect([await next(1), await next(8)]).toEqual(['report', 'validate']);
+  }, 30_000);
 
   it('takes what report wrote as single rows', async () => {
     const run = join(folder, 'run');

@@ -15,7 +15,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'lumos-simulate-'));
   writeFileSync(at('model.json'), JSON.stringify(fitModel(runsOf(allCells()), '0.1.0').file));
   const rows = Array.from({ length: 120 }, (_, i) => `${i * 90},${i % 4 === 3 ? 'b' : 'a'},25`);
-  writeFileSync(at('trace.csv'), ['seconds,function,durationMs', ...rows].join('\n'));
+  writeFileSync(at('trace.csv'), ['seconds,function,durationMs', ...rows, ''].join('\n'));
   writeFileSync(at('broken.csv'), 'seconds,function\n1,a\nnever,a\n2,a\n');
   writeFileSync(
     at('workload.yaml'),

@@ -59,4 +59,42 @@ describe('commands with parameters', () => {
     const some = [given('a 1', { n: '1' }), given('b 1 1', { n: '1' })];
     expect(commands(some)).toEqual(['a {n}', 'b {n} {n}']);
   });
+
+  it.each([
+    ['a name', (n: string): string => `data-${n}.bin`, 'data-{n}.bin'],
+    ['a path', (n: string): string => `< in/${n}.txt`, '< in/{n}.txt'],
+    ['a long option', (n: string): string => `--jobs${n}`, '--jobs{n}'],
+  ])('know a value within %s that is there for several values', (_what, argument, template) => {
+    const some = ['a', 'b'].flatMap((program) =>
+      ['1', '2', '4'].map((n) => given(`${program} ${argument(n)}`, { n })),
+    );
+    expect(commands(some)).toEqual([`a ${template}`, `b ${template}`]);
+  });
+
+  it.each(['v1', '10', '1.5', 'x1', 'in-1'])('leave %s alone, which is there for every value', (word) => {
+    const some = ['1', '2', '4'].map((n) => given(`work ${word} -j ${n}`, { n }));
+    expect(commands(some)).toEqual([`work ${word} -j {n}`]);
+  });
+
+  it('do not put a part of a word back where that explains one value only', () => {
+    expect(commands([given('work in-1 fast', { n: '1' }), given('work in-3 slow', { n: '3' })])).toEqual([
+      'work in-1 fast',
+      'work in-3 slow',
+    ]);
+  });
+
+  it('keep the compiler as the program where its option is the parameter', () => {
+    const some = ['O2', 'O3'].flatMap((opt) =>
+      ['gcc', 'clang'].map((compiler) => given(`${compiler} -${opt} x.c`, { compiler, opt })),
+    );
+    expect(commands(some)).toEqual(['gcc -{opt} x.c', 'clang -{opt} x.c']);
+  });
+
+  it('take the file name of the program for the program', () => {
+    const some = ['fast', 'slow'].map((p) => given(`./${p}`, { p }));
+    expect(templatesOf(some)).toEqual([
+      { command: './fast', parameters: [] },
+      { command: './slow', parameters: [] },
+    ]);
+  });
 });

@@ -341,6 +341,59 @@ describe('CSV', () => {
     );
   });
 
+  it.each([
+    ['an empty latency', head, 'f,r,process,2', 'f,r,process,'],
+    ['a class', 'latencyMs,function,runtime,class', '1,f,r,process', '1,f,r,proc'],
+    ['a name', 'latencyMs,function,class,runtime', '1,f,process,aaaaa', '1,f,process,aaa'],
+  ])('loses a last line that is cut within its last field, %s', async (_what, names, whole, cut) => {
+    const imported = importCsv(csv(`${names}\n${whole}\n${whole}\n${cut}`));
+    expect(await all(imported)).toHaveLength(2);
+    expect(texts(imported)).toBe(
+      'incomplete-source: The file ends within a record: rows.csv:4 was left out.',
+    );
+  });
+
+  it('loses the last line of a compressed file that ends early', async () => {
+    const lines = Array.from({ length: 2000 }, (_, i) => `f,r,process,${(i * 7919) % 1000}.${i}`);
+    const whole = gzipSync(`${head}\n${lines.join('\n')}\n`);
+    const imported = importCsv(file('rows.csv.gz', whole.subarray(0, whole.length / 2)));
+    const rows = await all(imported);
+    expect(rows.length).toBeGreaterThan(100);
+    expect(rows.map(({ latencyMs }) => latencyMs)).toEqual(
+      rows.map((_, i) => Number(lines[i]?.split(',').at(-1))),
+    );
+    expect(texts(imported)).not.toContain('has no line end');
+  });
+
+  it('refuses a response without a latency', async () => {
+    const text = `${head},outcome\nf,r,process,1,ok\nf,r,process,,ok\nf,r,process,,timeout\n`;
+    await expect(read(text)).rejects.toThrow('rows.csv:3: outcome ok without a latencyMs');
+    expect((await read(text, { skipBadRows: true })).map(({ outcome }) => outcome)).toEqual([
+      'ok',
+      'timeout',
+    ]);
+  });
+
+  it('says what a class may be, and which one was meant', async () => {
+    await expect(read(`${head}\nf,r,procss,1\n`)).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /rows\.csv:2: class: expected .* or .*, found the text "procss"/u,
+      ) as string,
+      remedy: expect.stringContaining('Did you mean "process"?') as string,
+    });
+  });
+
+  it('says that columns are separated by semicolons', async () => {
+    await expect(read(`${head.replaceAll(',', ';')}\nf;r;process;1\n`)).rejects.toThrow(
+      'rows.csv:1: the columns are separated by ";"',
+    );
+  });
+
+  it('trims names in rows as in the head line', async () => {
+    const [row] = await read('function, runtime, class, latencyMs\nf , r, process,1\n');
+    expect(row).toMatchObject({ function: 'f', runtime: 'r', class: 'process' });
+  });
+
   it('takes a whole last line without a line end, and says that it may be short', async () => {
     const imported = importCsv(csv(`${head}\nf,r,process,1\nf,r,process,2`));
     expect(await all(imported)).toHaveLength(2);

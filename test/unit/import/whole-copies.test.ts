@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCli } from '../../../src/cli/program.js';
 import { SummarySchema, type Summary } from '../../../src/domain/summary/summary.js';
+import { DigestSet } from '../../../src/import/digest-set.js';
 import { WholeCopies } from '../../../src/import/whole-copies.js';
 import { collectPrinted, type Printed } from '../cli/printed.js';
 
@@ -74,6 +75,65 @@ describe('a source with each record several times', () => {
     expect(copies.copies).toBe(2);
     copies.add('a');
     expect(copies.copies).toBe(1);
+  });
+});
+
+describe('a source of parts that overlap', () => {
+  const timed = (count: number, time: (i: number) => string): string[] =>
+    Array.from({ length: count }, (_, i) => `f,native,process,${1 + i * 0.01},${time(i)}\n`);
+  const timedHead = 'function,runtime,class,latencyMs,startedAt\n';
+  const toTheMs = (i: number): string => `2026-01-01T00:00:${String(i).padStart(2, '0')}.123Z`;
+  const findings = (): (string | undefined)[] =>
+    (summary().validity ?? []).filter(({ id }) => id === 'repeated-records').map(({ text }) => text);
+
+  it('counts each record once that has its own time, and says so', async () => {
+    const rows = timed(20, toTheMs);
+    expect(await importOf('csv', timedHead + [...rows, ...rows.slice(0, 17)].join(''))).toBe(0);
+    expect(summary().rows).toBe(20);
+    expect(findings()).toEqual([
+      '17 of the 37 records of source are equal to an earlier one in every field, time and latency among them. Each counts once.',
+    ]);
+  });
+
+  it('counts each point of k6 once', async () => {
+    const lines = Array.from({ length: 60 }, (_, i) =>
+      JSON.stringify({
+        ...{ metric: 'http_req_duration', type: 'Point' },
+        data: {
+          time: `2026-03-02T10:00:00.${String(i).padStart(6, '0')}Z`,
+          value: 2,
+          tags: { url: 'http://h/' },
+        },
+      }),
+    );
+    expect(await importOf('k6', `${[...lines, ...lines.slice(0, 55)].join('\n')}\n`)).toBe(0);
+    expect(summary().cells[0]?.n).toBe(60);
+    expect(findings()[0]).toContain('55 of the 115 records');
+  });
+
+  it('counts all where times are whole seconds or there are none', async () => {
+    const rows = timed(20, (i) => toTheMs(i).replace('.123', ''));
+    expect(await importOf('csv', timedHead + [...rows, ...rows.slice(0, 17)].join(''))).toBe(0);
+    expect(summary().rows).toBe(37);
+    expect(findings()[0]).toContain('too coarse to tell a copy from another request');
+    rmSync(out(), { recursive: true });
+    expect(await importOf('csv', csvHead + csvLines([1, 2, 3, 4, 1, 2]))).toBe(0);
+    expect(summary().rows).toBe(6);
+    expect(findings()).toEqual([]);
+  });
+
+  it('counts all where a block of requests has one time and whole milliseconds', async () => {
+    const row = (ms: number): string => `f,native,process,${ms},${toTheMs(0)}\n`;
+    expect(await importOf('csv', timedHead + [5, 6, 5, 5, 6, 7].map(row).join(''))).toBe(0);
+    expect(summary().cells[0]?.n).toBe(6);
+  });
+
+  it('is known in a set of digests that grows', () => {
+    const set = new DigestSet();
+    const low = (i: number): number => Math.imul(i, 0x9e3779b1) >>> 0;
+    const adding = (): number[] => Array.from({ length: 10_000 }, (_, i) => (set.add(i % 5, low(i)) ? 1 : 0));
+    expect(adding().every((isNew) => isNew === 1)).toBe(true);
+    expect(adding().every((isNew) => isNew === 0)).toBe(true);
   });
 });
 

@@ -1,4 +1,5 @@
 /** `lumos trace info`: what is in a trace. */
+import { invalidInput } from '../../../domain/errors.js';
 import type { TraceInvocation } from '../../../domain/trace.js';
 import { milliseconds } from '../../../domain/units.js';
 import {
@@ -26,6 +27,10 @@ export async function traceInfo(file: string, options: InfoOptions): Promise<Exi
   const batches = readTraceBatches(file, { ...options, ...remarks.listeners });
   for await (const batch of batches) addAll(describer, batch);
   const description = describer.description();
+  if (description.invocations === 0) {
+    remarks.note();
+    throw invalidInput(`${file} has no invocation`, 'Name a trace that has rows below its first line.');
+  }
   const { format = '', originSeconds } = remarks;
   if (options.json === true)
     printJson({

@@ -77,13 +77,9 @@ export async function traceSample(file: string, options: SampleOptions): Promise
     const say = goesToStandardOutput(output) ? note : print;
     remarks.note();
     const { functions: chosen, functionsThere, share, rateDistance, durationDistance } = plan;
-    const window =
-      plan.minutes === undefined
-        ? `from minute ${formatCount(plan.fromMinute)} on`
-        : `${formatCounted(plan.minutes, 'minute')} from minute ${formatCount(plan.fromMinute)} on`;
     say(
       `${out}: ${formatCounted(invocations, 'invocation')} of ${formatCounted(chosen.length, 'function')} (of ${formatCount(functionsThere)}), ` +
-        `${window}, ${formatShare(share)} of their invocations`,
+        `${windowText(plan)}, ${formatShare(share)} of their invocations`,
     );
     say(
       `distance from all functions (Wasserstein, of logarithms): rates ${formatSignificant(rateDistance)}` +
@@ -93,8 +89,14 @@ export async function traceSample(file: string, options: SampleOptions): Promise
   return exitCodes.done;
 }
 
+function windowText({ fromMinute, minutes, minutesThere }: SamplePlan): string {
+  const from = `from minute ${formatCount(fromMinute)} on`;
+  if (minutes === undefined) return from;
+  const length = formatCounted(minutesThere ?? minutes, 'minute');
+  return minutesThere === undefined
+    ? `${length} ${from}`
+    : `${length} (of ${formatCount(minutes)} asked) ${from}`;
+}
+
 const emptySample = (): Error =>
-  invalidInput(
-    'no invocation is left in the sample',
-    'Ask for a higher --rate, more --minutes or another --seed.',
-  );
+  invalidInput('no invocation is left in the sample', 'Ask for a higher --rate or more --minutes.');

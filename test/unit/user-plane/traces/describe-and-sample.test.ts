@@ -161,6 +161,8 @@ describe('a sample of a trace', () => {
     const { plan, kept } = await sampleOf(trace, { ratePerSecond: 5 });
     expect(plan.share).toBeCloseTo(0.25, 2);
     expect(Math.abs(kept.length / 1800 - 5)).toBeLessThan(5 * Math.sqrt(5 / 1800));
+    expect(kept).toHaveLength(plan.keep);
+    expect(plan.share).toBe(kept.length / trace.length);
     const share = (of: readonly TraceInvocation[]): number =>
       of.filter((one) => one.function === 'f01').length / of.length;
     expect(Math.abs(share(kept) - share(trace))).toBeLessThan(5 * Math.sqrt((0.25 * 0.75) / kept.length));
@@ -190,6 +192,35 @@ describe('a sample of a trace', () => {
     expect(plan.functionsThere).toBe(30);
   });
 
+  it('has the number of invocations that was asked for, with every seed', async () => {
+    const even = Array.from({ length: 1200 }, (_, i) => at(i / 2));
+    for (let seed = 1; seed <= 20; seed += 1) {
+      const plan = await planSample(() => batchesOf(even), { ratePerSecond: 0.5, seed });
+      const times: number[] = [];
+      for await (const batch of sampled(batchesOf(even), plan, seed))
+        times.push(...batch.map(({ atMs }) => atMs));
+      expect(times).toHaveLength(300);
+      // As many from each half: 150 with a standard deviation of sqrt(300 / 4 * 3 / 4) = 7.5.
+      expect(Math.abs(times.filter((time) => time < 300_000).length - 150)).toBeLessThan(5 * 7.5);
+    }
+  });
+
+  it('has no more minutes than the trace', async () => {
+    const { plan } = await sampleOf([at(0), at(60), at(25.5 * 60)], { minutes: 300 });
+    expect(plan).toMatchObject({ minutes: 300, minutesThere: 26 });
+    expect((await sampleOf(trace, { minutes: 5 })).plan).not.toHaveProperty('minutesThere');
+  });
+
+  it('names the highest rate that there is', async () => {
+    const sparse = [at(0, 'a'), at(1, 'b'), at(30, 'a'), at(40, 'a')];
+    await expect(sampleOf(sparse, { functions: 1, ratePerSecond: 1 })).rejects.toMatchObject({
+      remedy: expect.stringMatching(/^Ask for at most --rate 0\.0(25|75), or more --functions\./u) as string,
+    });
+    await expect(sampleOf(sparse, { ratePerSecond: 1 })).rejects.toMatchObject({
+      remedy: expect.stringContaining('Ask for at most --rate 0.1. To replay') as string,
+    });
+  });
+
   it('is refused where the trace has less than is asked for', async () => {
     await expect(sampleOf(trace, { ratePerSecond: 100 })).rejects.toThrow('fewer than the 100 asked for');
     await expect(sampleOf(trace, { minutes: 5, fromMinute: 900 })).rejects.toThrow(
@@ -203,6 +234,14 @@ describe('a written trace', () => {
   let folder = '';
   beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'lumos-written-'))));
   afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('has quotes around a name with a comma', async () => {
+    const path = join(folder, 'out.csv');
+    await written(path, [[at(0, 'f,x'), at(1, 'a "b"')]]);
+    const names: string[] = [];
+    for await (const one of readTrace(path)) names.push(one.function);
+    expect(names).toEqual(['f,x', 'a "b"']);
+  });
 
   it('is read back as it was, from its first arrival on', async () => {
     const trace = [

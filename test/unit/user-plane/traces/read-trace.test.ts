@@ -68,6 +68,24 @@ describe('the plain format', () => {
     ]);
   });
 
+  it('may have quotes, as R and pandas write them', async () => {
+    expect(await read('"seconds","function","durationMs"\n"1","f,x","5"\n2,"say ""hi""",\n')).toEqual([
+      { atMs: 0, function: 'f,x', durationMs: 5 },
+      { atMs: 1000, function: 'say "hi"' },
+    ]);
+    expect(await read('"app","func","end_timestamp","duration"\n"p","f",2,1\np,f,4,1\n')).toEqual([
+      { atMs: 0, function: 'p/f', durationMs: 1000 },
+      { atMs: 2000, function: 'p/f', durationMs: 1000 },
+    ]);
+    const counts =
+      '"HashOwner","HashApp","HashFunction","Trigger","1","2"\n"o","a","f","http",2,"1"\no,a,f,x,0,1\n';
+    expect((await read(counts)).map((one) => one.function)).toEqual(['f', 'f', 'f', 'f']);
+  });
+
+  it('has names without the blanks around them', async () => {
+    expect((await read('seconds, function\n1, f\n2,f \n')).map((one) => one.function)).toEqual(['f', 'f']);
+  });
+
   it('is brought into the order of time, equal times in the order of the file', async () => {
     const names = (await read('seconds,function\n3,c\n1,a\n1,b\n0,z\n')).map((one) => one.function);
     expect(names).toEqual(['z', 'a', 'b', 'c']);
@@ -82,8 +100,11 @@ describe('the plain format', () => {
     ['seconds,function\n,a\n', '2: seconds: "" is no time'],
     ['seconds,durationMs\n1,-5\n', '2: durationMs: "-5" is no time of 0 or more'],
     ['seconds,memoryMiB\n1,0\n', '2: memoryMiB: "0" is no size above 0'],
-    ['seconds,function\n1,"a"\n', '2: function: quotes are not read'],
-    ['seconds,function\n1,\n', '2: function: quotes are not read, and a name has one character'],
+    [
+      'seconds,function\n1,"a\n',
+      '2: function: a name has one character at least, and quotes around all of it',
+    ],
+    ['seconds,function\n1,\n', '2: function: a name has one character at least'],
   ])('refuses %j with line and reason', async (text, why) => {
     const path = fileOf(text);
     await expect(all(path)).rejects.toMatchObject({
@@ -138,6 +159,45 @@ describe('the plain format', () => {
 });
 
 const leftovers = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('lumos-trace-'));
+
+describe('a trace with each row several times', () => {
+  const rows = (count: number, row: (i: number) => string): string =>
+    Array.from({ length: count }, (_, i) => `${row(i)}\n`).join('');
+  const fine = rows(100, (i) => `${i}.123,f,${i}.5`);
+  const plain = 'seconds,function,durationMs\n';
+
+  it.each([
+    ['plain', plain + fine.repeat(2), '2 times (200 rows, 100 of them different)'],
+    ['plain, three times', plain + fine.repeat(3), '3 times (300 rows, 100 of them different)'],
+    [
+      'Azure 2021',
+      `app,func,end_timestamp,duration\n${rows(60, (i) => `p,f,${36_000 + i},0.${i % 7}`).repeat(2)}`,
+      '2 times (120 rows',
+    ],
+  ])('is refused: %s', async (_what, text, why) => {
+    const path = fileOf(text);
+    await expect(all(path)).rejects.toThrow(`${path}: each row is in it ${why}`);
+  });
+
+  it('is read, and that is said, where the rows may be invocations of their own', async () => {
+    const notes: string[] = [];
+    const text = plain + rows(100, (i) => `${i},f,10`).repeat(2);
+    expect(await read(text, { onNote: (note) => notes.push(note) })).toHaveLength(200);
+    expect(notes).toEqual([expect.stringContaining('each row is in it 2 times (200 rows, 100 of them')]);
+  });
+
+  it('is another matter with rows of which only some are equal', async () => {
+    expect(await read(`${plain}${fine.repeat(2)}7.123,f,7.5\n`)).toHaveLength(201);
+  });
+
+  it('counts each row of Azure 2019 once, and says so', async () => {
+    const notes: string[] = [];
+    const text = `HashOwner,HashApp,HashFunction,Trigger,1,2\n${'o,a,f,http,10,10\n'.repeat(2)}o,a,f,timer,1,0\n`;
+    expect(await read(text, { onNote: (note) => notes.push(note) })).toHaveLength(21);
+    expect(notes[0]).toContain('1 row is equal to one before, in all counts; each counts once');
+    expect(notes[1]).toContain('1 row is of a function that had a row before; their counts are added');
+  });
+});
 
 describe('the format of Azure 2021', () => {
   const header = 'app,func,end_timestamp,duration\n';
