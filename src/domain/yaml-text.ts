@@ -46,8 +46,9 @@ export function parseYaml(text: string, source: string): unknown {
     invalidInput(`${source}:${lines.linePos(offset).line || 1}: ${reason}`, remedy);
   const document = composed(text, lines, refuse);
   if (document === undefined) return null;
-  checkMerges(document, refuse);
-  checkAliases(document, refuse);
+  const targets = targetsOf(document);
+  checkAliases(document, targets, refuse);
+  checkMerges(document, targets, refuse);
   try {
     // The check above bounds what aliases stand for more tightly than the library does.
     return withoutPrivateKeys(document.toJS({ maxAliasCount: -1 }));
@@ -114,8 +115,25 @@ function childrenOf(token: CST.Token): CST.Token[] {
 const isMergeKey = (key: unknown): key is Scalar.Parsed =>
   isScalar(key) && key.source === '<<' && key.type === 'PLAIN';
 
+/** What each alias stands for; those without an anchor before them are missing. The library walks the whole for each one. */
+type Targets = ReadonlyMap<Alias, Node>;
+
+function targetsOf(document: Document.Parsed): Targets {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
+  visit(document, {
+    Node: (_, node) => {
+      if (isAlias(node)) {
+        const target = anchors.get(node.source);
+        if (target !== undefined) targets.set(node, target);
+      } else if (node.anchor !== undefined) anchors.set(node.anchor, node);
+    },
+  });
+  return targets;
+}
+
 /** A merge takes a map, an alias of one, or a list of those. */
-function checkMerges(document: Document.Parsed, refuse: Refuse): void {
+function checkMerges(document: Document.Parsed, targets: Targets, refuse: Refuse): void {
   visit(document, {
     Map: (_, { items }) => {
       // The library takes several merge keys for one, and the first wins.
@@ -125,7 +143,7 @@ function checkMerges(document: Document.Parsed, refuse: Refuse): void {
     Pair: (_, { key, value }) => {
       if (!isMergeKey(key)) return;
       const sources: readonly unknown[] = isSeq(value) ? value.items : [value];
-      const resolved = sources.map((one) => (isAlias(one) ? (one.resolve(document) ?? one) : one));
+      const resolved = sources.map((one) => (isAlias(one) ? (targets.get(one) ?? one) : one));
       // An alias without an anchor is refused as such.
       if (resolved.every((one) => isMap(one) || isAlias(one))) return;
       throw refuse(key.range[0], 'a merge key (<<) takes a map or an alias of one');
@@ -133,13 +151,13 @@ function checkMerges(document: Document.Parsed, refuse: Refuse): void {
   });
 }
 
-function checkAliases(document: Document.Parsed, refuse: Refuse): void {
+function checkAliases(document: Document.Parsed, targets: Targets, refuse: Refuse): void {
   const sizes = new Map<unknown, number>();
   const openAliases = new Set<Node>();
   let byAlias = 0;
   const sizeOfAlias = (alias: Alias): number => {
     const offset = alias.range?.[0] ?? 0;
-    const target = alias.resolve(document);
+    const target = targets.get(alias);
     if (target === undefined)
       throw refuse(
         offset,

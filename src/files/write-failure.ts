@@ -46,3 +46,18 @@ export function writing<T>(path: string, work: () => T): T {
 export const isDiskFailure = (error: unknown): boolean =>
   hasCode(error, 'ENOSPC', 'EDQUOT', 'EIO') ||
   (error instanceof LumosError && error.cause !== undefined && isDiskFailure(error.cause));
+
+const saidByTools: readonly (readonly [RegExp, string])[] = [
+  [/no space left on device/i, 'ENOSPC'],
+  [/disk quota exceeded/i, 'EDQUOT'],
+  [/read-only file system/i, 'EROFS'],
+];
+
+/**
+ * The coded error for a tool that could not write into `folder`, by what it said; undefined where it said nothing of the kind. A
+ * compiler on a full disk ends as one whose sources are wrong does.
+ */
+export function writeFailureSaidIn(output: string, folder: string): LumosError | undefined {
+  const code = saidByTools.find(([pattern]) => pattern.test(output))?.[1];
+  return code === undefined ? undefined : cannotWrite(folder, Object.assign(new Error(code), { code }));
+}

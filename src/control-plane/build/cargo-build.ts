@@ -1,6 +1,5 @@
 /** One `cargo build` of one executable. */
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { LumosError, invalidInput } from '../../domain/errors.js';
@@ -12,6 +11,8 @@ import { describeHolder } from '../../files/lock-record.js';
 import { cargoEnvironment, encodeFlags, nativeFlags, remapFlags } from './rust-flags.js';
 import { cargoBin, type RustToolchain, type WasmRoute } from './rust-toolchain.js';
 import { componentTarget, wasmTarget } from './toolchain-route.js';
+import { writeFailureSaidIn } from '../../files/write-failure.js';
+import { makeFolders } from '../../files/make-folders.js';
 
 /** What one executable is compiled for and with. */
 export interface Compilation {
@@ -76,7 +77,7 @@ export interface CargoBuild {
 export async function cargoBuild<T>(build: CargoBuild, take: (executable: string) => Promise<T>): Promise<T> {
   const { compilation, sources, environment } = build;
   const targetFolder = join(build.cacheFolder, 'target', nameOfWorkspace(sources.workspaceRoot));
-  await mkdir(targetFolder, { recursive: true });
+  makeFolders(targetFolder);
   const flags = [
     ...compilation.rustFlags,
     ...remapFlags({
@@ -132,6 +133,8 @@ const nameOfWorkspace = (root: string): string =>
 const diagnosticLines = 200;
 
 function compileFailure(build: CargoBuild, stderr: string): LumosError {
+  const full = writeFailureSaidIn(stderr, build.cacheFolder);
+  if (full !== undefined) return full;
   const diagnostics = diagnosticsOf(stderr).slice(0, diagnosticLines).join('\n');
   return new LumosError(
     'failed',

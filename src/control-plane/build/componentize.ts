@@ -1,11 +1,12 @@
 /** componentize-js: makes one JavaScript module, with an engine beside it, a component of `wasi:http`. */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LumosError, missingDependency } from '../../domain/errors.js';
 import { milliseconds } from '../../domain/units.js';
 import { isFile } from '../process/find-on-path.js';
 import { attemptCommand } from '../process/run-command.js';
 import { componentizerFolder, componentizeJsVersion } from './componentizer-place.js';
+import { makeFolders } from '../../files/make-folders.js';
 
 export interface Componentizer {
   /** The folder with its `node_modules`. */
@@ -92,7 +93,7 @@ async function writeWorld(folder: string, wit: string): Promise<void> {
     const file = join(jco, 'lib', 'wit', 'builtin', filesRelease, `wasi-${name}`, 'package.wit');
     const text = await readFile(file, 'utf8');
     const target = join(wit, 'deps', `wasi-${name}`);
-    await mkdir(target, { recursive: true });
+    makeFolders(target);
     await writeFile(join(target, 'package.wit'), text.replaceAll(filesRelease, engineRelease));
   }
   const world = `package lumos:function;\nworld function {\n  export wasi:http/incoming-handler@${engineRelease};\n}\n`;

@@ -6,6 +6,7 @@ import { milliseconds } from '../../domain/units.js';
 import { isFile } from '../process/find-on-path.js';
 import { attemptCommand, runCommand } from '../process/run-command.js';
 import { digestOfFolder } from './digest.js';
+import { writeFailureSaidIn } from '../../files/write-failure.js';
 
 export interface GoToolchain {
   readonly go: string;
@@ -133,6 +134,8 @@ export async function goBuild(build: GoBuild, output: string): Promise<void> {
     },
   });
   if (result.code === 0) return;
+  const full = writeFailureSaidIn(result.stderr, build.cacheFolder);
+  if (full !== undefined) throw full;
   throw new LumosError(
     'failed',
     `the Go package ${build.package} of ${folder} does not compile as ${target}:\n${result.stderr.trim()}`,

@@ -146,16 +146,25 @@ async function feed(bytes: AsyncGenerator<Buffer>, parser: ReturnType<typeof par
   try {
     for await (const chunk of bytes) {
       if (parser.destroyed) return;
-      if (!parser.write(chunk))
-        await new Promise<void>((done) => {
-          parser.once('drain', done);
-          parser.once('close', done);
-        });
+      if (!parser.write(chunk)) await drained(parser);
     }
     parser.end();
   } catch (error) {
     parser.destroy(error instanceof Error ? error : new Error(String(error)));
   }
+}
+
+/** Resolves when the parser takes more, or will take nothing more; no listener stays. */
+function drained(parser: ReturnType<typeof parse>): Promise<void> {
+  return new Promise((done) => {
+    const over = (): void => {
+      parser.off('drain', over);
+      parser.off('close', over);
+      done();
+    };
+    parser.on('drain', over);
+    parser.on('close', over);
+  });
 }
 
 /** Whether a quoted field that the last line opened is not closed: the file was cut in it. */

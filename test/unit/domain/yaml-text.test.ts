@@ -59,6 +59,22 @@ describe('YAML that people write', () => {
     expect(refusal(() => parseYaml(text, 'file.yaml'))).toContain(why);
   });
 
+  it('takes an anchor that was set again from there on', () => {
+    expect(parseYaml('a: &x 1\nb: *x\nc: &x 2\nd: *x\n', 'f')).toEqual({ a: 1, b: 1, c: 2, d: 2 });
+  });
+
+  it('is read once for all of its aliases, and refused by their number before any merge is looked at', () => {
+    const aliases = (count: number, name: string): string =>
+      Array.from({ length: count }, () => name).join(',');
+    const values = Array.from({ length: 20_000 }, () => '1').join(',');
+    const read = parseYaml(`a: &a 1\nf: [${values}]\nb: [${aliases(4000, '*a')}]\n`, 'f');
+    expect(Reflect.get(read as object, 'b')).toEqual(Array.from({ length: 4000 }, () => 1));
+    const merges = Array.from({ length: 60 }, (_, i) => `b${i}: &b${i} {<<: [${aliases(300, '*a')}]}\n`);
+    expect(refusal(() => parseYaml(`a: &a {x: 1}\n${merges.join('')}`, 'f'))).toContain(
+      'aliases stand for more than 5000 values',
+    );
+  });
+
   it('is refused where aliases stand for more than anybody would write', () => {
     const said = refusal(() => parseYaml(textOf('bomb.yaml'), 'bomb.yaml'));
     expect(said).toContain('bomb.yaml:7: aliases stand for more than 5000 values');

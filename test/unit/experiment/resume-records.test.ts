@@ -39,7 +39,9 @@ function requestOf(experiment: Experiment, resume?: RunManifest): RunRequest {
     selection: { functions, runtimes, baseline: 'one', gives },
     ...{ directory, source: artifactSource(), clock, signal: new AbortController().signal },
     services: () => Promise.reject(new Error('no service was to be started')),
-    onEvent: (event) => void (event.type === 'step' && told.push(event.text)),
+    onEvent: (event) => {
+      if (event.type === 'step') told.push(event.text);
+    },
     ...(resume === undefined ? {} : { resume }),
   };
 }

@@ -2,7 +2,7 @@
  * `crun`: the OCI runtime by itself, on a bundle that was unpacked before: the cost of isolation without that of an engine,
  * its daemon, its store of images and its network.
  */
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, rm, writeFile } from 'node:fs/promises';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { invalidInput, missingDependency } from '../../../domain/errors.js';
@@ -18,6 +18,7 @@ import { crunDependency, findCrun } from './dependency.js';
 import { BundleOptionsSchema, type BundleOptions } from './options.js';
 import { readSeccompProfile, resolveSeccomp } from './seccomp.js';
 import { unpackImage, type UnpackedImage } from './unpack-image.js';
+import { makeFolders } from '../../../files/make-folders.js';
 
 const deleteLimit = milliseconds(10_000);
 
@@ -98,7 +99,7 @@ async function runBundle(
     await attemptCommand(file, ['--root', state, 'delete', '--force', id], { timeout: deleteLimit });
     await rm(bundle, { recursive: true, force: true });
   };
-  await mkdir(bundle, { recursive: true });
+  makeFolders(bundle);
   const shared = join(folder, 'rootfs');
   const rootfs = options.readOnlyRoot ? shared : join(bundle, 'rootfs');
   if (!options.readOnlyRoot)

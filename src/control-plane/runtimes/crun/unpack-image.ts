@@ -10,6 +10,7 @@ import { DigestSchema } from '../../../domain/names.js';
 import type { ImageArtifact } from '../../../domain/runtime.js';
 import { milliseconds } from '../../../domain/units.js';
 import { runCommand } from '../../process/run-command.js';
+import { makeFolders } from '../../../files/make-folders.js';
 
 const unpackLimit = milliseconds(120_000);
 
@@ -31,7 +32,7 @@ export async function unpackImage(
   rootfs: string,
   workshop: string,
 ): Promise<UnpackedImage> {
-  await mkdir(rootfs, { recursive: true });
+  makeFolders(rootfs);
   const layout = join(workshop, 'layout');
   await mkdir(layout);
   try {

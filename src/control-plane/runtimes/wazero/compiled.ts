@@ -3,7 +3,7 @@
  * both are in one archive, which is the artefact.
  */
 import { createReadStream, createWriteStream } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -13,6 +13,7 @@ import type { Precompiler } from '../../../domain/runtime.js';
 import { cpuIdentity } from '../../build/cpu-identity.js';
 import { runCommand } from '../../process/run-command.js';
 import type { EngineCommand } from '../../setup/engine-command.js';
+import { makeFolders } from '../../../files/make-folders.js';
 
 export const wazeroAot = 'wazero:aot';
 
@@ -74,7 +75,7 @@ export async function unpackCompiled(archive: string, folder: string): Promise<v
     if (!path.startsWith(folder + sep)) {
       throw new LumosError('failed', `${archive} names a file outside of itself: ${entry.header.name}`);
     }
-    await mkdir(dirname(path), { recursive: true });
+    makeFolders(dirname(path));
     await pipeline(entry, createWriteStream(path));
   }
   await taken;
