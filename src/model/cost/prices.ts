@@ -46,7 +46,7 @@ export type Prices = z.infer<typeof PricesSchema>;
 
 /** What an invocation takes, as far as it is known. */
 export interface Consumption {
-  /** The mean latency as the platform sees it: without the client's network. */
+  /** The mean latency. */
   readonly latencyMs: Milliseconds;
   readonly memoryBytes?: Bytes | undefined;
   readonly cpuMs?: Milliseconds | undefined;

@@ -112,49 +112,24 @@ function differencesOf(logs: Pool['logs'], ratioOf: (share: number) => number): 
   return differences;
 }
 
-interface Wanted {
-  readonly system: string;
-  readonly start: Start;
-  readonly medianMs: Milliseconds;
-}
-
 /**
- * The shape of a system's start at such a median. Each magnitude has that of the system, else that of all systems; between the
- * middles of two magnitudes the logarithms are interpolated, so that no quantile jumps where a median grows. Without any
- * magnitude the shape of the system, else of all. Undefined where that start was never measured.
+ * The shape of a system's start at such a median; of all systems at such a median; of the system; of all. Undefined where that
+ * start was never measured.
  */
-export function shapeOf(shapes: readonly LatencyShape[], wanted: Wanted): LatencyShape | undefined {
-  const ofStart = shapes.filter(({ start }) => start === wanted.start);
-  const ofSystem = ofStart.filter(({ system }) => system === wanted.system);
-  const ofAll = ofStart.filter(({ system }) => system === undefined);
-  const byDecade = new Map<number, LatencyShape>();
-  for (const shape of [...ofAll, ...ofSystem])
-    if (shape.decade !== undefined) byDecade.set(shape.decade, shape);
-  const place = Math.log10(wanted.medianMs) - 0.5;
-  const decades = [...byDecade.keys()];
-  const [below, above] = [
-    byDecade.get(Math.max(...decades.filter((decade) => decade <= place))),
-    byDecade.get(Math.min(...decades.filter((decade) => decade > place))),
-  ];
-  if (below !== undefined && above !== undefined) return between(below, above, place);
-  return below ?? above ?? [...ofSystem, ...ofAll].find(({ decade }) => decade === undefined);
-}
-
-/** @param place where the median lies, in powers of ten from the middle of the first */
-function between(below: LatencyShape, above: LatencyShape, place: number): LatencyShape {
-  const [low, high] = [below.decade ?? 0, above.decade ?? 0];
-  const part = (place - low) / (high - low);
-  const differences: LatencyShape['differences'] = {};
-  for (const name of modelQuantiles) {
-    const [one, other] = [below.differences[name], above.differences[name]];
-    const either = one ?? other;
-    if (either !== undefined) differences[name] = (one ?? either) * (1 - part) + (other ?? either) * part;
-  }
-  return {
-    ...below,
-    ratios: below.ratios.map((ratio, i) => ratio ** (1 - part) * (above.ratios[i] as number) ** part),
-    differences,
-  };
+export function shapeOf(
+  shapes: readonly LatencyShape[],
+  {
+    system,
+    start,
+    medianMs,
+  }: { readonly system: string; readonly start: Start; readonly medianMs: Milliseconds },
+): LatencyShape | undefined {
+  const decade = decadeOf(medianMs);
+  const of = (wantedSystem: string | undefined, wantedDecade: number | undefined) =>
+    shapes.find(
+      (shape) => shape.start === start && shape.system === wantedSystem && shape.decade === wantedDecade,
+    );
+  return of(system, decade) ?? of(undefined, decade) ?? of(system, undefined) ?? of(undefined, undefined);
 }
 
 /** Latency over its median at a share of 1, between the kept shares by interpolation of the logarithm. */

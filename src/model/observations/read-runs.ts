@@ -106,9 +106,6 @@ async function digestOf(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-const leftOutAsNotValid = (rows: number): string[] =>
-  rows === 0 ? [] : [`${counted(rows, 'row')} of levels of load that are not valid ${be(rows)} left out.`];
-
 /**
  * Reads the rows of all directories.
  * @param problems takes records that cannot be read, that are there twice, or that the plan does not have: they are left out
@@ -162,9 +159,13 @@ export async function readRuns(
   }
   const environments = new Map(manifests.flatMap(declaredBy).map((one) => [one.name, one]));
   const { notes, ...collected } = collector.collect();
+  const left =
+    notValid === 0
+      ? []
+      : [`${counted(notValid, 'row')} of levels of load that are not valid ${be(notValid)} left out.`];
   return {
     ...collected,
-    notes: [...leftOutAsNotValid(notValid), ...notes],
+    notes: [...left, ...notes],
     sources,
     environments: [...environments.values()],
     energy,

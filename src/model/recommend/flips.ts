@@ -16,8 +16,6 @@ export interface Flip {
   /** Better below `at`, and above. */
   readonly below: string;
   readonly above: string;
-  /** Where they change places besides, in rising order; empty where `at` is the only such value. */
-  readonly others: readonly number[];
 }
 
 /** Places tried along a dial, evenly apart in the logarithm, before the nearest change is bisected. */
@@ -28,18 +26,13 @@ export interface DialSteps {
 
 const along = ([low, high]: readonly [number, number], part: number): number => low * (high / low) ** part;
 
-interface Crossing {
-  readonly at: number;
-  readonly fallsTo: number;
-}
-
-/** Where a function of the dial changes its sign, nearest to `now` first. */
-function crossings(
+/** Where a function of the dial changes its sign, nearest to `now`; undefined where it does not. */
+function crossing(
   difference: (value: number) => number,
   range: readonly [number, number],
   now: number,
   { places, bisections }: DialSteps,
-): Crossing[] {
+): { at: number; fallsTo: number } | undefined {
   const values = Array.from({ length: places + 1 }, (_, i) => along(range, i / places));
   const signs = values.map((value) => Math.sign(difference(value)));
   const found = values.slice(1).flatMap((high, i) => {
@@ -48,16 +41,15 @@ function crossings(
   });
   const distance = ({ low, high }: { low: number; high: number }): number =>
     Math.abs(Math.log(Math.sqrt(low * high) / now));
-  return found
-    .sort((a, b) => distance(a) - distance(b))
-    .map(({ low, high, before }) => {
-      for (let i = 0; i < bisections; i++) {
-        const middle = Math.sqrt(low * high);
-        if (Math.sign(difference(middle)) === before) low = middle;
-        else high = middle;
-      }
-      return { at: Math.sqrt(low * high), fallsTo: -before };
-    });
+  const nearest = found.sort((a, b) => distance(a) - distance(b))[0];
+  if (nearest === undefined) return undefined;
+  let { low, high } = nearest;
+  for (let i = 0; i < bisections; i++) {
+    const middle = Math.sqrt(low * high);
+    if (Math.sign(difference(middle)) === nearest.before) low = middle;
+    else high = middle;
+  }
+  return { at: Math.sqrt(low * high), fallsTo: -nearest.before };
 }
 
 /**
@@ -76,14 +68,14 @@ export function flipOf(
       const { first, second } = at(value);
       return Math.log(score(first, sides[0]) / score(second, sides[1]));
     };
-  const [found, ...others] = crossings(difference(['middle', 'middle']), range, now, steps);
+  const found = crossing(difference(['middle', 'middle']), range, now, steps);
   if (found === undefined) return undefined;
   const ends = (
     [
       ['low', 'high'],
       ['high', 'low'],
     ] as const
-  ).map((sides) => crossings(difference(sides), range, found.at, steps)[0]?.at);
+  ).map((sides) => crossing(difference(sides), range, found.at, steps)?.at);
   const known = ends.filter((end) => end !== undefined);
   const { first, second } = at(found.at);
   const [below, above] =
@@ -99,6 +91,5 @@ export function flipOf(
     ],
     below,
     above,
-    others: others.map(({ at }) => at).sort((a, b) => a - b),
   };
 }

@@ -1,12 +1,11 @@
 /** The latency of a workload in closed form: cold and warm requests, small and large ones, in their shares. */
 import { milliseconds } from '../../domain/units.js';
 import type { ModelFile } from '../fit/model-file.js';
-import type { LatencyPrediction } from '../predict/predict-latency.js';
 import { coldShareOf } from './cold-share.js';
 import { servedBy } from './served-by.js';
 import { sideOf, type Side } from './side.js';
 import type { Workload } from './workload.js';
-import { clientMs, type WorkloadLatency, type WorkloadPart } from './workload-latency.js';
+import type { WorkloadLatency, WorkloadPart } from './workload-latency.js';
 
 /** Gives the share of requests that find no instance. */
 export type ColdShare = (workload: Workload) => number;
@@ -45,20 +44,9 @@ export class MixedLatency implements WorkloadLatency {
   }
 
   mean(side: Side = 'middle'): number {
-    return this.meanWithout(() => 0, side);
-  }
-
-  meanCharged(side: Side = 'middle'): number {
-    return this.meanWithout(clientMs, side);
-  }
-
-  private meanWithout(fixedMs: (prediction: LatencyPrediction) => number, side: Side): number {
     return this.parts.reduce((sum, { share, prediction }) => {
-      const fixed = fixedMs(prediction);
-      const factor = (sideOf(prediction.median, side) - fixed) / (prediction.median.ms - fixed);
-      const times = meanShares.map(
-        (at) => ((prediction.quantile(at) ?? prediction.median).ms - fixed) * factor,
-      );
+      const factor = sideOf(prediction.median, side) / prediction.median.ms;
+      const times = meanShares.map((at) => (prediction.quantile(at) ?? prediction.median).ms * factor);
       return sum + (share * times.reduce((total, time) => total + time, 0)) / times.length;
     }, 0);
   }

@@ -25,12 +25,6 @@ import {
 
 export type Judgement = 'met' | 'missed' | 'unsure';
 
-export interface Judged {
-  readonly judgement: Judgement;
-  /** Where the figures beside it do not tell. */
-  readonly why?: string;
-}
-
 export interface Candidate {
   readonly runtime: string;
   readonly latency: Readonly<Record<'p50' | 'p95' | 'p99', PredictedQuantile>>;
@@ -48,7 +42,7 @@ export interface Candidate {
   readonly memory?: PredictedMemory;
   /** Mean CPU time of a request; absent where it was never measured on it. */
   readonly cpu?: PredictedCpu;
-  readonly objectives: readonly ({ readonly text: string } & Judged)[];
+  readonly objectives: readonly { readonly text: string; readonly judgement: Judgement }[];
   readonly beyond: readonly string[];
 }
 
@@ -80,47 +74,27 @@ function rankingShare(objectives: readonly Objective[]): number {
   return first?.metric === 'quantile' ? first.share : 0.95;
 }
 
-function judged(limit: number, [low, high]: readonly [number, number]): Judged {
-  if (high < limit) return { judgement: 'met' };
-  return { judgement: low >= limit ? 'missed' : 'unsure' };
+function judged(limit: number, [low, high]: readonly [number, number]): Judgement {
+  if (high < limit) return 'met';
+  return low >= limit ? 'missed' : 'unsure';
 }
 
-const unsure = (why: string): Judged => ({ judgement: 'unsure', why });
-
-const percent = (share: number): string => `${Number((share * 100).toPrecision(2))} %`;
-
-/** A request that is turned away has no latency below any limit. */
-function judge(objective: Objective, one: WorkloadLatency, cost: PredictedCost | undefined): Judged {
+function judge(objective: Objective, one: WorkloadLatency, cost: PredictedCost | undefined): Judgement {
   const bounded = (of: (side: Side) => number): [number, number] => [of('low'), of('high')];
-  const { rejectedShare } = one;
-  switch (objective.metric) {
-    case 'quantile':
-      if (isTurnedAway(one, objective.share))
-        return { judgement: 'missed', why: `${percent(rejectedShare)} of the requests are turned away` };
-      if (!isBounded(one, objective.share)) return unsure('the quantile has no interval');
-      return judged(
-        objective.limitMs,
-        bounded((side) => one.quantile(objective.share, side)),
-      );
-    case 'mean':
-      if (rejectedShare > 0) return unsure(`${percent(rejectedShare)} of the requests are turned away`);
-      if (!isBounded(one, 0.5)) return unsure('the mean has no interval');
-      return judged(
-        objective.limitMs,
-        bounded((side) => one.mean(side)),
-      );
-    case 'cost':
-      if (cost?.interval90 === undefined) return unsure('the cost has no interval');
-      return judged(objective.perMillion, cost.interval90);
-    case 'error-rate':
-    case 'throughput':
-      return unsure('the model predicts no such figure');
-  }
+  if (objective.metric === 'quantile' && isBounded(one, objective.share))
+    return judged(
+      objective.limitMs,
+      bounded((side) => one.quantile(objective.share, side)),
+    );
+  if (objective.metric === 'mean' && isBounded(one, 0.5))
+    return judged(
+      objective.limitMs,
+      bounded((side) => one.mean(side)),
+    );
+  if (objective.metric === 'cost' && cost?.interval90 !== undefined)
+    return judged(objective.perMillion, cost.interval90);
+  return 'unsure';
 }
-
-/** Whether so many are turned away that this share of all requests has no latency. */
-const isTurnedAway = ({ rejectedShare }: WorkloadLatency, share: number): boolean =>
-  rejectedShare > 1 - share;
 
 function candidateOf(
   workload: Workload,
@@ -145,7 +119,7 @@ function candidateOf(
     ...(cpu === undefined ? {} : { cpu }),
     objectives: objectives.map((objective) => ({
       text: objective.text,
-      ...judge(objective, one, cost),
+      judgement: judge(objective, one, cost),
     })),
     beyond: beyondOf(one),
   };
@@ -166,7 +140,6 @@ function ranked(all: readonly Ranked[], share: number): Ranked[] {
     (a, b) =>
       unknown(a) - unknown(b) ||
       penalty(a) - penalty(b) ||
-      Number(isTurnedAway(a.latency, share)) - Number(isTurnedAway(b.latency, share)) ||
       a.latency.quantile(share) - b.latency.quantile(share),
   );
 }
@@ -292,11 +265,9 @@ function approachTo(
   coldShare: ColdShare,
 ): Approach {
   const closed: LatencyOf = (changed, runtime) => workloadLatency(file, changed, runtime, coldShare);
-  const known = runtimes
-    .map((runtime) => closed(workload, runtime))
-    .filter((form) => notKnownAt(form, 0.5) === undefined);
-  if (known.length === 0) return { asked: closed, dial: closed, steps: dialSteps.closed };
-  const busy = Math.max(...known.map((form) => (busiestRate(workload.arrivals) * form.mean()) / 1000));
+  const busy = Math.max(
+    ...runtimes.map((runtime) => (busiestRate(workload.arrivals) * closed(workload, runtime).mean()) / 1000),
+  );
   const why =
     workload.instances !== undefined
       ? 'The workload names limits of instances'
@@ -359,9 +330,7 @@ export function recommend(
 const rejections = (order: readonly Ranked[]): string[] =>
   order.flatMap(({ candidate: { runtime, rejectedShare = 0 } }) =>
     rejectedShare > 0
-      ? [
-          `${runtime} turns away ${percent(rejectedShare)} of the requests; its latencies are those of the others.`,
-        ]
+      ? [`${runtime} turns away ${Number((rejectedShare * 100).toPrecision(2))} % of the requests.`]
       : [],
   );
 

@@ -11,7 +11,7 @@ import { meanRate, periodsOf, type Rated } from './arrivals.js';
 import { servedBy, type ServedPayload } from './served-by.js';
 import type { Side } from './side.js';
 import { instancesOf, type Workload } from './workload.js';
-import { clientMs, type WorkloadLatency, type WorkloadPart } from './workload-latency.js';
+import type { WorkloadLatency, WorkloadPart } from './workload-latency.js';
 
 /** Of every simulation: the same arrivals and draws for all runtimes and places of a dial, so that only these differ. */
 const seed = 1;
@@ -102,13 +102,6 @@ class SimulatedLatency implements WorkloadLatency {
 
   mean(side: Side = 'middle'): number {
     return this.towards(side, ({ latency }) => latency.mean ?? 0);
-  }
-
-  meanCharged(side: Side = 'middle'): number {
-    const client = this.parts.reduce((sum, { share, prediction }) => sum + share * clientMs(prediction), 0);
-    return this.towards(side, ({ busyMs, served }) =>
-      served === 0 ? 0 : Math.max(0, busyMs / served - client),
-    );
   }
 
   private towards(side: Side, of: (figures: SimulationFigures) => number): number {

@@ -20,12 +20,7 @@ export interface WorkloadLatency {
   quantile(share: number, side?: Side): number;
   /** In ms. */
   mean(side?: Side): number;
-  /** In ms: the mean time at an instance, starts included; neither the way from and to the client nor waiting is paid for. */
-  meanCharged(side?: Side): number;
 }
-
-/** The way from and to the client, within every latency of a prediction. */
-export const clientMs = ({ componentsMs }: LatencyPrediction): number => componentsMs.network ?? 0;
 
 /** What the predictions say of reaching beyond what was measured, each once. */
 export const beyondOf = ({ parts }: WorkloadLatency): readonly string[] => [

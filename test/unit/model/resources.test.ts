@@ -79,26 +79,6 @@ describe('CPU time', () => {
   });
 });
 
-describe('a cost', () => {
-  it("is no larger for a client that is far away: a platform does not charge for the client's network", () => {
-    const prices = loadPrices('aws-lambda', 'prices');
-    const costs = (workload: object): readonly (number | undefined)[] =>
-      [{}, { clients: { roundTripMs: 200 } }].map((clients) => {
-        const asked = parseWorkload(
-          { function: 'work-1', payload: '8192', prices: 'aws-lambda', ...workload, ...clients },
-          'w',
-        );
-        const { candidates } = recommend(whole.file, asked, { prices });
-        return candidates.find(({ runtime }) => runtime === 'native')?.costPerMillion;
-      });
-    const [near, far] = costs({ arrivals: { perMinute: 0.01 } });
-    expect(far).toBeCloseTo(near ?? NaN, 9);
-    expect(near).toBeGreaterThan(0.2);
-    const [nearBusy, farBusy] = costs({ arrivals: { perSecond: 1 }, instances: { max: 100 } });
-    expect((farBusy ?? NaN) / (nearBusy ?? NaN)).toBeCloseTo(1, 1);
-  }, 60_000);
-});
-
 function withoutResources(cell: ModelCell): ModelCell {
   const rest = { ...cell };
   delete rest.peakMemoryBytes;

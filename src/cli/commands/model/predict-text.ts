@@ -108,24 +108,15 @@ export function predictionText(
   ].join('\n');
 }
 
-/** `p95 < 100ms: unsure (the quantile has no interval)`. */
-export const judgedText = ({ text, judgement, why }: Candidate['objectives'][number]): string =>
-  `${text}: ${judgement}${why === undefined ? '' : ` (${why})`}`;
-
 /** The prediction under arrivals. */
 export function loadText(load: Candidate, prices: Prices | undefined): string {
-  const { coldShare, latency, objectives, costPerMillion, costInterval90, cpu, rejectedShare } = load;
+  const { coldShare, latency, objectives, costPerMillion, costInterval90, cpu } = load;
   return [
-    ...(rejectedShare === undefined
-      ? []
-      : [
-          `More than the instances can take: ${formatShare(rejectedShare)} of the requests are turned away, and the figures are those of the others.`,
-        ]),
     `Under this load: ${formatShare(coldShare)} of the requests cold; p50 ${quantileText(latency.p50)}, p95 ${quantileText(latency.p95)}, p99 ${quantileText(latency.p99)}.`,
     ...(cpu === undefined ? [] : [`CPU time of a request on average: ${cpuText(cpu)}`]),
     ...(prices === undefined || costPerMillion === undefined
       ? []
       : [`a million requests: ${costText(prices, costPerMillion, costInterval90)}`]),
-    ...objectives.map(judgedText),
+    ...objectives.map(({ text, judgement }) => `${text}: ${judgement}`),
   ].join('\n');
 }

@@ -19,7 +19,7 @@ import { print, printJson, tableWidth, title } from '../../output.js';
 import { TraceRemarks } from '../../trace-remarks.js';
 import { readModelFile } from './model-input.js';
 import { pricesFolder } from './prices-folder.js';
-import { costText, memoryText, judgedText, quantileText, withoutUnknown } from './predict-text.js';
+import { costText, memoryText, quantileText, withoutUnknown } from './predict-text.js';
 
 async function readWorkload(path: string): Promise<Workload> {
   let text: string;
@@ -100,7 +100,7 @@ function rowOf(candidate: Candidate, prices: Prices | undefined): string[] {
       ? []
       : [costPerMillion === undefined ? '-' : costText(prices, costPerMillion, costInterval90)]),
     memory === undefined ? '-' : memoryText(memory),
-    objectives.map(judgedText).join('; ') || '-',
+    objectives.map(({ text, judgement }) => `${text}: ${judgement}`).join('; ') || '-',
   ];
 }
 
@@ -118,17 +118,11 @@ const dials: Readonly<Record<Flip['dial'], { text: (value: number) => string; na
   payload: { name: 'size of the payload', text: (value) => formatSignificant(value) },
 };
 
-function flipText({ dial, at, interval90: [low, high], below, above, others }: Flip): string {
+function flipText({ dial, at, interval90: [low, high], below, above }: Flip): string {
   const { name, text } = dials[dial];
   const end = (value: number | undefined): string => (value === undefined ? 'open' : text(value));
-  const again =
-    others.length === 0 ? '' : ` as far as the next flip; it flips again at ${others.map(text).join(', ')}`;
-  return `The answer flips at a ${name} of ${text(at)} [${end(low)}, ${end(high)}]: below ${below}, above ${above}${again}.`;
+  return `The answer flips at a ${name} of ${text(at)} [${end(low)}, ${end(high)}]: below ${below}, above ${above}.`;
 }
-
-/** Whether there are two whose order could flip. */
-const isCompared = (candidates: readonly Candidate[]): boolean =>
-  candidates.length > 1 && candidates.slice(0, 2).every(({ latency }) => latency.p50.notKnown === undefined);
 
 function recommendationText(found: Recommendation, prices: Prices | undefined): string {
   const { candidates, winner, why, decidedBy, flips, warnings } = found;
@@ -155,7 +149,7 @@ function recommendationText(found: Recommendation, prices: Prices | undefined): 
           `What decides: ${decidedBy.component} of ${decidedBy.start} requests, ${formatDuration(decidedBy.byMs)} apart.`,
         ]),
     ...flips.map(flipText),
-    ...(flips.length === 0 && isCompared(candidates)
+    ...(flips.length === 0 && candidates.length > 1
       ? [
           'The order of these runtimes does not flip between 1 request a day and 1000 a second, 1 s and 1 day of keep-alive, an eighth and eight times the sizes measured.',
         ]
