@@ -1,5 +1,6 @@
 /** `lumos model predict`. */
 import { parseObjective } from '../../../domain/slo.js';
+import { didYouMean } from '../../../domain/did-you-mean.js';
 import { invalidInput } from '../../../domain/errors.js';
 import { StartSchema, type Start } from '../../../domain/factors.js';
 import type { Link } from '../../../model/network/link.js';
@@ -48,7 +49,7 @@ function startsAsked(file: ModelFile, { start, runtime }: PredictOptions): Start
   if (parsed.success) return [parsed.data];
   throw invalidInput(
     `--start: there is no start "${start}"`,
-    `There are: ${StartSchema.options.join(', ')}.`,
+    `${didYouMean(start, StartSchema.options)}There are: ${StartSchema.options.join(', ')}.`,
   );
 }
 

@@ -1,6 +1,7 @@
 /** `lumos model recommend`. */
 import { dirname, resolve } from 'node:path';
 import { invalidInput, messageOf } from '../../../domain/errors.js';
+import { plainIssue } from '../../../domain/plain-issue.js';
 import { oneLine } from '../../../domain/terminal-text.js';
 import { explained } from '../../../files/explain.js';
 import { readText } from '../../../files/input.js';
@@ -8,6 +9,7 @@ import { loadPrices, type Prices } from '../../../model/cost/prices.js';
 import { TraceArrivalsSchema, type TraceArrivals } from '../../../model/recommend/arrivals.js';
 import type { Flip } from '../../../model/recommend/flips.js';
 import { recommend, type Candidate, type Recommendation } from '../../../model/recommend/recommend.js';
+import { workloadProblem } from '../../../model/recommend/workload-problem.js';
 import { parseWorkload, type Workload } from '../../../model/recommend/workload.js';
 import { formatDuration, formatShare, formatSignificant } from '../../../report/format-quantity.js';
 import { milliseconds } from '../../../domain/units.js';
@@ -35,10 +37,10 @@ async function readWorkload(path: string): Promise<Workload> {
 async function withTraceRead(value: unknown, path: string): Promise<unknown> {
   const arrivals: unknown = isObject(value) ? Reflect.get(value, 'arrivals') : undefined;
   if (!isObject(arrivals) || !('trace' in arrivals)) return value;
-  const parsed = TraceArrivalsSchema.safeParse(arrivals);
+  const parsed = TraceArrivalsSchema.safeParse(arrivals, { error: plainIssue });
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw invalidInput(`${path}: arrivals.${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is wrong'}`);
+    const { text, remedy } = workloadProblem(parsed.error, arrivals, Object.keys(TraceArrivalsSchema.shape));
+    throw invalidInput(`${path}: arrivals: ${text}`, remedy);
   }
   return { ...(value as object), arrivals: { gapsSeconds: await gapsOf(parsed.data, path) } };
 }
