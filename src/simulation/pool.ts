@@ -47,6 +47,8 @@ export interface Settled {
   readonly cold: boolean;
   readonly queuedMs: Milliseconds;
   readonly serviceMs: Milliseconds;
+  /** Between client and platform; absent where no such network is declared. */
+  readonly clientMs?: Milliseconds;
   /** Absent of a rejection. */
   readonly instance?: number;
 }
@@ -258,7 +260,15 @@ export class Pool {
     this.idle?.instanceBusy(instance);
     processors.run(alone, times.cpuShares?.service ?? 1, (serviceMs) => {
       this.served(instance);
-      onSettled({ invocation, outcome: 'ok', cold, queuedMs, serviceMs, instance: instance.number });
+      const settled = {
+        invocation,
+        outcome: 'ok',
+        cold,
+        queuedMs,
+        serviceMs,
+        instance: instance.number,
+      } as const;
+      onSettled(times.client === undefined ? settled : { ...settled, clientMs: times.client(draw) });
       this.next(instance);
     });
     this.startAhead();

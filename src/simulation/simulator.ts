@@ -170,12 +170,12 @@ export class Simulator {
   }
 
   private settle(settled: Settled): void {
-    const { invocation, outcome, cold, queuedMs, serviceMs } = settled;
+    const { invocation, outcome, cold, queuedMs, serviceMs, clientMs = 0 } = settled;
     if (outcome === 'rejected') {
       this.rejected += 1;
       this.timeline.request(invocation.atMs, false, undefined);
     } else {
-      const latency = milliseconds(queuedMs + serviceMs);
+      const latency = milliseconds(queuedMs + serviceMs + clientMs);
       this.latency.record(latency);
       this.queued.record(queuedMs);
       this.busyMs += serviceMs;

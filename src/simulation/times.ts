@@ -22,6 +22,8 @@ export interface FunctionTimes {
    *   with it launch and first request of a slow start are slow together, as in the cold latencies that were measured
    */
   service(draw: number, ofInstance: number | undefined, invocation: TraceInvocation): Milliseconds;
+  /** What a request and its response spend between client and platform: part of the latency, and holds no instance. */
+  client?(draw: number): Milliseconds;
   /** From being told to stop until nothing is left of it. */
   readonly stopMs: Milliseconds;
   /** Absent: all of a launch and of a service is CPU time. */

@@ -46,7 +46,7 @@ export type Prices = z.infer<typeof PricesSchema>;
 
 /** What an invocation takes, as far as it is known. */
 export interface Consumption {
-  /** The mean latency. */
+  /** The mean that is billed: what an instance is held for, without the clients' network. */
   readonly latencyMs: Milliseconds;
   readonly memoryBytes?: Bytes | undefined;
   readonly cpuMs?: Milliseconds | undefined;

@@ -21,21 +21,27 @@ const distinct = (values: readonly string[]): string[] => [...new Set(values)].s
  * Refuses data that no model can be made of, and says which run would help.
  * @throws LumosError `invalid-input`
  */
-export function refuseTooLittle(cells: readonly ModelCell[]): void {
-  const run =
-    'lumos run paper --out results/paper gives enough: 22 functions on four runtimes, cold and warm.';
+export function refuseTooLittle(cells: readonly ModelCell[], isImported = false): void {
+  const imported = 'Import another run of the same programs and give both: lumos import FORMAT FILE.';
+  const run = isImported
+    ? imported
+    : 'lumos run paper --out results/paper gives enough: all functions on four runtimes, cold and warm.';
   if (cells.length === 0) throw invalidInput('The runs have no verified invocation at concurrency 1', run);
   const systems = distinct(cells.map(({ cell }) => systemOf(cell)));
   const works = distinct(cells.map(({ cell }) => workOf(cell)));
   if (systems.length < 2)
     throw invalidInput(
       `Every cell is of one runtime, ${String(systems[0])}: there is nothing to tell runtimes apart by`,
-      `Measure the same functions on another and give both runs: lumos run --functions ${works.slice(0, 3).join(',')} --runtimes native,docker,wasmtime-aot.`,
+      isImported
+        ? imported
+        : `Measure the same functions on another and give both runs: lumos run --functions ${works.slice(0, 3).join(',')} --runtimes native,docker,wasmtime-aot.`,
     );
   if (works.length < 2)
     throw invalidInput(
       `Every cell is of one function, ${String(works[0])}: there is nothing to tell functions apart by`,
-      `Measure another on the same runtimes and give both runs: lumos run --functions '*' --runtimes ${systems.join(',')}.`,
+      isImported
+        ? imported
+        : `Measure another on the same runtimes and give both runs: lumos run --functions '*' --runtimes ${systems.join(',')}.`,
     );
   if (cells.length < fewestCells)
     throw invalidInput(`${cells.length} cells are too few to fit a model on; it takes ${fewestCells}`, run);
@@ -91,7 +97,7 @@ export interface FittedModel {
  */
 export function fitModel(runs: ReadRuns, lumosVersion: string): FittedModel {
   const { cells, notes } = ofOneKind(runs.cells);
-  refuseTooLittle(cells);
+  refuseTooLittle(cells, runs.isImported);
   const fitted = fitCells(cells, runs.shapes);
   const tested = schemesOf(cells)
     .filter(({ groups }) => groups.length > 0)

@@ -112,9 +112,17 @@ function differencesOf(logs: Pool['logs'], ratioOf: (share: number) => number): 
   return differences;
 }
 
+/** What a latency at one median spreads like. */
+export type SpreadAtMedian = Pick<LatencyShape, 'ratios' | 'differences'>;
+
+/** The logarithm to base 10 of a median at which a decade's shape holds as it is. */
+const centreOf = (decade: number): number => decade + 0.5;
+
 /**
- * The shape of a system's start at such a median; of all systems at such a median; of the system; of all. Undefined where that
- * start was never measured.
+ * The shape of a system's start at such a median. A decade's shape is the system's own, or that of all systems; between the
+ * centres of two decades it is interpolated in the logarithm, so that a median a little larger has nearly the same shape.
+ * Beyond the outermost decades it stays as it is there. Without a decade it is the system's, or that of all. Undefined where
+ * the start was never measured.
  */
 export function shapeOf(
   shapes: readonly LatencyShape[],
@@ -123,17 +131,52 @@ export function shapeOf(
     start,
     medianMs,
   }: { readonly system: string; readonly start: Start; readonly medianMs: Milliseconds },
-): LatencyShape | undefined {
-  const decade = decadeOf(medianMs);
-  const of = (wantedSystem: string | undefined, wantedDecade: number | undefined) =>
-    shapes.find(
-      (shape) => shape.start === start && shape.system === wantedSystem && shape.decade === wantedDecade,
-    );
-  return of(system, decade) ?? of(undefined, decade) ?? of(system, undefined) ?? of(undefined, undefined);
+): SpreadAtMedian | undefined {
+  const usable = shapes.filter(
+    (shape) => shape.start === start && (shape.system === undefined || shape.system === system),
+  );
+  const ofDecade = (decade: number | undefined): LatencyShape[] =>
+    usable
+      .filter((shape) => shape.decade === decade)
+      .sort((a, b) => Number(a.system === undefined) - Number(b.system === undefined));
+  const general = ofDecade(undefined);
+  const decades = [...new Set(usable.flatMap(({ decade }) => decade ?? []))].sort((a, b) => a - b);
+  const place = Math.log10(medianMs);
+  const below = decades.findLast((decade) => centreOf(decade) <= place) ?? decades[0];
+  const above = decades.find((decade) => centreOf(decade) > place) ?? below;
+  if (below === undefined || above === undefined) return spreadOf(general);
+  const [low, high] = [
+    spreadOf([...ofDecade(below), ...general]),
+    spreadOf([...ofDecade(above), ...general]),
+  ];
+  if (low === undefined || high === undefined || above <= below) return low;
+  return between(low, high, (place - centreOf(below)) / (above - below));
+}
+
+/** The ratios of the first of the shapes; each difference from the first that has one. */
+function spreadOf(shapes: readonly LatencyShape[]): SpreadAtMedian | undefined {
+  const [first] = shapes;
+  if (first === undefined) return undefined;
+  const differences: LatencyShape['differences'] = {};
+  for (const shape of [...shapes].reverse()) Object.assign(differences, shape.differences);
+  return { ratios: first.ratios, differences };
+}
+
+/** Part of the way from one to the other: of ratios in the logarithm. */
+function between(low: SpreadAtMedian, high: SpreadAtMedian, part: number): SpreadAtMedian {
+  const differences: LatencyShape['differences'] = {};
+  for (const name of modelQuantiles) {
+    const [from, to] = [low.differences[name], high.differences[name]];
+    if (from !== undefined && to !== undefined) differences[name] = from + part * (to - from);
+  }
+  return {
+    ratios: low.ratios.map((ratio, i) => ratio ** (1 - part) * (high.ratios[i] as number) ** part),
+    differences,
+  };
 }
 
 /** Latency over its median at a share of 1, between the kept shares by interpolation of the logarithm. */
-export function ratioAt({ ratios }: LatencyShape, share: number): number {
+export function ratioAt({ ratios }: Pick<LatencyShape, 'ratios'>, share: number): number {
   const next = shapeShares.findIndex((kept) => kept >= share);
   if (next <= 0) return ratios[next === 0 ? 0 : ratios.length - 1] as number;
   const [low, high] = [shapeShares[next - 1] as number, shapeShares[next] as number];

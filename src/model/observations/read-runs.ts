@@ -35,6 +35,8 @@ export interface ReadRuns extends CollectedCells {
   readonly environments: readonly DeclaredEnvironment[];
   /** Of load runs, where the machine has a counter. */
   readonly energy: readonly MeasuredEnergy[];
+  /** Whether all runs are of elsewhere: nothing that Lumos runs would help them. */
+  readonly isImported?: boolean;
 }
 
 function sizeIn(steps: readonly PayloadStep[] | undefined, label: string): KnownSize | undefined {
@@ -106,6 +108,9 @@ async function digestOf(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
+const leftOutAsNotValid = (rows: number): string[] =>
+  rows === 0 ? [] : [`${counted(rows, 'row')} of levels of load that are not valid ${be(rows)} left out.`];
+
 /**
  * Reads the rows of all directories.
  * @param problems takes records that cannot be read, that are there twice, or that the plan does not have: they are left out
@@ -159,15 +164,12 @@ export async function readRuns(
   }
   const environments = new Map(manifests.flatMap(declaredBy).map((one) => [one.name, one]));
   const { notes, ...collected } = collector.collect();
-  const left =
-    notValid === 0
-      ? []
-      : [`${counted(notValid, 'row')} of levels of load that are not valid ${be(notValid)} left out.`];
   return {
     ...collected,
-    notes: [...left, ...notes],
+    notes: [...leftOutAsNotValid(notValid), ...notes],
     sources,
     environments: [...environments.values()],
     energy,
+    isImported: manifests.every(({ imported }) => imported !== undefined),
   };
 }

@@ -41,48 +41,64 @@ export interface FoundPlace {
 
 const names = (values: readonly string[]): string[] => [...new Set(values)].sort();
 
-function unknown(what: string, asked: string, known: readonly string[], remedy: string): LumosError {
+const fitAgain = 'and fit the model to both runs: lumos model fit DIR DIR --out model.json';
+
+interface Unseen {
+  /** What of: `start`, and `of native` behind the name. */
+  readonly what: string;
+  readonly of?: string;
+  readonly asked: string;
+  readonly known: readonly string[];
+  /** How to measure it, for whoever did not mean one of the known ones. */
+  readonly remedy: string;
+}
+
+function unknown({ what, of, asked, known, remedy }: Unseen): LumosError {
+  const meant = didYouMean(asked, known);
   return invalidInput(
-    `The model never saw the ${what} "${asked}"`,
-    `${didYouMean(asked, known)}It saw: ${known.join(', ')}. ${remedy}`,
+    `The model never saw the ${what} "${asked}"${of === undefined ? '' : ` ${of}`}`,
+    `${meant}It saw: ${known.join(', ')}.${meant === '' ? ` ${remedy}` : ''}`,
   );
 }
 
+/** Processes and containers have no snapshot and no engine that stays up. */
+const startsOfMachineCode: readonly Start[] = ['cold', 'warm'];
+
+function measuringStart({ class: kind }: ModelCell['cell'], { runtime, start }: PredictionRequest): string {
+  const run = `lumos run --runtimes ${runtime} --starts ${start}, ${fitAgain}`;
+  if (start === 'cold' || start === 'warm') return `To measure it: ${run}.`;
+  return kind === 'process' || kind === 'container'
+    ? `A ${kind} has no other start than ${startsOfMachineCode.join(' and ')}.`
+    : `If the runtime has that start, measure it: ${run}.`;
+}
+
 function requireSeen(file: ModelFile, request: PredictionRequest, environment: string): void {
+  const { function: name, runtime, start } = request;
   const works = names(file.cells.map(({ cell }) => workOf(cell)));
   const systems = names(file.cells.map(({ cell }) => systemOf(cell)));
   const environments = names(file.cells.map(({ cell }) => cell.environment));
-  if (!works.includes(request.function))
-    throw unknown(
-      'function',
-      request.function,
-      works,
-      `To measure it: lumos run --functions ${request.function}.`,
-    );
-  if (!systems.includes(request.runtime))
-    throw unknown(
-      'runtime',
-      request.runtime,
-      systems,
-      `To measure it: lumos run --runtimes ${request.runtime}.`,
-    );
+  if (!works.includes(name))
+    throw unknown({
+      ...{ what: 'function', asked: name, known: works },
+      remedy: `If it is one of lumos list functions, measure it: lumos run --functions ${name}, ${fitAgain}.`,
+    });
+  if (!systems.includes(runtime))
+    throw unknown({
+      ...{ what: 'runtime', asked: runtime, known: systems },
+      remedy: `If it is one of lumos list runtimes, measure it: lumos run --runtimes ${runtime}, ${fitAgain}.`,
+    });
   if (!environments.includes(environment))
-    throw unknown(
-      'environment',
-      environment,
-      environments,
-      `A calibration run there is enough: lumos run calibration --environment ${environment}.`,
-    );
-  const starts = names(
-    file.cells.filter(({ cell }) => systemOf(cell) === request.runtime).map(({ cell }) => cell.start),
-  );
-  if (!starts.includes(request.start))
-    throw unknown(
-      `start of ${request.runtime}`,
-      request.start,
-      starts,
-      `To measure it: lumos run --runtimes ${request.runtime} --starts ${request.start}.`,
-    );
+    throw unknown({
+      ...{ what: 'environment', asked: environment, known: environments },
+      remedy: `A calibration run there is enough: lumos run calibration --environment ${environment}, ${fitAgain}.`,
+    });
+  const own = file.cells.filter(({ cell }) => systemOf(cell) === runtime).map(({ cell }) => cell);
+  const starts = names(own.map((cell) => cell.start));
+  if (!starts.includes(start))
+    throw unknown({
+      ...{ what: 'start', of: `of ${runtime}`, asked: start, known: starts },
+      remedy: measuringStart(own[0] as ModelCell['cell'], request),
+    });
 }
 
 const sizeUnits: Readonly<Record<string, number>> = { '': 1, b: 1, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 };
@@ -100,9 +116,15 @@ function sizeAsked({ payload, function: name }: PredictionRequest, ladder: reado
   const size = ladder.find(({ cell }) => cell.payload === payload)?.size ?? parseSize(payload);
   if (size !== undefined) return size;
   const labels = names(ladder.map(({ cell }) => cell.payload));
+  const sizes =
+    ladder[0]?.sizeUnit === 'bytes'
+      ? 'a number of bytes above 0, or with a unit: B, KiB, MiB or GiB, such as 8MiB'
+      : 'a number above 0, in the unit of its size parameter';
+  if (/^[-+.]?\d/u.test(payload.trim()))
+    throw invalidInput(`"${payload}" is no size of ${name}`, `A size is ${sizes}.`);
   throw invalidInput(
     `${name} was not measured at the payload "${payload}"`,
-    `It was at: ${labels.join(', ')}. For any other, give its size: ${ladder[0]?.sizeUnit === 'bytes' ? '8MiB' : 'a number, in the unit of its size parameter'}.`,
+    `${didYouMean(payload, labels)}It was at: ${labels.join(', ')}. For any other, give its size: ${sizes}.`,
   );
 }
 
@@ -142,12 +164,10 @@ function ladderOf(file: ModelFile, request: PredictionRequest): ModelCell[] {
   const ways = names(own.map(({ cell }) => accessOf(cell)));
   const access = request.access ?? accessOf((own[0] as ModelCell).cell);
   if (!ways.includes(access))
-    throw unknown(
-      `access to objects of ${request.function}`,
-      access,
-      ways,
-      'To measure it: lumos run --storage and --access.',
-    );
+    throw unknown({
+      ...{ what: 'access', of: `to objects of ${request.function}`, asked: access, known: ways },
+      remedy: `To measure it: lumos run --storage and --access, ${fitAgain}.`,
+    });
   return own.filter(({ cell }) => accessOf(cell) === access);
 }
 

@@ -5,7 +5,7 @@ import { milliseconds, type Milliseconds } from '../../domain/units.js';
 import { ComposedLatency, Composition } from '../compose.js';
 import type { Calibration, ModelFile } from '../fit/model-file.js';
 import type { SchemeId } from '../hold-out/schemes.js';
-import { ratioAt, shapeOf, type LatencyShape } from '../observations/latency-shape.js';
+import { ratioAt, shapeOf, type SpreadAtMedian } from '../observations/latency-shape.js';
 import { systemOf, workOf, type ComponentId, type ModelQuantile } from '../observations/model-cell.js';
 import { componentValue } from './component-value.js';
 import { linksOf, type LinkPart } from './links.js';
@@ -74,6 +74,10 @@ function correctionOf(file: ModelFile, system: string, start: Start): number {
   return (of.find((one) => one.system === system) ?? of.find((one) => one.system === undefined))?.log ?? 0;
 }
 
+/** The part of every one of its quantiles that is on the way between the client and the platform. */
+export const clientNetworkOf = ({ componentsMs }: Pick<LatencyPrediction, 'componentsMs'>): Milliseconds =>
+  componentsMs.network ?? milliseconds(0);
+
 const compositions = new WeakMap<ModelFile, Composition>();
 
 /** The same for every prediction of a file. */
@@ -93,7 +97,7 @@ interface Widths extends Pick<FoundPlace, 'beyond' | 'notKnown'> {
 class Quantiles {
   constructor(
     private readonly latency: ComposedLatency,
-    private readonly shape: LatencyShape | undefined,
+    private readonly shape: SpreadAtMedian | undefined,
     private readonly widths: Widths,
   ) {}
 

@@ -56,6 +56,14 @@ export const TraceArrivalsSchema = z.strictObject({
 export type TraceArrivals = z.infer<typeof TraceArrivalsSchema>;
 
 export const ArrivalsSchema = z.union([GapsSchema, z.array(PeriodSchema).min(1), RateSchema]);
+/** Every key that arrivals may have, in whatever way they are said. */
+export const arrivalsKeys: readonly string[] = [
+  ...Object.keys(rateKeys),
+  'weight',
+  ...Object.keys(GapsSchema.shape),
+  ...Object.keys(TraceArrivalsSchema.shape),
+];
+
 export type Arrivals = z.infer<typeof ArrivalsSchema>;
 
 /** All but a list, which has no rate but its own times. */

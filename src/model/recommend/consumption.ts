@@ -50,7 +50,7 @@ export function costOf(
   const cpu = cpuOf(one);
   const at = (side: Side): number | undefined =>
     costPerMillion(prices, {
-      latencyMs: milliseconds(one.mean(side)),
+      latencyMs: milliseconds(one.meanAtInstance(side)),
       memoryBytes: memory === undefined ? undefined : end<Bytes>(memory.bytes, memory.interval90, side),
       cpuMs: cpu === undefined ? undefined : end<Milliseconds>(cpu.ms, cpu.interval90, side),
     });

@@ -1,6 +1,7 @@
 /** The latency of a workload in closed form: cold and warm requests, small and large ones, in their shares. */
 import { milliseconds } from '../../domain/units.js';
 import type { ModelFile } from '../fit/model-file.js';
+import { clientNetworkOf } from '../predict/predict-latency.js';
 import { coldShareOf } from './cold-share.js';
 import { servedBy } from './served-by.js';
 import { sideOf, type Side } from './side.js';
@@ -20,6 +21,7 @@ export class MixedLatency implements WorkloadLatency {
     readonly runtime: string,
     readonly parts: readonly WorkloadPart[],
     readonly coldShare: number,
+    readonly notKnown?: string,
   ) {}
 
   /** By bisection over the parts' own shares. */
@@ -44,10 +46,19 @@ export class MixedLatency implements WorkloadLatency {
   }
 
   mean(side: Side = 'middle'): number {
+    const network = this.parts.reduce(
+      (sum, { share, prediction }) => sum + share * clientNetworkOf(prediction),
+      0,
+    );
+    return this.meanAtInstance(side) + network;
+  }
+
+  meanAtInstance(side: Side = 'middle'): number {
     return this.parts.reduce((sum, { share, prediction }) => {
-      const factor = sideOf(prediction.median, side) / prediction.median.ms;
-      const times = meanShares.map((at) => (prediction.quantile(at) ?? prediction.median).ms * factor);
-      return sum + (share * times.reduce((total, time) => total + time, 0)) / times.length;
+      const network = clientNetworkOf(prediction);
+      const factor = (sideOf(prediction.median, side) - network) / (prediction.median.ms - network);
+      const times = meanShares.map((at) => (prediction.quantile(at) ?? prediction.median).ms - network);
+      return sum + (share * factor * times.reduce((total, time) => total + time, 0)) / times.length;
     }, 0);
   }
 }

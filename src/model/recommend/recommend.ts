@@ -7,14 +7,15 @@ import type { ModelFile } from '../fit/model-file.js';
 import { codeOf, systemOf, workOf, type ComponentId } from '../observations/model-cell.js';
 import type { PredictedQuantile } from '../predict/predict-latency.js';
 import type { PredictedCpu, PredictedMemory } from '../predict/predict-resources.js';
-import { costOf, cpuOf, memoryOf, paidMemory, type PredictedCost } from './consumption.js';
-import { flipOf, type DialSteps, type Flip, type Rivals } from './flips.js';
+import { costOf, cpuOf, memoryOf, paidMemory } from './consumption.js';
+import { flipsAlong, type DialSteps, type Flip, type Rivals } from './flips.js';
 import { busiestRate } from './arrivals.js';
 import { coldShareOf } from './cold-share.js';
-import { workloadLatency, type ColdShare } from './mixture.js';
-import type { Side } from './side.js';
-import { simulatedLatency } from './simulated.js';
-import { atRate, instancesOf, rateOf, type Workload } from './workload.js';
+import { MixedLatency, workloadLatency, type ColdShare } from './mixture.js';
+import { judgeObjective, type Judged, type Judgement } from './judge-objective.js';
+import { overloadOf } from './overload.js';
+import { simulatedLatency, type Closeness } from './simulated.js';
+import { atRate, instancesOf, type Workload } from './workload.js';
 import {
   beyondOf,
   isBounded,
@@ -22,8 +23,6 @@ import {
   predictedQuantile,
   type WorkloadLatency,
 } from './workload-latency.js';
-
-export type Judgement = 'met' | 'missed' | 'unsure';
 
 export interface Candidate {
   readonly runtime: string;
@@ -42,7 +41,7 @@ export interface Candidate {
   readonly memory?: PredictedMemory;
   /** Mean CPU time of a request; absent where it was never measured on it. */
   readonly cpu?: PredictedCpu;
-  readonly objectives: readonly { readonly text: string; readonly judgement: Judgement }[];
+  readonly objectives: readonly Judged[];
   readonly beyond: readonly string[];
 }
 
@@ -74,32 +73,14 @@ function rankingShare(objectives: readonly Objective[]): number {
   return first?.metric === 'quantile' ? first.share : 0.95;
 }
 
-function judged(limit: number, [low, high]: readonly [number, number]): Judgement {
-  if (high < limit) return 'met';
-  return low >= limit ? 'missed' : 'unsure';
-}
-
-function judge(objective: Objective, one: WorkloadLatency, cost: PredictedCost | undefined): Judgement {
-  const bounded = (of: (side: Side) => number): [number, number] => [of('low'), of('high')];
-  if (objective.metric === 'quantile' && isBounded(one, objective.share))
-    return judged(
-      objective.limitMs,
-      bounded((side) => one.quantile(objective.share, side)),
-    );
-  if (objective.metric === 'mean' && isBounded(one, 0.5))
-    return judged(
-      objective.limitMs,
-      bounded((side) => one.mean(side)),
-    );
-  if (objective.metric === 'cost' && cost?.interval90 !== undefined)
-    return judged(objective.perMillion, cost.interval90);
-  return 'unsure';
-}
-
 function candidateOf(
   workload: Workload,
   one: WorkloadLatency,
-  { prices, objectives }: { prices: Prices | undefined; objectives: readonly Objective[] },
+  {
+    prices,
+    objectives,
+    samples,
+  }: { prices: Prices | undefined; objectives: readonly Objective[]; samples: number },
 ): Candidate {
   const [memory, cpu] = [memoryOf(one), cpuOf(one)];
   const cost = prices === undefined ? undefined : costOf(prices, one, paidMemory(workload.memoryMiB));
@@ -117,10 +98,7 @@ function candidateOf(
     ...(cost?.interval90 === undefined ? {} : { costInterval90: cost.interval90 }),
     ...(memory === undefined ? {} : { peakMemoryBytes: memory.bytes, memory }),
     ...(cpu === undefined ? {} : { cpu }),
-    objectives: objectives.map((objective) => ({
-      text: objective.text,
-      judgement: judge(objective, one, cost),
-    })),
+    objectives: objectives.map((objective) => judgeObjective(objective, one, { cost, samples })),
     beyond: beyondOf(one),
   };
 }
@@ -166,8 +144,13 @@ function verdict(first: Ranked, second: Ranked | undefined, share: number): { wi
       winner: first.candidate.runtime,
       why: 'It alone keeps to all objectives, over its whole interval.',
     };
+  const unbounded = [first, second].filter(({ latency }) => !isBounded(latency, share));
+  if (unbounded.length > 0)
+    return {
+      why: `No clear winner: the ${name} of ${unbounded.map(({ candidate }) => candidate.runtime).join(' and of ')} has no bounded interval.`,
+    };
   const [high, low] = [first.latency.quantile(share, 'high'), second.latency.quantile(share, 'low')];
-  return isBounded(first.latency, share) && isBounded(second.latency, share) && high < low
+  return high < low
     ? {
         winner: first.candidate.runtime,
         why: `Its ${name} is lower than ${second.candidate.runtime}'s over the whole intervals of both.`,
@@ -212,27 +195,23 @@ function flipsOf(
     first: latencyOf(changed, first.runtime),
     second: latencyOf(changed, second.runtime),
   });
-  const score = (one: WorkloadLatency, side: Side): number => one.quantile(share, side);
   const sizes = file.cells.filter(({ cell }) => workOf(cell) === workload.function).map(({ size }) => size);
   const range: [number, number] = [Math.min(...sizes) / 8, Math.max(...sizes) * 8];
-  const now = Math.sqrt(range[0] * range[1]);
   return [
-    flipOf('rate', (rate) => at(atRate(workload, rate)), score, {
-      ...{ range: rates, steps },
-      now: rateOf(workload),
+    ...flipsAlong('rate', (rate) => at(atRate(workload, rate)), { range: rates, steps, share }),
+    ...flipsAlong('keep-alive', (keepAliveSeconds) => at({ ...workload, keepAliveSeconds }), {
+      range: keepAlives,
+      steps,
+      share,
     }),
-    flipOf('keep-alive', (keepAliveSeconds) => at({ ...workload, keepAliveSeconds }), score, {
-      ...{ range: keepAlives, steps },
-      now: Math.max(1, workload.keepAliveSeconds),
-    }),
-    typeof workload.payload === 'string'
-      ? flipOf('payload', (size) => at({ ...workload, payload: size.toFixed(6) }), score, {
+    ...(typeof workload.payload === 'string'
+      ? flipsAlong('payload', (size) => at({ ...workload, payload: size.toFixed(6) }), {
           range,
-          now,
           steps,
+          share,
         })
-      : undefined,
-  ].flatMap((flip) => flip ?? []);
+      : []),
+  ];
 }
 
 /** Above this share of its time, an instance is busy often enough that requests overlap. */
@@ -266,7 +245,9 @@ function approachTo(
 ): Approach {
   const closed: LatencyOf = (changed, runtime) => workloadLatency(file, changed, runtime, coldShare);
   const busy = Math.max(
-    ...runtimes.map((runtime) => (busiestRate(workload.arrivals) * closed(workload, runtime).mean()) / 1000),
+    ...runtimes.map(
+      (runtime) => (busiestRate(workload.arrivals) * closed(workload, runtime).meanAtInstance()) / 1000,
+    ),
   );
   const why =
     workload.instances !== undefined
@@ -278,16 +259,21 @@ function approachTo(
           : undefined;
   if (why === undefined) return { asked: closed, dial: closed, steps: dialSteps.closed };
   const { max, queueLimit, policy } = instancesOf(workload);
-  // What is not known cannot be simulated: its closed form carries the reason.
-  const whereKnown =
-    (simulated: LatencyOf): LatencyOf =>
-    (changed, runtime) => {
+  // What is not known is not simulated: its closed form carries the reason.
+  const whereKnown = (looked: Closeness): LatencyOf => {
+    const simulated = simulatedLatency(file, looked);
+    return (changed, runtime) => {
       const form = closed(changed, runtime);
-      return notKnownAt(form, 0.5) === undefined ? simulated(changed, runtime) : form;
+      if (notKnownAt(form, 0.5) !== undefined) return form;
+      const warm = workloadLatency(file, changed, runtime, () => 0);
+      const overload = overloadOf(changed, warm, looked.requests);
+      if (overload === undefined) return simulated(changed, runtime);
+      return new MixedLatency(runtime, form.parts, form.coldShare, overload);
     };
+  };
   return {
-    asked: whereKnown(simulatedLatency(file, closeness.asked)),
-    dial: whereKnown(simulatedLatency(file, closeness.dial)),
+    asked: whereKnown(closeness.asked),
+    dial: whereKnown(closeness.dial),
     steps: dialSteps.simulated,
     why: `${why}: latencies and cold starts are simulated, with up to ${max} instances, ${queueLimit} waiting requests and the policy ${policy}.`,
   };
@@ -305,10 +291,11 @@ export function recommend(
   if (runtimes.length === 0) throw invalidInput('The workload names no runtime');
   const objectives = workload.objectives.map(parseObjective);
   const share = rankingShare(objectives);
+  const samples = Math.max(...file.cells.map(({ n }) => n));
   const approach = approachTo(file, workload, runtimes, coldShare);
   const all = runtimes.map((runtime): Ranked => {
     const latency = approach.asked(workload, runtime);
-    return { latency, candidate: candidateOf(workload, latency, { prices, objectives }) };
+    return { latency, candidate: candidateOf(workload, latency, { prices, objectives, samples }) };
   });
   const order = ranked(all, share);
   const [first, second] = [order[0] as Ranked, order[1]];
@@ -323,7 +310,12 @@ export function recommend(
     ...verdict(first, second, share),
     ...(decidedBy === undefined ? {} : { decidedBy }),
     flips: compared.flatMap((rivals) => flipsOf(file, workload, { ...rivals, share }, approach)),
-    warnings: [...(approach.why === undefined ? [] : [approach.why]), ...rejections(order)],
+    warnings: [
+      ...(approach.why === undefined || all.every(({ latency }) => latency.notKnown !== undefined)
+        ? []
+        : [approach.why]),
+      ...rejections(order),
+    ],
   };
 }
 

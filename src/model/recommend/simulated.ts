@@ -42,10 +42,24 @@ function* arrivalsOf({ arrivals, function: name }: Workload, most: number): Gene
 
 /** How closely is looked: at the workload as it is, or at one of the many places of a dial. */
 export interface Closeness {
-  /** The most requests that are simulated, of a list from its beginning. */
+  /** How many requests are simulated, of a list from its beginning; of a rate more where starts would else decide. */
   readonly requests: number;
   /** Of the tables of times. */
   readonly steps: number;
+}
+
+/** How many times the requests that come during the first start are simulated, so that these move no quantile that is shown. */
+const beyondFirstStart = 200;
+
+/** The most requests that are simulated for that. */
+const mostRequests = 100_000;
+
+/** At a high rate a fixed number of requests would all come while the first instances start. */
+function requestsOf({ arrivals }: Workload, served: readonly ServedPayload[], least: number): number {
+  if ('gapsSeconds' in arrivals) return least;
+  const startMs = Math.max(...served.map(({ cold }) => cold.median.ms));
+  const duringStart = (meanRate(arrivals) * startMs) / 1000;
+  return Math.min(mostRequests, Math.max(least, Math.ceil(beyondFirstStart * duringStart)));
 }
 
 /** A runtime's times for a payload, made once for all rates and keep-alives. */
@@ -104,6 +118,10 @@ class SimulatedLatency implements WorkloadLatency {
     return this.towards(side, ({ latency }) => latency.mean ?? 0);
   }
 
+  meanAtInstance(side: Side = 'middle'): number {
+    return this.towards(side, ({ busyMs, served }) => (served === 0 ? 0 : busyMs / served));
+  }
+
   private towards(side: Side, of: (figures: SimulationFigures) => number): number {
     const value = of(this.at(side));
     if (side === 'middle') return value;
@@ -145,6 +163,7 @@ export function simulatedLatency(
         runtime,
         (found = { key, times: new RuntimeTimes(servedBy(file, workload, runtime), steps) }),
       );
-    return new SimulatedLatency(runtime, workload, found.times, requests);
+    const { served } = found.times;
+    return new SimulatedLatency(runtime, workload, found.times, requestsOf(workload, served, requests));
   };
 }

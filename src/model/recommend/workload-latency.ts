@@ -20,6 +20,10 @@ export interface WorkloadLatency {
   quantile(share: number, side?: Side): number;
   /** In ms. */
   mean(side?: Side): number;
+  /** In ms: what a request holds an instance for, without the clients' network and the queue. Platforms bill this. */
+  meanAtInstance(side?: Side): number;
+  /** Why no latency of it is known, whatever its parts are; absent where they decide. */
+  readonly notKnown?: string | undefined;
 }
 
 /** What the predictions say of reaching beyond what was measured, each once. */
@@ -35,7 +39,8 @@ export const isBounded = ({ parts }: WorkloadLatency, share: number): boolean =>
 const rarest = 1e-4;
 
 /** Why the latency at this share is not known; undefined where every part that matters is. */
-export function notKnownAt({ parts }: WorkloadLatency, share: number): string | undefined {
+export function notKnownAt({ parts, notKnown }: WorkloadLatency, share: number): string | undefined {
+  if (notKnown !== undefined) return notKnown;
   const reasons = parts
     .filter((part) => part.share > rarest)
     .map(({ prediction }) => (prediction.quantile(share) ?? prediction.median).notKnown);

@@ -5,8 +5,8 @@ import { InstancesSchema, type Instances } from '../../domain/load.js';
 import { plainIssue } from '../../domain/plain-issue.js';
 import { listOf, namesOf, withOtherName } from '../../domain/short-forms.js';
 import { parseObjective, type Objective } from '../../domain/slo.js';
-import { issueText } from '../../files/explain.js';
 import { LinkSchema } from '../network/link.js';
+import { workloadProblem } from './workload-problem.js';
 import { ArrivalsSchema, atMeanRate, meanRate, TraceArrivalsSchema } from './arrivals.js';
 
 const PayloadShareSchema = z.strictObject({
@@ -67,9 +67,14 @@ export function parseWorkload(value: unknown, source: string): Workload {
     );
   const parsed = WorkloadSchema.safeParse(named, { error: plainIssue });
   if (!parsed.success) {
+    const { text, remedy } = workloadProblem(parsed.error, named, [
+      ...Object.keys(WorkloadSchema.shape),
+      'slo',
+    ]);
     throw invalidInput(
-      `${source}: ${issueText(parsed.error)}`,
-      'A workload is, e.g.: { function: hashing, payload: medium, arrivals: { perMinute: 6 }, objectives: [p95 < 100ms] }.',
+      `${source}: ${text}`,
+      remedy ??
+        'A workload is, e.g.: { function: hashing, payload: medium, arrivals: { perMinute: 6 }, objectives: [p95 < 100ms] }.',
     );
   }
   const { data } = parsed;

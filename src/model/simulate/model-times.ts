@@ -3,20 +3,22 @@ import { invalidInput } from '../../domain/errors.js';
 import type { TraceInvocation } from '../../domain/trace.js';
 import { milliseconds, type Milliseconds } from '../../domain/units.js';
 import { tabulated, type CpuShares, type FunctionTimes, type TimeAt } from '../../simulation/times.js';
-import type { LatencyPrediction } from '../predict/predict-latency.js';
+import { clientNetworkOf, type LatencyPrediction } from '../predict/predict-latency.js';
 import type { ServedPayload } from '../recommend/served-by.js';
 import { sideOf, type Side } from '../recommend/side.js';
 
 /**
- * A prediction's quantiles at one end of their intervals. A share whose quantile has no interval of its own is as far off
+ * A prediction's quantiles without the clients' network, at one end of their intervals. A share whose quantile has no interval of its own is as far off
  * as the nearest lower one that has: figures that depend on it have no interval (`isBounded`).
  */
 function quantilesAt(prediction: LatencyPrediction, side: Side): (share: number) => number {
+  const network = clientNetworkOf(prediction);
   let factor = 1;
   return (share) => {
     const predicted = prediction.quantile(share) ?? prediction.median;
-    if (predicted.interval90 !== undefined) factor = sideOf(predicted, side) / predicted.ms;
-    return predicted.ms * factor;
+    const ms = predicted.ms - network;
+    if (predicted.interval90 !== undefined) factor = (sideOf(predicted, side) - network) / ms;
+    return ms * factor;
   };
 }
 
@@ -24,14 +26,19 @@ interface Payload {
   /** Cumulative share at which it begins, and its own. */
   readonly from: number;
   readonly share: number;
+  readonly clientMs: Milliseconds;
   readonly warm: TimeAt;
   /** A cold request at its instance, without the launch. */
   readonly coldRest: TimeAt;
 }
 
+/** The median without the clients' network, which holds no instance. */
+const medianAtInstance = (prediction: LatencyPrediction): number =>
+  prediction.median.ms - clientNetworkOf(prediction);
+
 /** The part of a cold latency that is launch; 0 where the rows do not tell it apart. */
-const launchShareOf = ({ componentsMs, median }: LatencyPrediction): number =>
-  Math.min(1, (componentsMs.launch ?? 0) / median.ms);
+const launchShareOf = (prediction: LatencyPrediction): number =>
+  Math.min(1, (prediction.componentsMs.launch ?? 0) / medianAtInstance(prediction));
 
 const scaled = (quantile: (share: number) => number, factor: number): ((share: number) => number) => {
   return (share) => quantile(share) * factor;
@@ -42,6 +49,7 @@ function payloadsAt(parts: readonly ServedPayload[], side: Side, steps: number |
   return parts.map(({ share, cold, warm }) => {
     const payload = {
       ...{ from, share },
+      clientMs: clientNetworkOf(warm),
       warm: tabulated(quantilesAt(warm, side), steps),
       coldRest: tabulated(scaled(quantilesAt(cold, side), 1 - launchShareOf(cold)), steps),
     };
@@ -63,13 +71,13 @@ function cpuSharesOf(
   for (const { share, warm } of parts) {
     if (warm.resources.cpu === undefined) return undefined;
     cpuMs += share * warm.resources.cpu.ms;
-    latencyMs += share * warm.median.ms;
+    latencyMs += share * medianAtInstance(warm);
   }
   if (usual.resources.cpu === undefined) return undefined;
   const within = (value: number): number => Math.min(1, Math.max(0, value));
   const service = within(cpuMs / latencyMs);
-  const launchMs = launchShareOf(usual) * usual.median.ms;
-  const ofLaunch = usual.resources.cpu.ms - service * (usual.median.ms - launchMs);
+  const launchMs = launchShareOf(usual) * medianAtInstance(usual);
+  const ofLaunch = usual.resources.cpu.ms - service * (medianAtInstance(usual) - launchMs);
   return { service, launch: launchMs === 0 ? 1 : within(ofLaunch / (launchMs + stagingMs)) };
 }
 
@@ -110,8 +118,9 @@ export function modelTimes(
   const usual = parts.reduce((most, one) => (one.share > most.share ? one : most)).cold;
   const launch = tabulated(scaled(quantilesAt(usual, side), launchShareOf(usual)), steps);
   const shares = cpuSharesOf(parts, usual, stagingMs);
+  const payloadAt = (draw: number): Payload => payloads.findLast(({ from }) => draw >= from) as Payload;
   const modelled = (draw: number, ofInstance: number | undefined): Milliseconds => {
-    const payload = payloads.findLast(({ from }) => draw >= from) as Payload;
+    const payload = payloadAt(draw);
     const own = Math.min((draw - payload.from) / payload.share, 1);
     return ofInstance === undefined ? payload.warm(own) : payload.coldRest(ofInstance);
   };
@@ -130,6 +139,9 @@ export function modelTimes(
     launch: (draw, atOnce) => milliseconds(stagingMs + launch(draw) * (1 + launchSlowdown * (atOnce - 1))),
     service: (draw, ofInstance, invocation) =>
       service === 'trace' ? traced(ofInstance, invocation) : modelled(draw, ofInstance),
+    ...(payloads.some(({ clientMs }) => clientMs > 0)
+      ? { client: (draw: number) => payloadAt(draw).clientMs }
+      : {}),
     stopMs: milliseconds(0),
     ...(shares === undefined ? {} : { cpuShares: shares }),
   };

@@ -57,6 +57,21 @@ describe('data that carries no model is refused with 2', () => {
     expect(printed.err).toContain(remedy);
   });
 
+  it('imported runs, which no run of Lumos would help', async () => {
+    const rows = fixtureRows().filter(({ runtime }) => runtime === 'native');
+    const imported = {
+      format: 'csv',
+      source: 'x.csv',
+      importedAt: '2026-01-01T00:00:00Z',
+      nodes: [],
+      findings: [],
+    };
+    const run = writeRun(folder, 'imported', rows, { imported });
+    expect(await fit(run)).toBe(2);
+    expect(printed.err).toContain('Import another run');
+    expect(printed.err).not.toContain('lumos run');
+  });
+
   it('no variance: every latency the same to the last digit', async () => {
     const rows = fixtureRows().map((row) => {
       const whole = { ...row };
@@ -108,7 +123,14 @@ describe('what the model never saw is refused with 2, by name and with the run t
     [['--function', 'image-resize'], 'never saw the function', 'lumos run --functions image-resize'],
     [['--runtime', 'wasmer-jit'], 'never saw the runtime "wasmer-jit"', 'lumos run --runtimes wasmer-jit'],
     [['--environment', 'edge'], 'never saw the environment "edge"', 'A calibration run there is enough'],
-    [['--start', 'fresh'], 'never saw the start of docker "fresh"', '--starts fresh'],
+    [['--start', 'fresh'], 'never saw the start "fresh" of docker', 'has no other start than cold and warm'],
+    [
+      ['--start', 'snapshot', '--runtime', 'wasmtime-aot'],
+      'never saw the start "snapshot" of wasmtime-aot',
+      '--starts snapshot, and fit the model to both runs',
+    ],
+    [['--payload', '8MB'], '"8MB" is no size of hashing', 'B, KiB, MiB or GiB, such as 8MiB'],
+    [['--payload', '0'], '"0" is no size of hashing', 'above 0'],
     [['--start', 'lukewarm'], 'there is no start "lukewarm"', 'cold, snapshot, fresh, warm'],
     [['--payload', 'huge'], 'not measured at the payload "huge"', 'give its size'],
     [['--access', 's3/host/reused'], 'never saw the access', '--storage and --access'],
@@ -126,6 +148,36 @@ describe('what the model never saw is refused with 2, by name and with the run t
     expect(printed.err).toContain(said);
     expect(printed.err).toContain(remedy);
     expect(printed.out).toBe('');
+  });
+
+  it('has no run named for a slip of what it saw', async () => {
+    const options = ['--model', model, '--payload', '8MiB', '--runtime', 'docker'];
+    expect(await runCli(['model', 'predict', ...options, '--function', 'hashign'])).toBe(2);
+    expect(printed.err).not.toContain('lumos run');
+  });
+});
+
+describe('a workload that does not fit', () => {
+  it.each([
+    ['', 'arrivals: is missing', 'Arrivals are a rate, e.g. { perMinute: 6 }'],
+    ['rate: 0.5', 'arrivals: is missing; unknown key "rate"', 'Arrivals are a rate'],
+    ['arrivals: { perMinuet: 6 }', 'arrivals: unknown key "perMinuet"', 'Did you mean "perMinute"?'],
+    ['arrivals: [{ perMinuet: 6, weight: 1 }]', 'arrivals.0: unknown key', 'Did you mean "perMinute"?'],
+    [
+      'arrivals: { perMinute: -6 }',
+      'arrivals.perMinute: expected a number above 0, found -6',
+      'Arrivals are',
+    ],
+    ['arrivals: { trace: t.csv, functon: x }', 'unknown key "functon"', 'Did you mean "function"?'],
+    ['arrivals: { perMinute: 6 }\ninstances: { maxx: 3 }', 'unknown key "maxx"', 'Did you mean "max"?'],
+  ])('%j', async (lines, said, remedy) => {
+    const path = join(folder, 'wrong.yaml');
+    writeFileSync(path, `function: hashing\npayload: 1KiB\n${lines}\n`);
+    expect(await runCli(['model', 'recommend', path, '--model', model])).toBe(2);
+    expect(printed.err).toContain(said);
+    expect(printed.err).toContain(remedy);
+    expect(printed.err).not.toContain('Invalid input');
+    expect(printed.err).not.toContain('exactly one of');
   });
 });
 

@@ -188,9 +188,9 @@ describe('a factor that the model never saw', () => {
     [{ function: 'work-99' }, 'never saw the function "work-99"'],
     [{ runtime: 'wasmer-jit' }, 'never saw the runtime "wasmer-jit"'],
     [{ environment: 'moon' }, 'never saw the environment "moon"'],
-    [{ start: 'fresh' }, 'never saw the start of docker "fresh"'],
+    [{ start: 'fresh' }, 'never saw the start "fresh" of docker'],
     [{ payload: 'huge' }, 'not measured at the payload "huge"'],
-    [{ access: 's3/host/reused' }, 'never saw the access to objects of work-1'],
+    [{ access: 's3/host/reused' }, 'never saw the access "s3/host/reused" to objects of work-1'],
   ])('%j is refused by name', (changed, message) => {
     expect(ask(changed)).toThrow(message);
   });

@@ -167,7 +167,7 @@ describe('a recommendation', () => {
       expect(flip?.at).toBeLessThan(0.08);
       expect(flip?.below).toBe('wasmtime-aot');
       expect(flip?.above).toBe('docker');
-      expect(flip?.interval90[0] ?? 0).toBeLessThanOrEqual(flip?.at ?? NaN);
+      expect(flip?.interval90?.[0] ?? 0).toBeLessThanOrEqual(flip?.at ?? NaN);
     },
   );
 

@@ -155,7 +155,10 @@ function factors(fit: Fit): string {
 const spreadOf = ({ sd }: Pick<Term, 'sd'>): string => `x${formatSignificant(Math.exp(sd), 3)}`;
 
 function sharedText(fit: Fit): string {
-  const visible = fit.terms.filter(({ sd, name }) => sd >= 0.02 && name !== 'all');
+  // A term without levels is of a kind of runtime that no cell has: its deviation is a guess of what that would add.
+  const visible = fit.terms.filter(
+    ({ sd, name, levels }) => sd >= 0.02 && name !== 'all' && Object.keys(levels).length > 0,
+  );
   const list = visible.map((term) => `${term.name} ${spreadOf(term)}`).join('; ');
   return `differs by ${list === '' ? 'nothing that shows' : list}; unexplained ${spreadOf({ sd: fit.noiseSd })}`;
 }

@@ -6,6 +6,7 @@ import type { LatencyPrediction, PredictedQuantile } from '../../../model/predic
 import type { PredictedCpu, PredictedMemory } from '../../../model/predict/predict-resources.js';
 import { costOf } from '../../../model/recommend/consumption.js';
 import { MixedLatency } from '../../../model/recommend/mixture.js';
+import type { Judged } from '../../../model/recommend/judge-objective.js';
 import type { Candidate } from '../../../model/recommend/recommend.js';
 import {
   formatBytes,
@@ -108,15 +109,25 @@ export function predictionText(
   ].join('\n');
 }
 
-/** The prediction under arrivals. */
-export function loadText(load: Candidate, prices: Prices | undefined): string {
+/** An objective with its judgement, and why it is unsure. */
+export const judgedText = ({ text, judgement, why }: Judged): string =>
+  `${text}: ${judgement}${why === undefined ? '' : `: ${why}`}`;
+
+/** The prediction under arrivals; `warnings`: how it was found. */
+export function loadText(
+  load: Candidate,
+  prices: Prices | undefined,
+  warnings: readonly string[] = [],
+): string {
   const { coldShare, latency, objectives, costPerMillion, costInterval90, cpu } = load;
   return [
     `Under this load: ${formatShare(coldShare)} of the requests cold; p50 ${quantileText(latency.p50)}, p95 ${quantileText(latency.p95)}, p99 ${quantileText(latency.p99)}.`,
+    ...(latency.p50.notKnown === undefined ? [] : [`Not known: ${latency.p50.notKnown}.`]),
     ...(cpu === undefined ? [] : [`CPU time of a request on average: ${cpuText(cpu)}`]),
     ...(prices === undefined || costPerMillion === undefined
       ? []
       : [`a million requests: ${costText(prices, costPerMillion, costInterval90)}`]),
-    ...objectives.map(({ text, judgement }) => `${text}: ${judgement}`),
+    ...objectives.map(judgedText),
+    ...warnings,
   ].join('\n');
 }

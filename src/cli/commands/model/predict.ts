@@ -1,5 +1,6 @@
 /** `lumos model predict`. */
 import { parseObjective } from '../../../domain/slo.js';
+import { didYouMean } from '../../../domain/did-you-mean.js';
 import { invalidInput } from '../../../domain/errors.js';
 import { StartSchema, type Start } from '../../../domain/factors.js';
 import type { Link } from '../../../model/network/link.js';
@@ -48,7 +49,7 @@ function startsAsked(file: ModelFile, { start, runtime }: PredictOptions): Start
   if (parsed.success) return [parsed.data];
   throw invalidInput(
     `--start: there is no start "${start}"`,
-    `There are: ${StartSchema.options.join(', ')}.`,
+    `${didYouMean(start, StartSchema.options)}There are: ${StartSchema.options.join(', ')}.`,
   );
 }
 
@@ -94,20 +95,28 @@ export function predict(options: PredictOptions): ExitCode {
     printJson(
       withoutUnknown({
         predictions: predictions.map((one) => jsonOf(one, prices)),
-        ...(load === undefined ? {} : { load }),
+        ...(load === undefined ? {} : { load: load.candidate, warnings: load.warnings }),
         ...(prices === undefined ? {} : { prices: { name: prices.name, asOf: prices.asOf } }),
       }),
     );
   else {
     const starts = predictions.map((one) => predictionText(one, prices, tableWidth()));
-    print([...starts, ...(load === undefined ? [] : [loadText(load, prices)])].join('\n\n'));
+    print(
+      [...starts, ...(load === undefined ? [] : [loadText(load.candidate, prices, load.warnings)])].join(
+        '\n\n',
+      ),
+    );
   }
-  return load?.objectives.some(({ judgement }) => judgement === 'missed') === true
+  return load?.candidate.objectives.some(({ judgement }) => judgement === 'missed') === true
     ? exitCodes.failed
     : exitCodes.done;
 }
 
-function underArrivals(file: ModelFile, options: PredictOptions, prices: Prices | undefined): Candidate {
+function underArrivals(
+  file: ModelFile,
+  options: PredictOptions,
+  prices: Prices | undefined,
+): { readonly candidate: Candidate; readonly warnings: readonly string[] } {
   const workload = parseWorkload(
     {
       ...{ function: options.function, payload: options.payload, arrivals: { perSecond: options.rate } },
@@ -118,7 +127,8 @@ function underArrivals(file: ModelFile, options: PredictOptions, prices: Prices 
     },
     'the options',
   );
-  return recommend(file, workload, prices === undefined ? {} : { prices }).candidates[0] as Candidate;
+  const { candidates, warnings } = recommend(file, workload, prices === undefined ? {} : { prices });
+  return { candidate: candidates[0] as Candidate, warnings };
 }
 
 function jsonOf(prediction: LatencyPrediction, prices: Prices | undefined): object {

@@ -1,6 +1,7 @@
 /** `lumos model recommend`. */
 import { dirname, resolve } from 'node:path';
 import { invalidInput, messageOf } from '../../../domain/errors.js';
+import { plainIssue } from '../../../domain/plain-issue.js';
 import { oneLine } from '../../../domain/terminal-text.js';
 import { explained } from '../../../files/explain.js';
 import { readText } from '../../../files/input.js';
@@ -8,6 +9,7 @@ import { loadPrices, type Prices } from '../../../model/cost/prices.js';
 import { TraceArrivalsSchema, type TraceArrivals } from '../../../model/recommend/arrivals.js';
 import type { Flip } from '../../../model/recommend/flips.js';
 import { recommend, type Candidate, type Recommendation } from '../../../model/recommend/recommend.js';
+import { workloadProblem } from '../../../model/recommend/workload-problem.js';
 import { parseWorkload, type Workload } from '../../../model/recommend/workload.js';
 import { formatDuration, formatShare, formatSignificant } from '../../../report/format-quantity.js';
 import { milliseconds } from '../../../domain/units.js';
@@ -19,7 +21,7 @@ import { print, printJson, tableWidth, title } from '../../output.js';
 import { TraceRemarks } from '../../trace-remarks.js';
 import { readModelFile } from './model-input.js';
 import { pricesFolder } from './prices-folder.js';
-import { costText, memoryText, quantileText, withoutUnknown } from './predict-text.js';
+import { costText, judgedText, memoryText, quantileText, withoutUnknown } from './predict-text.js';
 
 async function readWorkload(path: string): Promise<Workload> {
   let text: string;
@@ -35,10 +37,10 @@ async function readWorkload(path: string): Promise<Workload> {
 async function withTraceRead(value: unknown, path: string): Promise<unknown> {
   const arrivals: unknown = isObject(value) ? Reflect.get(value, 'arrivals') : undefined;
   if (!isObject(arrivals) || !('trace' in arrivals)) return value;
-  const parsed = TraceArrivalsSchema.safeParse(arrivals);
+  const parsed = TraceArrivalsSchema.safeParse(arrivals, { error: plainIssue });
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw invalidInput(`${path}: arrivals.${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is wrong'}`);
+    const { text, remedy } = workloadProblem(parsed.error, arrivals, Object.keys(TraceArrivalsSchema.shape));
+    throw invalidInput(`${path}: arrivals: ${text}`, remedy);
   }
   return { ...(value as object), arrivals: { gapsSeconds: await gapsOf(parsed.data, path) } };
 }
@@ -118,11 +120,41 @@ const dials: Readonly<Record<Flip['dial'], { text: (value: number) => string; na
   payload: { name: 'size of the payload', text: (value) => formatSignificant(value) },
 };
 
-function flipText({ dial, at, interval90: [low, high], below, above }: Flip): string {
-  const { name, text } = dials[dial];
+const withoutInterval: Readonly<Record<NonNullable<Flip['withoutInterval']>, string>> = {
+  unbounded: 'no interval: a latency there has none',
+  jump: 'a latency jumps there',
+};
+
+function flipText({ dial, at, interval90, withoutInterval: why = 'unbounded' }: Flip): string {
+  const { text } = dials[dial];
   const end = (value: number | undefined): string => (value === undefined ? 'open' : text(value));
-  return `The answer flips at a ${name} of ${text(at)} [${end(low)}, ${end(high)}]: below ${below}, above ${above}.`;
+  return interval90 === undefined
+    ? `${text(at)} (${withoutInterval[why]})`
+    : `${text(at)} [${interval90.map(end).join(', ')}]`;
 }
+
+/** One sentence for each dial and pair of runtimes, with all places along it. */
+export function flipTexts(flips: readonly Flip[]): string[] {
+  const along = new Map<string, Flip[]>();
+  for (const flip of flips) {
+    const key = JSON.stringify([flip.dial, ...[flip.below, flip.above].sort()]);
+    along.set(key, [...(along.get(key) ?? []), flip]);
+  }
+  return [...along.values()].map((group) => {
+    const [first, last] = [group[0] as Flip, group.at(-1) as Flip];
+    const { name } = dials[first.dial];
+    if (group.length === 1)
+      return `The answer flips at a ${name} of ${flipText(first)}: below ${first.below}, above ${first.above}.`;
+    const ranges = group.map((flip) => `${flip.below} up to ${flipText(flip)}`);
+    return `The answer flips ${group.length} times with the ${name}: ${ranges.join(', ')}, ${last.above} above.`;
+  });
+}
+
+/** What the table has no room for: why an objective is unsure, and why a latency is not known. */
+const reasonsOf = ({ runtime, latency, objectives }: Candidate): string[] => [
+  ...(latency.p50.notKnown === undefined ? [] : [`${runtime}: not known: ${latency.p50.notKnown}.`]),
+  ...objectives.flatMap((one) => (one.why === undefined ? [] : [`${runtime}: ${judgedText(one)}.`])),
+];
 
 function recommendationText(found: Recommendation, prices: Prices | undefined): string {
   const { candidates, winner, why, decidedBy, flips, warnings } = found;
@@ -148,8 +180,10 @@ function recommendationText(found: Recommendation, prices: Prices | undefined): 
       : [
           `What decides: ${decidedBy.component} of ${decidedBy.start} requests, ${formatDuration(decidedBy.byMs)} apart.`,
         ]),
-    ...flips.map(flipText),
-    ...(flips.length === 0 && candidates.length > 1
+    ...candidates.flatMap(reasonsOf),
+    ...flipTexts(flips),
+    ...(flips.length === 0 &&
+    candidates.filter(({ latency }) => latency.p50.notKnown === undefined).length > 1
       ? [
           'The order of these runtimes does not flip between 1 request a day and 1000 a second, 1 s and 1 day of keep-alive, an eighth and eight times the sizes measured.',
         ]

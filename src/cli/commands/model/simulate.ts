@@ -2,6 +2,7 @@
 import { counted } from '../../../domain/counted.js';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { didYouMean } from '../../../domain/did-you-mean.js';
 import { invalidInput } from '../../../domain/errors.js';
 import { InstancesSchema, type Instances } from '../../../domain/load.js';
 import type { TraceInvocation } from '../../../domain/trace.js';
@@ -85,7 +86,10 @@ function instancesAsked(
 function policyAsked(name: string): Policy {
   const found = policyNames.find((one) => one === name);
   if (found !== undefined) return found;
-  throw invalidInput(`--policy: there is no policy "${name}"`, `There are: ${policyNames.join(', ')}.`);
+  throw invalidInput(
+    `--policy: there is no policy "${name}"`,
+    `${didYouMean(name, policyNames)}There are: ${policyNames.join(', ')}.`,
+  );
 }
 
 /** Every runtime under every policy; only the fixed policy has a keep-alive to choose. */
