@@ -142,3 +142,7 @@ export type LevelRecord = z.infer<typeof LevelRecordSchema>;
 /** The outcome of a request that failed in the way that `errors` of a level calls `kind`. */
 export const outcomeOfError = (kind: string): Exclude<Outcome, 'ok'> =>
   kind === 'timeout' || kind === 'wrong-output' || kind === 'rejected' ? kind : 'crashed';
+
+/** How many requests failed, in whatever way. */
+export const failedRequests = ({ errors }: Pick<LevelRecord, 'errors'>): number =>
+  Object.values(errors).reduce((sum, count) => sum + count, 0);

@@ -149,7 +149,7 @@ function within(schema: unknown): unknown {
   const out = memberOf(schema, 'out');
   if (out !== undefined) return within(out);
   const options: unknown = memberOf(schema, 'options');
-  // Of a union, the form with keys.
+  // Keys that may be meant are those of the one form that has any.
   const withKeys = Array.isArray(options)
     ? (options as unknown[]).find((option) => shapeOf(option) !== undefined)
     : undefined;

@@ -11,7 +11,7 @@ import type { RunDirectory } from './run-directory.js';
 
 export interface RunRecords {
   readonly manifest: RunManifest;
-  /** Of a load; empty for single invocations. */
+  /** The levels of a load; empty for single invocations. */
   readonly levels: readonly LevelRecord[];
   /** One after another; none for a run that was stopped before its first row. */
   readonly rows: AsyncIterable<Measurement> | Iterable<Measurement>;

@@ -23,7 +23,7 @@ const withoutEchoes = (issues: readonly Issue[]): readonly Issue[] => {
   return issues.filter(({ code, path }) => code !== 'custom' || !slips.has(path.join('.')));
 };
 
-/** Of a value that may be written in several ways, the issues of the way that is meant: of its kind, with the least wrong. */
+/** Where a value may be written in several ways, the issues of the one that is meant: the one of its kind with the fewest. */
 function meantIssues(issue: Issue): Issue[] {
   if (issue.code !== 'invalid_union') return [issue];
   const ways = issue.errors.filter(

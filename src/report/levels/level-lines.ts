@@ -1,4 +1,5 @@
 /** Levels and knees as lines of text, for every kind of report. */
+import { failedRequests } from '../../domain/level.js';
 import { environmentName, runtimeName } from '../../domain/factors.js';
 import type { KneeSummary, LevelSummary } from '../../domain/summary/load-summary.js';
 import type { Summary } from '../../domain/summary/summary.js';
@@ -49,9 +50,8 @@ const intervalText = (ci95: readonly [number, number] | undefined): string =>
   ci95 === undefined ? '' : ` [${ci95.map((end) => formatSignificant(end)).join(', ')}]`;
 
 function rowOf(level: LevelSummary, signs: Signs): string[] {
-  const { latencyMs, errors, coldShare, queuedMs, cpuMsPerRequest, peakMemoryBytes, generatorCpuShare } =
-    level;
-  const failed = Object.values(errors).reduce((total, count) => total + count, 0);
+  const { latencyMs, coldShare, queuedMs, cpuMsPerRequest, peakMemoryBytes, generatorCpuShare } = level;
+  const failed = failedRequests(level);
   const time = (value: Parameters<typeof formatDuration>[0] | undefined): string =>
     value === undefined ? absent : formatDuration(value, signs);
   return [

@@ -3,7 +3,7 @@
  * load are an even sample of its requests, so what only rows tell is called a sample.
  */
 import { cellKey, type Cell } from '../../domain/factors.js';
-import { outcomeOfError, type LevelRecord } from '../../domain/level.js';
+import { failedRequests, outcomeOfError, type LevelRecord } from '../../domain/level.js';
 import type { CellSummary, LatencySummary } from '../../domain/summary/cell-summary.js';
 import type { LevelSummary } from '../../domain/summary/load-summary.js';
 import { milliseconds } from '../../domain/units.js';
@@ -95,7 +95,7 @@ function failuresOf({ errors }: LevelSummary): CellSummary['failures'] {
 
 function notesOf(level: LevelSummary, sampled: number): string[] {
   const kinds = Object.entries(level.errors).map(([kind, count]) => `${count} ${kind}`);
-  const failed = Object.values(level.errors).reduce((sum, count) => sum + count, 0);
+  const failed = failedRequests(level);
   return [
     ...(level.succeeded === 0 ? ['every request failed: there is nothing to take a figure of'] : []),
     ...(failed === 0

@@ -1,4 +1,5 @@
 /** What an objective is judged by: the figure of one cell, with its interval, and what keeps that wide. */
+import { failedRequests } from '../../domain/level.js';
 import type { Cost, Objective } from '../../domain/slo.js';
 import type { CellSummary } from '../../domain/summary/cell-summary.js';
 import { shareOf, type Precision } from '../../domain/load.js';
@@ -206,10 +207,7 @@ function errorRateOf(limit: number, { cell, columns, load }: JudgedCell): Figure
   const level = load?.level;
   const rows = level?.sent ?? columns?.rows ?? 0;
   if (rows === 0) return { basis: 'n = 0', lacking: 'no invocation was made' };
-  const failed =
-    level === undefined
-      ? failureCount(cell)
-      : Object.values(level.errors).reduce((total, count) => total + count, 0);
+  const failed = level === undefined ? failureCount(cell) : failedRequests(level);
   const needed = fewestWithoutSuccess(limit);
   return {
     measured: failed / rows,

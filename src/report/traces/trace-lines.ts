@@ -1,4 +1,5 @@
 /** Runtimes under a trace as lines of text, for every kind of report. */
+import { failedRequests } from '../../domain/level.js';
 import { runtimeName } from '../../domain/factors.js';
 import type { TraceSummary } from '../../domain/summary/load-summary.js';
 import type { Summary } from '../../domain/summary/summary.js';
@@ -44,10 +45,10 @@ const nameOf = (trace: TraceSummary): string =>
   runtimeName(trace) + (trace.transport === 'http' ? ' over HTTP' : '');
 
 function rowOf(trace: TraceSummary, signs: Signs): string[] {
-  const { latencyMs, coldShare, coldShareCi95, memoryGibSeconds, errors } = trace;
+  const { latencyMs, coldShare, coldShareCi95, memoryGibSeconds } = trace;
   const time = (value: Milliseconds | undefined): string =>
     value === undefined ? absent : formatDuration(value, signs);
-  const failed = Object.values(errors).reduce((total, count) => total + count, 0);
+  const failed = failedRequests(trace);
   const interval =
     coldShareCi95 === undefined ? '' : ` [${coldShareCi95.map((end) => formatShare(end)).join(', ')}]`;
   return [

@@ -11,7 +11,7 @@ export interface CheckedRun {
   readonly facts: RunFacts;
   readonly manifest: RunManifest;
   readonly summary: Summary;
-  /** Of a load; empty for single invocations. */
+  /** The levels of a load; empty for single invocations. */
   readonly levels: readonly LevelRecord[];
   /** What was wrong with the files of records; absent where nobody looked. */
   readonly problems?: readonly FileProblems[];

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { flipTexts } from '../../../src/cli/commands/model/recommend.js';
+import { milliseconds } from '../../../src/domain/units.js';
+import type { LatencyPrediction, PredictedQuantile } from '../../../src/model/predict/predict-latency.js';
 import { flipsAlong, type Flip } from '../../../src/model/recommend/flips.js';
 import type { Side } from '../../../src/model/recommend/side.js';
 import type { WorkloadLatency } from '../../../src/model/recommend/workload-latency.js';
@@ -8,11 +10,23 @@ const spread: Readonly<Record<Side, number>> = { low: 0.8, middle: 1, high: 1.25
 
 function latency(runtime: string, time: number, changes: { bounded?: boolean; notKnown?: string } = {}) {
   const { bounded = true, notKnown } = changes;
-  const interval = bounded ? { interval90: [1, 1] } : {};
-  const part = { share: 1, cold: false, prediction: { quantile: () => ({ ms: 1, ...interval }) } };
+  const quantile: PredictedQuantile = {
+    ms: milliseconds(1),
+    ...(bounded ? { interval90: [milliseconds(1), milliseconds(1)] as const } : {}),
+  };
+  const prediction: LatencyPrediction = {
+    ...{
+      request: { function: 'f', payload: 'small', runtime, start: 'warm' },
+      componentsMs: {},
+      resources: {},
+    },
+    ...{ beyond: [], scheme: 'leave-one-cell-out', median: quantile },
+    quantile: () => quantile,
+    shareWithin: () => 1,
+  };
+  const parts = [{ share: 1, cold: false, prediction }];
   return {
-    ...{ runtime, coldShare: 0, rejectedShare: 0, notKnown },
-    parts: [part] as unknown as WorkloadLatency['parts'],
+    ...{ runtime, parts, coldShare: 0, rejectedShare: 0, notKnown },
     quantile: (_: number, side: Side = 'middle') => time * spread[side],
     mean: () => time,
     meanAtInstance: () => time,

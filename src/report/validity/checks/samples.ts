@@ -1,4 +1,5 @@
 /** Whether there are samples enough for what is asked, and all of them. */
+import { failedRequests } from '../../../domain/level.js';
 import { scopedObjective } from '../../../domain/slo.js';
 import { cellKey, type Cell } from '../../../domain/factors.js';
 import type { CellSummary } from '../../../domain/summary/cell-summary.js';
@@ -115,7 +116,7 @@ function countsOf(facts: CheckedRun['facts'], { levels = [] }: CheckedRun['summa
     .map((level) => ({
       cell: level,
       rows: level.sent,
-      failures: Object.values(level.errors).reduce((sum, n) => sum + n, 0),
+      failures: failedRequests(level),
     }));
 }
 
@@ -144,10 +145,7 @@ export function checkSurvivors({ facts, summary }: CheckedRun): ValidityFinding[
 export function checkDropped({ facts, manifest, levels }: CheckedRun): ValidityFinding[] {
   const advice = 'Look into logs/ for what became of them, and measure again.';
   if (loadOf(manifest.experiment) !== undefined || levels.length > 0) {
-    const lost = levels.filter(({ sent, succeeded, errors }) => {
-      const failed = Object.values(errors).reduce((sum, n) => sum + n, 0);
-      return succeeded + failed < sent;
-    });
+    const lost = levels.filter((level) => level.succeeded + failedRequests(level) < level.sent);
     const unanswered: ValidityFinding = {
       id: 'failures-dropped',
       severity: 'serious',
