@@ -201,9 +201,9 @@ describe('a run', () => {
   it('ends with one sentence when the disk is full, takes everything down, and is finished once there is room', async () => {
     const whole = faultyFiles();
     await runExperiment(bench({ directory: new RunDirectory(join(folder, 'whole'), whole.calls) }).request);
-    for (let share = 0.1; share < 1; share += 0.1) {
-      const path = join(folder, `full-${share}`);
-      const { calls } = faultyFiles({ room: Math.floor(whole.written() * share) });
+    for (let tenths = 1; tenths < 10; tenths += 1) {
+      const path = join(folder, `full-${tenths}`);
+      const { calls } = faultyFiles({ room: Math.floor((whole.written() * tenths) / 10) });
       const { request, runtimes } = bench({ directory: new RunDirectory(path, calls) });
       await expect(runExperiment(request)).rejects.toMatchObject({
         kind: 'missing-dependency',
